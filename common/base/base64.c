@@ -1,0 +1,153 @@
+#include "base/base64.h"
+
+#include <stdint.h>
+
+static const char standard[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char urlsafe[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+#define BAD	64
+
+/* The value of a character; BAD for none.  '+' and '-', '/' and '_' share. */
+static const uint8_t values[256] = {
+#define R4(c, v)	[c] = v + 1, [c + 1] = v + 2, [c + 2] = v + 3, \
+			[c + 3] = v + 4
+#define R12(c, v)	R4(c, v), R4(c + 4, v + 4), R4(c + 8, v + 8)
+	R12('A', 0), R12('M', 12), ['Y'] = 25, ['Z'] = 26,
+	R12('a', 26), R12('m', 38), ['y'] = 51, ['z'] = 52,
+	R4('0', 52), R4('4', 56), ['8'] = 61, ['9'] = 62,
+	['+'] = 63, ['-'] = 63, ['/'] = 64, ['_'] = 64,
+#undef R4
+#undef R12
+};
+
+static void
+put(struct buf *out, const uint8_t *b, size_t n, const char *alphabet,
+    bool pad)
+{
+	char *to = buf_room(out, BASE64_SIZE(n)), *start = to;
+	size_t i = 0;
+
+	if (to == NULL)
+		return;
+	for (; n - i >= 3; i += 3) {
+		uint32_t v = (uint32_t)b[i] << 16 | b[i + 1] << 8 | b[i + 2];
+
+		*to++ = alphabet[v >> 18];
+		*to++ = alphabet[v >> 12 & 63];
+		*to++ = alphabet[v >> 6 & 63];
+		*to++ = alphabet[v & 63];
+	}
+	if (i < n) {
+		uint32_t v = (uint32_t)b[i] << 16 |
+		    (n - i == 2 ? b[i + 1] << 8 : 0);
+
+		*to++ = alphabet[v >> 18];
+		*to++ = alphabet[v >> 12 & 63];
+		if (n - i == 2)
+			*to++ = alphabet[v >> 6 & 63];
+		for (size_t k = n - i; pad && k < 3; k++)
+			*to++ = '=';
+	}
+	out->n += (size_t)(to - start);
+}
+
+void
+base64_put(struct buf *out, const void *p, size_t n)
+{
+	put(out, p, n, standard, true);
+}
+
+void
+base64url_put(struct buf *out, const void *p, size_t n)
+{
+	put(out, p, n, urlsafe, false);
+}
+
+static int
+bad(struct err *e, size_t at, const char *what)
+{
+	err_set(e, ERR_SYNTAX, "base64: %s", what);
+	return err_at(e, "byte %zu", at + 1);
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The value of c in the alphabet asked for, BAD for none. */
+static unsigned
+value_of(char c, const char *alphabet)
+{
+	unsigned v = values[(uint8_t)c];
+
+	if (v == 0 || (v > 62 && alphabet[v - 1] != c))
+		return BAD;
+	return v - 1;
+}
+
+static int
+get(struct buf *out, const char *p, size_t n, const char *alphabet,
+    bool pad, bool space, struct err *e)
+{
+	char *to = buf_room(out, n / 4 * 3 + 3), *start = to;
+	unsigned have = 0, pads = 0;
+	uint32_t v = 0;
+
+	if (to == NULL)
+		return err_set(e, ERR_LIMIT,
+		    "base64: over the limit of %zu bytes", out->max);
+	for (size_t i = 0; i < n; i++) {
+		unsigned d = value_of(p[i], alphabet);
+
+		if (d == BAD) {
+			if (space && is_space(p[i]))
+				continue;
+			if (p[i] != '=' || !pad || have < 2 || have + pads > 3)
+				return bad(e, i, "unexpected character");
+			pads++;
+			continue;
+		}
+		if (pads > 0)
+			return bad(e, i, "data after the padding");
+		v = v << 6 | d;
+		if (++have < 4)
+			continue;
+		*to++ = (char)(v >> 16);
+		*to++ = (char)(v >> 8);
+		*to++ = (char)v;
+		have = 0;
+		v = 0;
+	}
+	if (have == 1 || (pad && have != 0 && have + pads != 4))
+		return bad(e, n, "ends too early");
+	if ((have == 2 && (v & 15)) || (have == 3 && (v & 3)))
+		return bad(e, n, "unused bits are not zero");
+	if (have >= 2)
+		*to++ = (char)(v >> (have == 2 ? 4 : 10));
+	if (have == 3)
+		*to++ = (char)(v >> 2);
+	out->n += (size_t)(to - start);
+	return 0;
+}
+
+int
+base64_get(struct buf *out, const char *p, size_t n, struct err *e)
+{
+	return get(out, p, n, standard, true, false, e);
+}
+
+int
+base64_get_ws(struct buf *out, const char *p, size_t n, struct err *e)
+{
+	return get(out, p, n, standard, true, true, e);
+}
+
+int
+base64url_get(struct buf *out, const char *p, size_t n, struct err *e)
+{
+	return get(out, p, n, urlsafe, false, false, e);
+}

@@ -1,0 +1,19 @@
+/* clock.h - now, in the unit the name says. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CLOCK_TEXT	28	/* "2026-01-31T12:34:56.123456Z" and a NUL */
+
+int64_t clock_real_us(void);		/* since 1970, may jump */
+int64_t clock_mono_us(void);		/* never goes back */
+
+/* RFC 3339 in UTC with microseconds. */
+void clock_text(int64_t real_us, char out[CLOCK_TEXT]);
+
+/* The same back, also with other fractions and offsets; -1 when it is none. */
+int clock_parse(const char *p, size_t n, int64_t *real_us);
+
+#endif

@@ -1,0 +1,153 @@
+#include "base/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+int
+fs_read(struct buf *out, const char *path, struct err *e)
+{
+	bool standard = strcmp(path, "-") == 0;
+	const char *name = standard ? "standard input" : path;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	int rc;
+
+	if (fd < 0)
+		return err_sys(e, ERR_INPUT, "cannot open '%s'", path);
+	rc = buf_read_all(out, fd, e);
+	if (rc < 0)
+		err_prefix(e, "'%s'", name);
+	if (!standard)
+		close(fd);
+	return rc;
+}
+
+static int
+sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash == NULL ? mem_str(".") :
+	    mem_strn(path, slash == path ? 1 : (size_t)(slash - path));
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = fd < 0 ? -1 : fsync(fd);
+
+	if (fd >= 0)
+		close(fd);
+	free(dir);
+	return rc;
+}
+
+static int
+write_file(const char *path, const void *p, size_t n, mode_t mode,
+    bool replace, struct err *e)
+{
+	struct buf b = { .p = (char *)(uintptr_t)p, .n = n };
+	char *temp = NULL;
+	int fd = -1, rc = -1;
+
+	temp = mem_alloc(strlen(path) + 8);
+	snprintf(temp, strlen(path) + 8, "%s.XXXXXX", path);
+	fd = mkstemp(temp);
+	if (fd < 0) {
+		err_sys(e, ERR_SYSTEM, "cannot create '%s'", temp);
+		goto out;
+	}
+	if (fchmod(fd, mode) < 0 || buf_write_all(&b, fd, e) < 0 ||
+	    fsync(fd) < 0) {
+		err_sys(e, ERR_SYSTEM, "cannot write '%s'", temp);
+		goto out;
+	}
+	if (replace ? rename(temp, path) < 0 : link(temp, path) < 0) {
+		err_sys(e, errno == EEXIST ? ERR_CONFLICT : ERR_SYSTEM,
+		    "cannot write '%s'", path);
+		goto out;
+	}
+	rc = sync_parent(path);
+	if (rc < 0)
+		err_sys(e, ERR_SYSTEM, "cannot sync '%s'", path);
+out:
+	if (fd >= 0) {
+		close(fd);
+		if (rc < 0 || !replace)
+			unlink(temp);
+	}
+	free(temp);
+	return rc;
+}
+
+int
+fs_replace(const char *path, const void *p, size_t n, mode_t mode,
+    struct err *e)
+{
+	return write_file(path, p, n, mode, true, e);
+}
+
+int
+fs_create(const char *path, const void *p, size_t n, mode_t mode,
+    struct err *e)
+{
+	return write_file(path, p, n, mode, false, e);
+}
+
+int
+fs_mkdir(const char *path, mode_t mode, struct err *e)
+{
+	char *copy = mem_str(path);
+	int rc = 0;
+
+	for (char *p = copy + 1; rc == 0 && *copy != '\0'; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, mode) < 0 && errno != EEXIST)
+			rc = err_sys(e, ERR_SYSTEM,
+			    "cannot make directory '%s'", copy);
+		*p = c;
+		if (c == '\0')
+			break;
+	}
+	free(copy);
+	return rc;
+}
+
+bool
+fs_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+char *
+fs_join(const char *dir, const char *name)
+{
+	struct buf b = BUF_INIT(1 << 16);
+
+	buf_puts(&b, dir);
+	if (b.n > 0 && b.p[b.n - 1] != '/')
+		buf_putc(&b, '/');
+	buf_puts(&b, name);
+	return buf_take(&b);
+}
+
+char *
+fs_xdg(const char *variable, const char *under_home)
+{
+	const char *dir = getenv(variable), *home = getenv("HOME");
+	char *base, *out;
+
+	if (dir != NULL && dir[0] == '/')
+		return fs_join(dir, "msg");
+	if (home == NULL || home[0] == '\0')
+		return NULL;
+	base = fs_join(home, under_home);
+	out = fs_join(base, "msg");
+	free(base);
+	return out;
+}

@@ -1,0 +1,98 @@
+/*
+ * opt.h - the one table of a tool's options.
+ *
+ * Command line, MSG_* environment, configuration file, --help, completion and
+ * the lint of the manual page all read these rows.  Values are stored in the
+ * tool's own struct at the row's offset.  Later sources win: default,
+ * configuration file, environment, command line.
+ */
+#ifndef CLI_OPT_H
+#define CLI_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum opt_type {
+	OPT_FLAG,	/* bool; --no-NAME where the row says OPT_NO */
+	OPT_COUNT,	/* int; each -v adds one */
+	OPT_STR,	/* const char *, borrowed from argv, environ or config */
+	OPT_INT,	/* int64_t, min..max */
+	OPT_SIZE,	/* uint64_t bytes: 500, 16k, 4M, 1G (powers of 1024) */
+	OPT_MS,		/* int64_t milliseconds: 500ms, 5s, 2m, 1h; bare: s */
+	OPT_CHOICE,	/* const char *, one of the row's choices */
+	OPT_LIST	/* struct opt_list, may be given again */
+};
+
+enum opt_flags {
+	OPT_CONFIG = 1,	/* may stand in the configuration file */
+	OPT_ENV = 2,	/* may come as MSG_NAME, dashes as underlines */
+	OPT_NO = 4,	/* the flag has a --no- form */
+	OPT_FILE = 8,	/* the value is a file's path: completion */
+	OPT_DIR = 16,	/* the value is a directory */
+	OPT_OPTARG = 32	/* --name[=value]; without: the row's first choice */
+};
+
+#define OPT_LIST_MAX	64
+
+struct opt_list {
+	const char *v[OPT_LIST_MAX];
+	size_t n;
+};
+
+struct opt {
+	char letter;		/* 0: none */
+	const char *name;	/* NULL ends the table */
+	enum opt_type type;
+	const char *value;	/* what --help calls it; NULL for a flag */
+	size_t offset;		/* offsetof in the tool's struct */
+	const char *help;	/* lower case, no full stop */
+	const char *init;	/* default, as text; NULL: zero */
+	int64_t min, max;	/* OPT_INT, OPT_SIZE, OPT_MS; both 0: any >= 0 */
+	const char *choices;	/* OPT_CHOICE: "json avro" */
+	int flags;
+};
+
+/* What a tool is, for --help, --version, completion and lint. */
+struct tool {
+	const char *name;	/* "msg-send" */
+	int section;		/* of its manual page */
+	const char *summary;	/* one line */
+	const char *operands;	/* "[COMMAND [ARGUMENT]]" */
+	const struct opt *opts;
+	const char *statuses;	/* exit statuses it can end with: "0 1 2 3" */
+	size_t operands_min, operands_max;	/* max 0: none */
+
+	/* Completion of an operand beyond options: print candidates, one a
+	 * line, for word number i of words[0..n).  May be NULL. */
+	void (*complete)(char *const words[], size_t n, size_t i);
+};
+
+/* What opt_parse said is to be done next. */
+enum opt_next { OPT_RUN, OPT_DONE };	/* DONE: --help or --version printed */
+
+/*
+ * Set defaults, then environment, then the command line.  On OPT_RUN
+ * *operands and *count are what remained of argv.  Every tool has --help and
+ * --version, and --complete for the shells, without a row for them.
+ * -1 with ERR_USAGE: one line that names the nearest right option.
+ */
+int opt_parse(const struct tool *t, void *values, int argc, char *argv[],
+    char ***operands, size_t *count, enum opt_next *next, struct err *e);
+
+/* One value by its option's name, as a configuration file gives it. */
+int opt_set(const struct tool *t, void *values, const char *name,
+    const char *text, struct err *e);
+
+/* True when the command line or environment gave it (not the default). */
+bool opt_given(const struct tool *t, const void *values, const char *name);
+
+/* "500ms", "5s", "2m", "1h", "5": milliseconds; -1 when it is none. */
+int opt_duration(const char *text, int64_t *ms);
+
+/* "500", "16k", "4M", "1G": bytes; -1 when it is none. */
+int opt_size(const char *text, uint64_t *bytes);
+
+#endif
