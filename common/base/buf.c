@@ -55,7 +55,7 @@ grow(struct buf *b, size_t n)
 		b->full = true;
 		return false;
 	}
-	cap = b->cap < 64 ? 64 : b->cap;
+	cap = b->cap >= 64 ? b->cap : b->max < 64 ? b->max : 64;
 	while (cap < want)
 		cap = cap > b->max / 2 ? b->max : cap * 2;
 	b->p = mem_realloc(b->p, cap + 1);	/* + 1: buf_cstr's NUL */
