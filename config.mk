@@ -12,7 +12,8 @@ FISHDIR	?= $(PREFIX)/share/fish/vendor_completions.d
 
 WARN	= -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 \
 	  -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
-	  -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Werror
+	  -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough \
+	  -Wno-missing-field-initializers -Werror
 HARDEN	= -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 OPT	?= -O2 -g
 CSTD	= -std=c11 -D_DEFAULT_SOURCE -DMSG_VERSION='"$(VERSION)"'

@@ -3,8 +3,17 @@
  *
  * Command line, MSG_* environment, configuration file, --help, completion and
  * the lint of the manual page all read these rows.  Values are stored in the
- * tool's own struct at the row's offset.  Later sources win: default,
- * configuration file, environment, command line.
+ * tool's own struct at the row's offset; that struct begins with a struct
+ * opt_from, where each row's source is kept.  Later sources win: default,
+ * configuration file, environment, command line, whatever order they are
+ * read in.
+ *
+ *	struct send_opts {
+ *		struct opt_from from;
+ *		int64_t timeout_ms;
+ *	};
+ *
+ * Limits: OPT_ROWS_MAX rows a tool, OPT_LIST_MAX values of a list.
  */
 #ifndef CLI_OPT_H
 #define CLI_OPT_H
@@ -13,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 enum opt_type {
@@ -32,10 +42,19 @@ enum opt_flags {
 	OPT_NO = 4,	/* the flag has a --no- form */
 	OPT_FILE = 8,	/* the value is a file's path: completion */
 	OPT_DIR = 16,	/* the value is a directory */
-	OPT_OPTARG = 32	/* --name[=value]; without: the row's first choice */
+	OPT_OPTARG = 32	/* --name[=value]; without: the row's bare */
 };
 
 #define OPT_LIST_MAX	64
+#define OPT_ROWS_MAX	96
+
+/* Who gave a row its value, weakest first. */
+enum opt_source { OPT_DEFAULT, OPT_BY_CONFIG, OPT_BY_ENV, OPT_BY_LINE };
+
+/* First member of every tool's struct. */
+struct opt_from {
+	uint8_t row[OPT_ROWS_MAX];	/* enum opt_source */
+};
 
 struct opt_list {
 	const char *v[OPT_LIST_MAX];
@@ -53,6 +72,7 @@ struct opt {
 	int64_t min, max;	/* OPT_INT, OPT_SIZE, OPT_MS; both 0: any >= 0 */
 	const char *choices;	/* OPT_CHOICE: "json avro" */
 	int flags;
+	const char *bare;	/* value of --name alone, with OPT_OPTARG */
 };
 
 /* What a tool is, for --help, --version, completion and lint. */
@@ -65,8 +85,10 @@ struct tool {
 	const char *statuses;	/* exit statuses it can end with: "0 1 2 3" */
 	size_t operands_min, operands_max;	/* max 0: none */
 
-	/* Completion of an operand beyond options: print candidates, one a
-	 * line, for word number i of words[0..n).  May be NULL. */
+	/* Completion of an operand: print candidates that begin with
+	 * words[i], one a line (a tab and a description may follow); a line
+	 * ":file" or ":dir" asks the shell for paths.  words[0..n) are the
+	 * operands alone.  NULL: operands are files. */
 	void (*complete)(char *const words[], size_t n, size_t i);
 };
 
@@ -74,20 +96,30 @@ struct tool {
 enum opt_next { OPT_RUN, OPT_DONE };	/* DONE: --help or --version printed */
 
 /*
- * Set defaults, then environment, then the command line.  On OPT_RUN
- * *operands and *count are what remained of argv.  Every tool has --help and
+ * Set defaults, then environment, then the command line.  Options may stand
+ * after operands; "--" ends them.  On OPT_RUN *operands (a part of argv) and
+ * *count are what remained, in their order.  Every tool has -h, --help and -V,
  * --version, and --complete for the shells, without a row for them.
  * -1 with ERR_USAGE: one line that names the nearest right option.
  */
 int opt_parse(const struct tool *t, void *values, int argc, char *argv[],
     char ***operands, size_t *count, enum opt_next *next, struct err *e);
 
-/* One value by its option's name, as a configuration file gives it. */
+/* One value by its option's name, as a configuration file gives it: kept
+ * only where neither environment nor command line gave one.  Borrows text
+ * for as long as values are used.  ERR_CONFIG: no such row with OPT_CONFIG,
+ * or the value does not fit. */
 int opt_set(const struct tool *t, void *values, const char *name,
     const char *text, struct err *e);
 
-/* True when the command line or environment gave it (not the default). */
+/* Defaults only; opt_parse does it by itself. */
+void opt_defaults(const struct tool *t, void *values);
+
+/* True when the command line or environment gave it. */
 bool opt_given(const struct tool *t, const void *values, const char *name);
+
+/* The text of --help, for stdout. */
+void opt_help(const struct tool *t, struct buf *out);
 
 /* "500ms", "5s", "2m", "1h", "5": milliseconds; -1 when it is none. */
 int opt_duration(const char *text, int64_t *ms);
