@@ -1,9 +1,12 @@
-# Message - build, install, run, check.  "make help" lists the targets.
+# Message - build, run, check, install.  "make help" lists the targets.
 
 include config.mk
+MAKEFLAGS += --no-print-directory
 
-# A directory of cmd/ with a main.c is a tool.
+# A directory of cmd/ is a tool; with a main.c it is a program too.
+PARTS	:= $(patsubst cmd/%/,%,$(wildcard cmd/*/))
 TOOLS	:= $(patsubst cmd/%/main.c,%,$(wildcard cmd/*/main.c))
+JOBS	?= $(shell getconf _NPROCESSORS_ONLN)
 
 # --- variants: each has objects of its own ----------------------------------
 ifdef SAN
@@ -15,24 +18,45 @@ else ifdef TSAN
 VARIANT	= tsan
 EXTRA	= -fsanitize=thread -fno-omit-frame-pointer
 OPT	= -O1 -g
+else ifdef FUZZ
+CC	= clang
+VARIANT	= fuzz
+EXTRA	= -fsanitize=fuzzer-no-link,address,undefined \
+	  -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT	= -O1 -g
 else
 VARIANT	= release
 endif
-B	= build/$(VARIANT)
-BIN	= $(if $(EXTRA),$(B)/bin,bin)
+B	= build/$(VARIANT)$(if $(findstring clang,$(CC)),-clang)
+BIN	= $(if $(filter build/release,$(B)),bin,$(B)/bin)
 
-# --- flags; pkg-config is asked only when something is built ----------------
-PC	= $(sort $(PC_common) $(foreach t,$(TOOLS),$(PC_$(t))) cmocka)
-PCFLAGS	:= $(shell pkg-config --cflags $(PC) 2>/dev/null)
+# --- flags -------------------------------------------------------------------
+# pkg-config is asked only by what builds; "make deps" runs without it.
+PC	= $(sort $(PC_common) $(foreach t,$(PARTS),$(PC_$(t))))
+GOALS	= $(or $(MAKECMDGOALS),all)
+ifneq (,$(filter-out run check check-vectors deps deps-% bench fuzz clean help,$(GOALS)))
+ifneq (0,$(shell pkg-config --exists $(PC) >/dev/null 2>&1; echo $$?))
+$(shell pkg-config --print-errors --exists $(PC) >&2)
+$(error libraries are missing; "make deps" installs them on Debian)
+endif
+PCFLAGS	:= $(shell pkg-config --cflags $(PC))
+endif
 CFLAGS_ALL = $(CSTD) $(OPT) $(WARN) $(if $(EXTRA),,$(HARDEN)) $(EXTRA) \
 	  -Icommon $(PCFLAGS) $(CFLAGS)
 LDFLAGS_ALL = $(EXTRA) $(if $(EXTRA),,-pie -Wl,-z,relro,-z,now) \
 	  -Wl,--as-needed -pthread $(LDFLAGS)
-libs	= $(shell pkg-config --libs $(PC_common) $(PC_$(1)))
+COMPILE	= $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# What a program of part $(1) is linked with.
+libs	= $(shell pkg-config --libs $(PC_common) $(PC_$(1))) $(LIBS_$(1)) \
+	  $(LIBS)
+
+# One short line for each thing made; V=1 shows the commands.
+say	= $(if $(V),,@printf '  %-4s %s\n' $(1) $@; )mkdir -p $(@D); 
 
 all: $(TOOLS:%=$(BIN)/%)
 
-# --- the library and the tools ----------------------------------------------
+# --- the library and the tools -----------------------------------------------
 lib_src	:= $(wildcard common/*/*.c)
 lib	= $(B)/libmsg.a
 $(lib): $(lib_src:%.c=$(B)/%.o)
@@ -41,44 +65,166 @@ define tool
 $(1)_src := $$(filter-out cmd/$(1)/main.c,$$(wildcard cmd/$(1)/*.c cmd/$(1)/*/*.c))
 $(B)/$(1).a: $$($(1)_src:%.c=$(B)/%.o)
 $(BIN)/$(1): $(B)/cmd/$(1)/main.o $(B)/$(1).a $(lib)
-	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,$(1)) $$(LIBS_$(1)) $$(LIBS)
+	$$(call say,LD)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,$(1))
 endef
-$(foreach t,$(TOOLS),$(eval $(call tool,$(t))))
+$(foreach t,$(PARTS),$(eval $(call tool,$(t))))
 
 $(B)/%.a:
-	@mkdir -p $(@D)
-	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)rm -f $@; $(AR) rcs $@ $^
 
 $(B)/cmd/%.o: cmd/%.c Makefile config.mk VERSION
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -Icmd/$(firstword $(subst /, ,$*)) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(COMPILE) -Icmd/$(firstword $(subst /, ,$*))
 
 $(B)/%.o: %.c Makefile config.mk VERSION
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(COMPILE)
 
-# --- unit tests: tests/unit/PART/x.c tests common/PART/x.c or, when PART is
-# a tool's directory, that tool's; see HACKING.md ----------------------------
+# --- unit tests: tests/unit/PART/x.c is of common/PART/x.c or, when PART is a
+# tool's directory, of that tool ----------------------------------------------
 unit_src := $(wildcard tests/unit/*/*.c)
-unit	:= $(unit_src:%.c=$(B)/%)
+unit	= $(unit_src:%.c=$(B)/%)
 unit: $(unit)
-$(B)/tests/unit/%.o: tests/unit/%.c Makefile config.mk
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -Itests/unit -Icmd/$(firstword $(subst /, ,$*)) -MMD -MP -c -o $@ $<
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(TOOLS:%=$(B)/%.a) $(lib)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(wildcard $(B)/$(firstword $(subst /, ,$*)).a) \
-	    $(lib) $(shell pkg-config --libs $(PC)) \
-	    $(sort $(foreach t,$(TOOLS),$(LIBS_$(t)))) $(LIBS)
+CMOCKA	= $(shell pkg-config --libs cmocka)
 
-check-unit: $(unit)
-	CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(unit)
+$(B)/tests/unit/%.o: tests/unit/%.c Makefile config.mk VERSION
+	$(call say,CC)$(COMPILE) -Itests/unit -Icmd/$(firstword $(subst /, ,$*))
+
+define unit_part
+$(B)/tests/unit/$(1)/%: $(B)/tests/unit/$(1)/%.o \
+    $$(if $$(filter $(1),$$(PARTS)),$(B)/$(1).a) $(lib)
+	$$(call say,LD)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(CMOCKA) \
+	    $$(call libs,$(1))
+endef
+$(foreach p,$(notdir $(patsubst %/,%,$(wildcard tests/unit/*/))),\
+    $(eval $(call unit_part,$(p))))
+
+# --- fuzz targets: with clang they fuzz, else they replay their corpus -------
+fuzz_src := $(wildcard tests/fuzz/*.c)
+fuzz	= $(fuzz_src:%.c=$(B)/%)
+$(B)/tests/fuzz/%.o: tests/fuzz/%.c Makefile config.mk VERSION
+	$(call say,CC)$(COMPILE) $(PARTS:%=-Icmd/%)
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(PARTS:%=$(B)/%.a) $(lib) \
+    $(if $(FUZZ),,$(B)/tests/fuzz/replay/main.o)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) $(if $(FUZZ),-fsanitize=fuzzer) \
+	    -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	    $(foreach t,$(PARTS),$(call libs,$(t)))
+
+FUZZ_SECONDS ?= 60
+fuzz: deps-fuzz
+	@$(MAKE) $(J) FUZZ=1 fuzz-run
+fuzz-run: $(fuzz)
+	@for f in $(fuzz); do \
+		name=$${f##*/}; mkdir -p $(B)/corpus/$$name; echo "  FUZZ $$name"; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 \
+		    -timeout=10 -max_len=65536 -print_final_stats=1 -verbosity=0 \
+		    -artifact_prefix=$(B)/crash-$$name- \
+		    $(B)/corpus/$$name tests/fuzz/corpus/$$name || exit 1; \
+	done
+
+# --- check: all tests, one summary -------------------------------------------
+# Sub-makes do the work, so that what deps installs is seen by them.
+J	= $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+TESTS	= $(sort $(wildcard tests/*/*.t))
+PROVE	= CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' -j$(JOBS)
+
+check: deps-check
+	@$(MAKE) $(J) all
+	@$(MAKE) $(J) SAN=1 all unit replay
+	@$(MAKE) $(J) SAN=1 prove
+prove:
+	@$(PROVE) $(TESTS) $(unit) $(fuzz) </dev/null
+replay: $(fuzz)
+
+check-unit: unit
+	@$(PROVE) $(unit) </dev/null
+check-fuzz: replay
+	@$(PROVE) $(fuzz) </dev/null
+check-%: all
+	@$(PROVE) $(sort $(wildcard tests/$*/*.t)) </dev/null
+lint: all
+	@$(PROVE) $(sort $(wildcard tests/lint/*.t)) </dev/null
+
+# Cross-checks with files of the Avro project, where somebody has them.
+VECTORS	?= ../shared/data/avro
+check-vectors: deps-check
+	@$(MAKE) $(J) SAN=1 all unit
+	@tests/vectors/run $(VECTORS)
+
+bench: deps-bench
+	@$(MAKE) $(J) all bench-tools
+	@tests/bench/run $(BENCH)
+bench-tools: $(BENCH_TOOLS)
+
+# --- run ----------------------------------------------------------------------
+run: deps
+	@$(MAKE) $(J) all
+	@exec bin/msg-serve $(ARGS)
+
+# --- packages: nothing is done when nothing is missing -------------------------
+define install_packages
+@missing=; for p in $(1); do \
+	case "$$(dpkg-query -W -f '$${Status}' $$p 2>/dev/null)" in \
+	*' ok installed') ;; *) missing="$$missing $$p";; esac; done; \
+test -z "$$missing" && exit 0; \
+command -v apt-get >/dev/null || { echo "install these, please:$$missing" >&2; exit 1; }; \
+echo "  APT $$missing"; as=; test "$$(id -u)" = 0 || as=sudo; \
+export DEBIAN_FRONTEND=noninteractive; \
+$$as apt-get -qq update </dev/null && \
+$$as apt-get -qq install -y --no-install-recommends $$missing </dev/null >/dev/null
+endef
+
+deps:
+	$(call install_packages,$(DEPS))
+deps-check:
+	$(call install_packages,$(DEPS) $(DEPS_check))
+deps-bench:
+	$(call install_packages,$(DEPS) $(DEPS_bench))
+deps-fuzz:
+	$(call install_packages,$(DEPS) $(DEPS_fuzz))
+
+# --- install --------------------------------------------------------------------
+to	= $(DESTDIR)
+install: all
+	install -d $(to)$(BINDIR) $(to)$(SBINDIR) $(to)$(DOCDIR) \
+	    $(to)$(BASHDIR) $(to)$(ZSHDIR) $(to)$(FISHDIR)
+	install -m 755 $(filter-out bin/msg-serve,$(TOOLS:%=bin/%)) $(to)$(BINDIR)
+	install -m 755 bin/msg-serve $(to)$(SBINDIR)
+	for p in man/*.[1-8]; do \
+		install -d $(to)$(MANDIR)/man$${p##*.}; \
+		install -m 644 $$p $(to)$(MANDIR)/man$${p##*.}; done
+	install -m 644 README.md NEWS.md LICENSE $(to)$(DOCDIR)
+	for t in $(TOOLS); do \
+		install -m 644 completions/msg.bash $(to)$(BASHDIR)/$$t; \
+		sed s/TOOL/$$t/g completions/msg.fish >$(to)$(FISHDIR)/$$t.fish; \
+	done
+	install -m 644 completions/_msg $(to)$(ZSHDIR)/_msg
+uninstall:
+	rm -f $(TOOLS:%=$(to)$(BINDIR)/%) $(to)$(SBINDIR)/msg-serve \
+	    $(TOOLS:%=$(to)$(BASHDIR)/%) $(TOOLS:%=$(to)$(FISHDIR)/%.fish) \
+	    $(to)$(ZSHDIR)/_msg
+	for p in man/*.[1-8]; do \
+		rm -f $(to)$(MANDIR)/man$${p##*.}/$${p##*/}; done
+	rm -rf $(to)$(DOCDIR)
 
 clean:
 	rm -rf build bin
 
+help:
+	@echo 'make               build the tools in bin/'
+	@echo 'make run           install what is missing, build, start the server (ARGS=...)'
+	@echo 'make check         install what is missing, build, run every test'
+	@echo 'make check-PART    one part of the tests: unit cli xmpp interop crash lint fuzz'
+	@echo 'make lint          the checks of sources and manual pages'
+	@echo 'make bench         measure (BENCH=...); installs Prosody to compare with'
+	@echo 'make fuzz          fuzz each parser for FUZZ_SECONDS=$(FUZZ_SECONDS) (clang)'
+	@echo 'make deps          install the Debian packages a build needs'
+	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); uninstall takes it away'
+	@echo 'make clean         remove what was built'
+	@echo 'SAN=1, TSAN=1      with address and undefined, or thread, sanitizer, in build/'
+	@echo 'CC=clang V=1       another compiler; show the commands'
+
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit check-unit clean
+.PHONY: all unit check prove replay check-unit check-fuzz check-vectors lint \
+	bench bench-tools fuzz fuzz-run run deps deps-check deps-bench \
+	deps-fuzz install uninstall clean help
 .SECONDARY:

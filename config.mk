@@ -27,3 +27,13 @@ PC_msg-watch	= libstrophe
 PC_msg-avro-encode = zlib liblzma libzstd snappy
 LIBS_msg-avro-encode = -lbz2
 PC_msg-stanza-dump =
+
+# Debian packages, for "make deps": to build, to test, to measure, to fuzz.
+DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
+	  libavro-dev libjansson-dev libidn2-dev libunistring-dev \
+	  libconfuse-dev libwslay-dev libstrophe-dev libreadline-dev \
+	  zlib1g-dev liblzma-dev libzstd-dev libsnappy-dev libbz2-dev
+DEPS_check = libcmocka-dev perl python3 python3-slixmpp mandoc jq expect \
+	  bash zsh fish
+DEPS_bench = prosody
+DEPS_fuzz = clang libclang-rt-dev

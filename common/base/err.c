@@ -16,6 +16,9 @@ static const struct {
 #undef X
 };
 
+static int vput(char *out, size_t n, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+
 static int
 vput(char *out, size_t n, const char *fmt, va_list ap)
 {
