@@ -21,7 +21,7 @@
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY,
 	JSON_OBJECT };
 
-struct json_index;
+struct json_index;	/* finds a key in a big object */
 
 struct json {
 	enum json_type type;
