@@ -26,8 +26,8 @@ static void
 put(struct buf *out, const uint8_t *b, size_t n, const char *alphabet,
     bool pad)
 {
-	char *to = buf_room(out, BASE64_SIZE(n)), *start = to;
-	size_t i = 0;
+	size_t i = 0, size = pad ? BASE64_SIZE(n) : (n * 4 + 2) / 3;
+	char *to = buf_room(out, size), *start = to;
 
 	if (to == NULL)
 		return;
@@ -89,11 +89,26 @@ value_of(char c, const char *alphabet)
 	return v - 1;
 }
 
+/* Room for what n characters may hold; exact when the buffer is nearly full,
+ * so that its limit is met by bytes and not by padding or white space. */
+static char *
+room_for(struct buf *out, const char *p, size_t n)
+{
+	size_t most = n / 4 * 3 + 3, digits = 0;
+
+	if (out->max - out->n < most) {
+		for (size_t i = 0; i < n; i++)
+			digits += values[(uint8_t)p[i]] != 0;
+		most = digits / 4 * 3 + digits % 4 * 3 / 4;
+	}
+	return buf_room(out, most);
+}
+
 static int
 get(struct buf *out, const char *p, size_t n, const char *alphabet,
     bool pad, bool space, struct err *e)
 {
-	char *to = buf_room(out, n / 4 * 3 + 3), *start = to;
+	char *to = room_for(out, p, n), *start = to;
 	unsigned have = 0, pads = 0;
 	uint32_t v = 0;
 

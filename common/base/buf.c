@@ -188,11 +188,19 @@ buf_take(struct buf *b)
 {
 	char *p;
 
+	if (b->full)
+		buf_free(b);
 	buf_cstr(b);
 	p = b->p == NULL ? mem_str("") : b->p;
-	p[b->n] = '\0';
 	*b = (struct buf)BUF_INIT(b->max);
 	return p;
+}
+
+static int
+over(const struct buf *b, struct err *e)
+{
+	return err_set(e, ERR_LIMIT, "input is over the limit of %zu bytes",
+	    b->max);
 }
 
 int
@@ -200,18 +208,23 @@ buf_read_all(struct buf *b, int fd, struct err *e)
 {
 	for (;;) {
 		size_t room = b->max - b->n < 65536 ? b->max - b->n : 65536;
+		struct pollfd pfd = { .fd = fd, .events = POLLIN };
 		char extra, *to = room > 0 ? buf_room(b, room) : &extra;
-		ssize_t got = read(fd, to, room > 0 ? room : 1);
+		ssize_t got;
 
-		if (got < 0 && errno == EINTR)
+		if (b->full)
+			return over(b, e);
+		got = read(fd, to, room > 0 ? room : 1);
+		if (got < 0 && errno == EAGAIN)
+			poll(&pfd, 1, -1);
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (got < 0)
 			return err_sys(e, ERR_INPUT, "cannot read");
 		if (got == 0)
 			return 0;
 		if (room == 0)
-			return err_set(e, ERR_LIMIT,
-			    "input is over the limit of %zu bytes", b->max);
+			return over(b, e);
 		b->n += (size_t)got;
 	}
 }

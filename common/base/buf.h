@@ -54,7 +54,8 @@ bool buf_full(const struct buf *b);
 /* The bytes with a NUL behind them (not counted).  "" when full. */
 const char *buf_cstr(struct buf *b);
 
-/* Gives the bytes with a NUL behind (free); the buffer is empty then. */
+/* Gives the bytes with a NUL behind (free), "" when full; the buffer is
+ * empty then. */
 char *buf_take(struct buf *b);
 
 /* Read fd to its end.  Past the limit: ERR_LIMIT. */

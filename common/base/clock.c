@@ -4,6 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#define YEAR_0		(-62167219200 * 1000000)
+#define YEAR_10000	(253402300800 * 1000000)
+
 static int64_t
 now_us(clockid_t id)
 {
@@ -28,18 +31,24 @@ clock_mono_us(void)
 void
 clock_text(int64_t real_us, char out[CLOCK_TEXT])
 {
-	int64_t us = real_us % 1000000;
-	time_t s = (time_t)(real_us / 1000000);
 	struct tm tm;
-	size_t n;
+	int64_t us;
+	time_t s;
 
-	if (us < 0) {
+	if (real_us < YEAR_0)
+		real_us = YEAR_0;
+	if (real_us >= YEAR_10000)
+		real_us = YEAR_10000 - 1;
+	us = real_us % 1000000;
+	if (us < 0)
 		us += 1000000;
-		s--;
-	}
+	s = (time_t)((real_us - us) / 1000000);
 	gmtime_r(&s, &tm);
-	n = strftime(out, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out + n, CLOCK_TEXT - n, ".%06dZ", (int)us);
+	snprintf(out, CLOCK_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ",
+	    (unsigned)(tm.tm_year + 1900) % 10000,
+	    (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
+	    (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
+	    (unsigned)tm.tm_sec % 100, (unsigned)us % 1000000);
 }
 
 /* Digits from *p, exactly count of them; -1 when they are not there. */
@@ -68,11 +77,36 @@ days(int y, int m, int d)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
+static int
+month_days(int y, int m)
+{
+	return (int)(days(m == 12 ? y + 1 : y, m == 12 ? 1 : m + 1, 1) -
+	    days(y, m, 1));
+}
+
+/* "+hh:mm" or "-hh:mm", all of it: minutes to the west of UTC. */
+static int
+offset(const char *p, const char *end, int *minutes)
+{
+	int sign = *p == '+' ? -1 : 1, hh, mm;
+
+	if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':')
+		return -1;
+	p++;
+	hh = digits(&p, end, 2);
+	p++;
+	mm = digits(&p, end, 2);
+	if (hh < 0 || hh > 23 || mm < 0 || mm > 59)
+		return -1;
+	*minutes = sign * (hh * 60 + mm);
+	return 0;
+}
+
 int
 clock_parse(const char *p, size_t n, int64_t *real_us)
 {
 	const char *end = p + n;
-	int part[6], sign, hh, mm;
+	int part[6], minutes = 0;
 	int64_t us = 0, unit = 100000;
 
 	for (int i = 0; i < 6; i++) {
@@ -82,25 +116,20 @@ clock_parse(const char *p, size_t n, int64_t *real_us)
 		if (i < 5 && (p == end || *p++ != "--T::"[i]))
 			return -1;
 	}
-	if (part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > 31 ||
-	    part[3] > 23 || part[4] > 59 || part[5] > 60)
+	if (part[1] < 1 || part[1] > 12 || part[2] < 1 ||
+	    part[2] > month_days(part[0], part[1]) || part[3] > 23 || part[4] > 59 || part[5] > 60)
 		return -1;
 	if (p < end && *p == '.') {
-		for (p++; p < end && *p >= '0' && *p <= '9'; p++, unit /= 10)
+		if (++p == end || *p < '0' || *p > '9')
+			return -1;
+		for (; p < end && *p >= '0' && *p <= '9'; p++, unit /= 10)
 			us += unit * (*p - '0');
 	}
 	us += ((days(part[0], part[1], part[2]) * 24 + part[3]) * 60 +
 	    part[4]) * 60000000 + (int64_t)part[5] * 1000000;
-	if (end - p == 1 && *p == 'Z') {
-		*real_us = us;
-		return 0;
-	}
-	if (end - p != 6 || (*p != '+' && *p != '-'))
+	if ((end - p != 1 || *p != 'Z') &&
+	    (p == end || offset(p, end, &minutes) < 0))
 		return -1;
-	sign = *p++ == '+' ? -1 : 1;
-	hh = digits(&p, end, 2);
-	if (hh < 0 || *p++ != ':' || (mm = digits(&p, end, 2)) < 0)
-		return -1;
-	*real_us = us + sign * (int64_t)(hh * 60 + mm) * 60000000;
+	*real_us = us + (int64_t)minutes * 60000000;
 	return 0;
 }

@@ -10,10 +10,12 @@
 int64_t clock_real_us(void);		/* since 1970, may jump */
 int64_t clock_mono_us(void);		/* never goes back */
 
-/* RFC 3339 in UTC with microseconds. */
+/* RFC 3339 in UTC with microseconds; what lies outside the years 0000 to 9999
+ * becomes their first or last microsecond. */
 void clock_text(int64_t real_us, char out[CLOCK_TEXT]);
 
-/* The same back, also with other fractions and offsets; -1 when it is none. */
+/* The same back, also with other fractions (what is finer than a microsecond
+ * is dropped) and offsets; -1 when it is none. */
 int clock_parse(const char *p, size_t n, int64_t *real_us);
 
 #endif

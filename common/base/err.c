@@ -157,7 +157,7 @@ err_type(enum err_code code)
 enum err_code
 err_by_word(const char *word)
 {
-	for (int i = 0; i < ERR_COUNT; i++)
+	for (int i = ERR_OK + 1; i < ERR_COUNT; i++)
 		if (strcmp(errors[i].word, word) == 0)
 			return (enum err_code)i;
 	return ERR_REFUSED;

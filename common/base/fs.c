@@ -58,8 +58,11 @@ write_file(const char *path, const void *p, size_t n, mode_t mode,
 		err_sys(e, ERR_SYSTEM, "cannot create '%s'", temp);
 		goto out;
 	}
-	if (fchmod(fd, mode) < 0 || buf_write_all(&b, fd, e) < 0 ||
-	    fsync(fd) < 0) {
+	if (buf_write_all(&b, fd, e) < 0) {
+		err_prefix(e, "'%s'", temp);
+		goto out;
+	}
+	if (fchmod(fd, mode) < 0 || fsync(fd) < 0) {
 		err_sys(e, ERR_SYSTEM, "cannot write '%s'", temp);
 		goto out;
 	}
@@ -95,19 +98,29 @@ fs_create(const char *path, const void *p, size_t n, mode_t mode,
 	return write_file(path, p, n, mode, false, e);
 }
 
+static bool
+is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int
 fs_mkdir(const char *path, mode_t mode, struct err *e)
 {
 	char *copy = mem_str(path);
 	int rc = 0;
 
-	for (char *p = copy + 1; rc == 0 && *copy != '\0'; p++) {
+	if (path[0] == '\0')
+		rc = err_set(e, ERR_SYSTEM, "a directory's name is empty");
+	for (char *p = copy + 1; rc == 0; p++) {
 		char c = *p;
 
 		if (c != '/' && c != '\0')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, mode) < 0 && errno != EEXIST)
+		if (mkdir(copy, mode) < 0 && !is_dir(copy))
 			rc = err_sys(e, ERR_SYSTEM,
 			    "cannot make directory '%s'", copy);
 		*p = c;

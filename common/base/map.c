@@ -66,7 +66,7 @@ find(const struct map *m, const void *key, size_t n, uint64_t hash)
 			if (gap == NULL)
 				gap = s;
 		} else if (s->hash == hash && s->n == n &&
-		    memcmp(s->key, key, n) == 0) {
+		    (n == 0 || memcmp(s->key, key, n) == 0)) {
 			return s;
 		}
 	}
