@@ -139,11 +139,15 @@ check_arguments(struct parser *p, struct expr *call, size_t end)
 		    "field and words, as in text(@title, 'two words')");
 	if (call->count >= row->least && call->count <= row->most)
 		return 0;
+	if (row->most == row->least || row->most == 255)
+		return parser_fail_at(p, end, ERR_SYNTAX,
+		    "%.*s() takes %u%s argument%s, found %zu",
+		    (int)row->word.n, row->word.p, row->least,
+		    row->most == 255 ? " or more" : "",
+		    row->most == 1 ? "" : "s", call->count);
 	return parser_fail_at(p, end, ERR_SYNTAX,
-	    "%.*s() takes %u%s argument%s, found %zu", (int)row->word.n,
-	    row->word.p, row->least, row->most == 255 ? " or more" :
-	    row->most > row->least ? " or one more" : "",
-	    row->least == 1 && row->most == 1 ? "" : "s", call->count);
+	    "%.*s() takes %u or %u arguments, found %zu", (int)row->word.n,
+	    row->word.p, row->least, row->most, call->count);
 }
 
 static int
