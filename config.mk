@@ -16,7 +16,7 @@ WARN	= -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 \
 	  -Wno-missing-field-initializers -Werror
 HARDEN	= -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 OPT	?= -O2 -g
-CSTD	= -std=c11 -D_DEFAULT_SOURCE -DMSG_VERSION='"$(VERSION)"'
+CSTD	= -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DMSG_VERSION='"$(VERSION)"'
 
 # Which library for which tool (pkg-config names; HACKING.md says why each).
 PC_common	= openssl libxml-2.0 libuv lmdb avro-c jansson
