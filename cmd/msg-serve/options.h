@@ -1,0 +1,35 @@
+/*
+ * options.h - what msg-serve can be told, with every limit it keeps.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "cli/opt.h"
+
+struct serve_options {
+	struct opt_list listen;		/* STARTTLS, RFC 6120 */
+	struct opt_list listen_tls;	/* direct TLS, XEP-0368 */
+	const char *dir;		/* NULL: the user's own */
+	const char *domain;
+	const char *import;
+	const char *cert, *key;		/* NULL: those of the store */
+	bool demo, plaintext;
+	int verbose;
+	int64_t workers;		/* 0: one a core */
+
+	int64_t iterations;		/* of SCRAM verifiers we make */
+	uint64_t stanza_bytes, login_bytes;
+	int64_t depth, attributes, elements;
+	int64_t connections, address_connections;
+	int64_t login_ms, idle_ms;
+	int64_t pending;		/* requests a connection */
+	uint64_t queue_bytes;		/* to a peer that reads slowly */
+	int64_t watches;		/* a connection */
+	int64_t steps;			/* of one query */
+	uint64_t result_bytes;
+	uint64_t map_bytes;		/* of the store, virtual */
+};
+
+extern const struct tool msg_serve;
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * command.h - one request being served, and how a command answers it.
+ *
+ * A command is a function of a struct call.  It runs in the worker whose
+ * connection the request came by, reads through call_view, appends its answer
+ * (JSON text) to call->payload and returns.  What changes the store cannot
+ * answer at once: it submits a job (job.h) and is finished when the job is
+ * durable.  Commands know no socket and no XML.
+ */
+#ifndef SERVICE_COMMAND_H
+#define SERVICE_COMMAND_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "msg/request.h"
+#include "store/kinds.h"
+#include "store/store.h"
+#include "store/view.h"
+
+struct account;
+struct session;
+struct worker;
+
+struct call {
+	struct worker *worker;
+	struct session *session;
+	const struct account *account;	/* who asks; never NULL */
+	const struct request *request;
+	struct arena *arena;		/* goes when the request is answered */
+	struct buf *payload;		/* the answer; sent in base64 */
+
+	/* Attributes of the answer; 0 and "" are left out. */
+	uint64_t rev;
+	uint64_t watch;
+	char match[20];
+	bool match_equal;		/* the caller's copy is current */
+};
+
+/* 0: answered; 1: later, through a job; -1: refused, *e says why. */
+typedef int command_fn(struct call *c, struct err *e);
+
+#define X(verb, name, argument, role, summary) \
+	command_fn command_##verb##_##name;
+#include "msg/commands.def"
+#undef X
+
+/* Runs the command of c->request after checking its role. */
+int command_run(struct call *c, struct err *e);
+
+/* The branch the request names (or the default one) as the store knows it,
+ * and the view on it at the revision the request names. */
+int call_branch(struct call *c, uint32_t *branch, struct err *e);
+int call_view(struct call *c, struct view *out, struct err *e);
+
+#endif
