@@ -1,0 +1,58 @@
+/*
+ * directory.h - who is connected: user and resource to worker and session.
+ *
+ * The one table all workers share.  It is asked when a stream is bound or
+ * ends and when a stanza goes to another stream, never on the way of a
+ * command; a mutex guards it.
+ */
+#ifndef NET_DIRECTORY_H
+#define NET_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct worker;
+struct directory;
+
+/* Where a bound stream is.  session is the worker's number for it, never
+ * used twice. */
+struct place {
+	struct worker *worker;
+	uint64_t session;
+};
+
+struct directory *directory_new(void);
+void directory_free(struct directory *d);
+
+/* Claims user/resource for p.  True when an older stream had it: *old then
+ * says which; it has lost it by now. */
+bool directory_bind(struct directory *d, const char *user,
+    const char *resource, struct place p, struct place *old);
+
+/* Gives it up, unless a newer stream has it by now. */
+void directory_unbind(struct directory *d, const char *user,
+    const char *resource, struct place p);
+
+/* Presence: whether bare-JID stanzas may go there (RFC 6121 8.5.2). */
+void directory_presence(struct directory *d, const char *user,
+    const char *resource, struct place p, bool available, int priority);
+
+/* The stream of a full JID; false: there is none. */
+bool directory_find(struct directory *d, const char *user,
+    const char *resource, struct place *out);
+
+/* The available streams of a user with the highest priority that is not
+ * negative; at most max of them.  Returns how many. */
+size_t directory_best(struct directory *d, const char *user,
+    struct place *out, size_t max);
+
+/* Every stream of a user, or of all users (NULL). */
+typedef void directory_fn(void *arg, const char *user, const char *resource,
+    struct place p);
+void directory_each(struct directory *d, const char *user, directory_fn *fn,
+    void *arg);
+
+size_t directory_count(struct directory *d);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * server.h - the whole: what every worker shares, and how it starts and ends.
+ *
+ * The main thread accepts, hears signals and hands each connection to a
+ * worker; a worker keeps it for life.  What is here is either immutable while
+ * workers run, or guards itself.
+ */
+#ifndef NET_SERVER_H
+#define NET_SERVER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "io/listen.h"
+#include "io/pool.h"
+#include "io/tls.h"
+#include "net/directory.h"
+#include "net/trace.h"
+#include "options.h"
+#include "store/store.h"
+
+#define SERVER_LISTENERS_MAX	32
+
+struct worker;
+
+/* Who may still connect: counted at accept, given back at the end. */
+struct admission {
+	pthread_mutex_t lock;
+	struct map addresses;		/* 16 bytes of IP to a count */
+	size_t count;
+};
+
+struct server {
+	const struct serve_options *opt;
+	struct log log;
+	struct store *store;
+	struct pool *pool;
+	struct directory *directory;
+	struct tracer trace;
+	struct admission admission;
+	int64_t started_us;
+
+	pthread_mutex_t tls_lock;
+	struct tls *tls;		/* for those who come; see server_tls */
+	char *cert, *key;
+
+	struct loop *loop;		/* the main thread's */
+	struct listener *listeners[SERVER_LISTENERS_MAX];
+	size_t listener_count;
+	bool direct_tls[SERVER_LISTENERS_MAX];
+	struct worker **workers;
+	size_t worker_count, next_worker;
+
+	atomic_uint_fast64_t connections, logins, requests, errors, events;
+};
+
+/* Opens the listening sockets and reads the certificate.  The store is open
+ * and stays the caller's. */
+int server_init(struct server *s, const struct serve_options *opt,
+    struct store *store, const char *cert, const char *key, struct err *e);
+
+/* Serves until SIGINT or SIGTERM, then ends every stream in order. */
+int server_run(struct server *s, struct err *e);
+void server_clear(struct server *s);
+
+/* "127.0.0.1:5222" of the first listener of its sort; NULL: there is none. */
+const char *server_address(const struct server *s, bool direct_tls);
+
+/* Gives the context for a new connection (tls_unref); any thread. */
+struct tls *server_tls(struct server *s);
+
+/* May this peer have a connection?  Each yes wants one admission_leave. */
+bool admission_enter(struct server *s, const struct peer *p);
+void admission_leave(struct server *s, const struct peer *p);
+
+#endif

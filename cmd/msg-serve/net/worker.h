@@ -1,0 +1,82 @@
+/*
+ * worker.h - one thread, its loop, its connections and its reader.
+ *
+ * All of a session's life happens here.  Other threads reach a worker by
+ * its mailbox only: a new connection, bytes for a session, a durable job, a
+ * batch of commits, the end.
+ */
+#ifndef NET_WORKER_H
+#define NET_WORKER_H
+
+#include <pthread.h>
+
+#include "avro/plan.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "io/link.h"
+#include "io/mailbox.h"
+#include "net/directory.h"
+#include "store/store.h"
+
+struct server;
+struct session;
+struct watch;
+
+struct worker {
+	struct server *server;
+	pthread_t thread;
+	struct loop *loop;
+	struct mailbox *box;
+	struct reader *reader;
+	struct loop_task turn_end;	/* gives the snapshot back */
+
+	struct map sessions;		/* number to session */
+	uint64_t last_session;
+	struct link_conf link_conf;
+	bool stopping;
+
+	struct watch *watches;		/* all of this worker's */
+
+	/* Scratch of the request being served, used again and again. */
+	struct arena arena;
+	struct buf argument, payload, line;
+	struct plan_run *run;
+};
+
+/* Gives a worker whose thread runs (worker_stop). */
+int worker_start(struct worker **out, struct server *s, struct err *e);
+
+/* Ends every stream with system-shutdown and waits for the thread. */
+void worker_stop(struct worker *w);
+
+/* From the main thread: serve a connection.  fd is taken. */
+void worker_connect(struct worker *w, int fd, const struct peer *peer,
+    bool direct_tls);
+
+/* From any thread: append bytes to a session's output.  The session may be
+ * gone by then; on_gone (in the worker) is called if so and if not NULL. */
+struct delivery {
+	struct mail mail;
+	struct place to;
+	void (*on_gone)(struct worker *w, struct delivery *d);
+	size_t n;
+	char bytes[];
+};
+
+struct delivery *delivery_new(struct place to, const void *p, size_t n);
+void delivery_send(struct delivery *d);
+
+/* From any thread: end a stream with an RFC 6120 stream error. */
+void worker_evict(struct place p, const char *condition);
+
+/* In the worker: its sessions by number. */
+struct session *worker_session(struct worker *w, uint64_t number);
+
+/* In the worker: the reader on the newest snapshot of this turn. */
+struct reader *worker_reader(struct worker *w, struct err *e);
+
+/* What was lent by the reader is gone; the next look sees newer commits. */
+void worker_refresh(struct worker *w);
+
+#endif
