@@ -22,6 +22,7 @@
 #include "net/trace.h"
 #include "options.h"
 #include "store/store.h"
+#include "xmpp/stream.h"
 
 #define SERVER_LISTENERS_MAX	32
 
@@ -42,6 +43,7 @@ struct server {
 	struct directory *directory;
 	struct tracer trace;
 	struct admission admission;
+	struct stream_limits limits_login, limits;
 	int64_t started_us;
 
 	pthread_mutex_t tls_lock;
@@ -49,9 +51,12 @@ struct server {
 	char *cert, *key;
 
 	struct loop *loop;		/* the main thread's */
-	struct listener *listeners[SERVER_LISTENERS_MAX];
-	size_t listener_count;
-	bool direct_tls[SERVER_LISTENERS_MAX];
+	struct listener_slot {
+		struct server *server;
+		struct listener *listener;
+		bool direct_tls;
+	} slots[SERVER_LISTENERS_MAX];
+	size_t slot_count;
 	struct worker **workers;
 	size_t worker_count, next_worker;
 
@@ -63,8 +68,10 @@ struct server {
 int server_init(struct server *s, const struct serve_options *opt,
     struct store *store, const char *cert, const char *key, struct err *e);
 
-/* Serves until SIGINT or SIGTERM, then ends every stream in order. */
-int server_run(struct server *s, struct err *e);
+/* Serves until SIGINT or SIGTERM, then ends every stream in order.  ready is
+ * called once, when connections are taken. */
+int server_run(struct server *s, void (*ready)(struct server *),
+    struct err *e);
 void server_clear(struct server *s);
 
 /* "127.0.0.1:5222" of the first listener of its sort; NULL: there is none. */

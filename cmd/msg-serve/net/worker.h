@@ -18,6 +18,7 @@
 #include "io/mailbox.h"
 #include "net/directory.h"
 #include "store/store.h"
+#include "xmpp/stream.h"
 
 struct server;
 struct session;
@@ -34,7 +35,9 @@ struct worker {
 	struct map sessions;		/* number to session */
 	uint64_t last_session;
 	struct link_conf link_conf;
+	struct stream_pool *streams;
 	bool stopping;
+	struct timer stop_timer;
 
 	struct watch *watches;		/* all of this worker's */
 
@@ -50,6 +53,9 @@ int worker_start(struct worker **out, struct server *s, struct err *e);
 /* Ends every stream with system-shutdown and waits for the thread. */
 void worker_stop(struct worker *w);
 
+/* After worker_stop, and when no other thread posts to it any more. */
+void worker_free(struct worker *w);
+
 /* From the main thread: serve a connection.  fd is taken. */
 void worker_connect(struct worker *w, int fd, const struct peer *peer,
     bool direct_tls);
@@ -60,6 +66,7 @@ struct delivery {
 	struct mail mail;
 	struct place to;
 	void (*on_gone)(struct worker *w, struct delivery *d);
+	bool quiet;			/* not to be traced: it is a trace */
 	size_t n;
 	char bytes[];
 };
@@ -70,10 +77,12 @@ void delivery_send(struct delivery *d);
 /* From any thread: end a stream with an RFC 6120 stream error. */
 void worker_evict(struct place p, const char *condition);
 
-/* In the worker: its sessions by number. */
+/* In the worker: its sessions by number.  worker_enter gives a number. */
+uint64_t worker_enter(struct worker *w, struct session *s);
+void worker_leave(struct worker *w, uint64_t number);
 struct session *worker_session(struct worker *w, uint64_t number);
 
-/* In the worker: the reader on the newest snapshot of this turn. */
+/* In the worker: the reader, begun; NULL with *e when it cannot be. */
 struct reader *worker_reader(struct worker *w, struct err *e);
 
 /* What was lent by the reader is gone; the next look sees newer commits. */

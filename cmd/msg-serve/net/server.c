@@ -1,0 +1,272 @@
+#include "net/server.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "net/worker.h"
+#include "service/watch.h"
+
+#define POOL_THREADS	2
+#define POOL_QUEUE	1024
+
+/* --- who may connect -------------------------------------------------------- */
+
+bool
+admission_enter(struct server *s, const struct peer *p)
+{
+	struct admission *a = &s->admission;
+	uintptr_t count;
+	bool yes;
+
+	pthread_mutex_lock(&a->lock);
+	count = (uintptr_t)map_get(&a->addresses, p->ip, sizeof p->ip);
+	yes = a->count < (size_t)s->opt->connections && (p->loopback ||
+	    count < (uintptr_t)s->opt->address_connections);
+	if (yes) {
+		a->count++;
+		map_set(&a->addresses, p->ip, sizeof p->ip,
+		    (void *)(count + 1));
+	}
+	pthread_mutex_unlock(&a->lock);
+	return yes;
+}
+
+void
+admission_leave(struct server *s, const struct peer *p)
+{
+	struct admission *a = &s->admission;
+	uintptr_t count;
+
+	pthread_mutex_lock(&a->lock);
+	a->count--;
+	count = (uintptr_t)map_get(&a->addresses, p->ip, sizeof p->ip);
+	if (count > 1)
+		map_set(&a->addresses, p->ip, sizeof p->ip,
+		    (void *)(count - 1));
+	else
+		map_del(&a->addresses, p->ip, sizeof p->ip);
+	pthread_mutex_unlock(&a->lock);
+}
+
+/* --- TLS -------------------------------------------------------------------- */
+
+struct tls *
+server_tls(struct server *s)
+{
+	struct tls *t;
+
+	pthread_mutex_lock(&s->tls_lock);
+	t = tls_ref(s->tls);
+	pthread_mutex_unlock(&s->tls_lock);
+	return t;
+}
+
+/* The files anew; what is wrong with them is said and the old stays. */
+static void
+reload(struct server *s)
+{
+	struct tls *fresh, *old;
+	struct err e = ERR_INIT;
+
+	if (tls_server(&fresh, s->cert, s->key, &e) < 0) {
+		log_event(&s->log, LOG_LEVEL_ERROR,
+		    "certificate not reloaded, the old one stays", "why",
+		    e.text, NULL);
+		return;
+	}
+	pthread_mutex_lock(&s->tls_lock);
+	old = s->tls;
+	s->tls = fresh;
+	pthread_mutex_unlock(&s->tls_lock);
+	tls_unref(old);
+	log_event(&s->log, LOG_LEVEL_WARN, "certificate reloaded", "file",
+	    s->cert, NULL);
+}
+
+/* --- the main thread -------------------------------------------------------- */
+
+static void
+on_accept(void *arg, int fd, const struct peer *peer)
+{
+	struct listener_slot *slot = arg;
+	struct server *s = slot->server;
+
+	if (fd < 0) {
+		log_event(&s->log, LOG_LEVEL_ERROR, "out of descriptors: "
+		    "connections are refused; raise ulimit -n", NULL);
+		return;
+	}
+	if (!admission_enter(s, peer)) {
+		log_event(&s->log, LOG_LEVEL_WARN, "connection refused",
+		    "peer", peer->text, "why", "too many connections", NULL);
+		close(fd);
+		return;
+	}
+	atomic_fetch_add_explicit(&s->connections, 1, memory_order_relaxed);
+	worker_connect(s->workers[s->next_worker++ % s->worker_count], fd,
+	    peer, slot->direct_tls);
+}
+
+static void
+on_signal(void *arg, int signum)
+{
+	struct server *s = arg;
+
+	if (signum == SIGHUP)
+		reload(s);
+	else
+		loop_stop(s->loop);
+}
+
+static int
+open_listeners(struct server *s, const struct opt_list *list,
+    bool direct_tls, struct err *e)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct listener_slot *slot = &s->slots[s->slot_count];
+
+		if (strcmp(list->v[i], "none") == 0)
+			continue;
+		if (s->slot_count == SERVER_LISTENERS_MAX)
+			return err_set(e, ERR_USAGE, "at most %d addresses to "
+			    "listen on", SERVER_LISTENERS_MAX);
+		if (listener_open(&slot->listener, list->v[i], e) < 0)
+			return -1;
+		slot->server = s;
+		slot->direct_tls = direct_tls;
+		s->slot_count++;
+	}
+	return 0;
+}
+
+const char *
+server_address(const struct server *s, bool direct_tls)
+{
+	for (size_t i = 0; i < s->slot_count; i++)
+		if (s->slots[i].direct_tls == direct_tls)
+			return listener_address(s->slots[i].listener, 0)->text;
+	return NULL;
+}
+
+/* In the writer: one batch to every worker. */
+static void
+feed(void *arg, struct commit *const *commits, size_t count)
+{
+	struct server *s = arg;
+
+	for (size_t i = 0; i < s->worker_count; i++)
+		watch_feed(s->workers[i], commits, count);
+}
+
+static void
+set_limits(struct server *s)
+{
+	const struct serve_options *o = s->opt;
+
+	s->limits = (struct stream_limits){ .bytes = o->stanza_bytes,
+		.depth = (size_t)o->depth, .elements = (size_t)o->elements,
+		.attrs = (size_t)o->attributes,
+		.name = stream_limits_default.name };
+	s->limits_login = s->limits;
+	s->limits_login.bytes = o->login_bytes;
+	if (s->limits_login.elements > stream_limits_login.elements)
+		s->limits_login.elements = stream_limits_login.elements;
+}
+
+int
+server_init(struct server *s, const struct serve_options *opt,
+    struct store *store, const char *cert, const char *key, struct err *e)
+{
+	memset(s, 0, sizeof *s);
+	s->opt = opt;
+	s->log = (struct log){ STDERR_FILENO, LOG_LEVEL_WARN };
+	s->store = store;
+	s->started_us = clock_real_us();
+	s->cert = mem_str(cert);
+	s->key = mem_str(key);
+	s->directory = directory_new();
+	pthread_mutex_init(&s->tls_lock, NULL);
+	pthread_mutex_init(&s->admission.lock, NULL);
+	tracer_init(&s->trace, opt->verbose > 0);
+	set_limits(s);
+	s->loop = loop_new();
+	if (tls_server(&s->tls, cert, key, e) < 0 ||
+	    open_listeners(s, &opt->listen, false, e) < 0 ||
+	    open_listeners(s, &opt->listen_tls, true, e) < 0)
+		return -1;
+	if (s->slot_count == 0)
+		return err_set(e, ERR_USAGE, "no address to listen on");
+	return 0;
+}
+
+static size_t
+worker_count(const struct serve_options *opt)
+{
+	long cores = opt->workers > 0 ? (long)opt->workers :
+	    sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cores < 1 ? 1 : (size_t)cores;
+}
+
+static int
+start(struct server *s, struct err *e)
+{
+	size_t want = worker_count(s->opt);
+
+	s->pool = pool_new(POOL_THREADS, POOL_QUEUE, e);
+	if (s->pool == NULL)
+		return -1;
+	s->workers = mem_array(want, sizeof *s->workers);
+	for (; s->worker_count < want; s->worker_count++)
+		if (worker_start(&s->workers[s->worker_count], s, e) < 0)
+			return -1;
+	store_set_feed(s->store, feed, s);
+	if (loop_signal(s->loop, SIGHUP, on_signal, s, e) < 0 ||
+	    loop_signal(s->loop, SIGINT, on_signal, s, e) < 0 ||
+	    loop_signal(s->loop, SIGTERM, on_signal, s, e) < 0)
+		return -1;
+	for (size_t i = 0; i < s->slot_count; i++)
+		listener_start(s->slots[i].listener, s->loop, on_accept,
+		    &s->slots[i]);
+	return 0;
+}
+
+int
+server_run(struct server *s, void (*ready)(struct server *), struct err *e)
+{
+	int rc = start(s, e);
+
+	if (rc == 0) {
+		ready(s);
+		loop_run(s->loop);
+	}
+	for (size_t i = 0; i < s->slot_count; i++)
+		listener_stop(s->slots[i].listener);
+	for (size_t i = 0; i < s->worker_count; i++)
+		worker_stop(s->workers[i]);
+	return rc;
+}
+
+void
+server_clear(struct server *s)
+{
+	pool_free(s->pool);
+	for (size_t i = 0; i < s->worker_count; i++)
+		worker_free(s->workers[i]);
+	free(s->workers);
+	for (size_t i = 0; i < s->slot_count; i++)
+		listener_free(s->slots[i].listener);
+	loop_free(s->loop);
+	tls_unref(s->tls);
+	directory_free(s->directory);
+	map_free(&s->admission.addresses);
+	tracer_clear(&s->trace);
+	pthread_mutex_destroy(&s->admission.lock);
+	pthread_mutex_destroy(&s->tls_lock);
+	free(s->cert);
+	free(s->key);
+}

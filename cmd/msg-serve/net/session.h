@@ -1,0 +1,108 @@
+/*
+ * session.h - one client's stream, from its header to its end (RFC 6120).
+ *
+ * Knows what may be said when: STARTTLS, SASL (login.h), resource binding,
+ * then stanzas (route.h).  Knows no socket: its carrier, TCP now, brings
+ * stanzas and takes bytes.
+ *
+ * Order: what a client asks on one stream is done in the order it asked.  A
+ * set is answered when it is durable; commands behind it wait for that
+ * (serve.h), so a get sees the sets before it.
+ */
+#ifndef NET_SESSION_H
+#define NET_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "io/link.h"
+#include "net/login.h"
+#include "net/serve.h"
+#include "xmpp/stanza.h"
+#include "xmpp/stream.h"
+
+struct account;
+struct worker;
+
+enum session_state {
+	SESSION_HEADER,		/* the client's stream header is awaited */
+	SESSION_LOGIN,		/* features were sent: STARTTLS or SASL */
+	SESSION_BIND,		/* logged in */
+	SESSION_READY,		/* has a resource */
+	SESSION_ENDED		/* nothing is taken from it any more */
+};
+
+/* What brings a session's stanzas.  All run in the worker. */
+struct carrier_ops {
+	/* The buffer to append to; ask anew each time. */
+	struct buf *(*out)(void *carrier);
+	/* Append the server's stream header. */
+	void (*open)(void *carrier, struct buf *out, const char *id);
+	/* Append the end of the stream, write everything, go away. */
+	void (*close)(void *carrier);
+	void (*restart)(void *carrier);	/* a new header comes */
+	void (*starttls)(void *carrier);
+	void (*pause)(void *carrier);	/* bring no more for now */
+	void (*resume)(void *carrier);
+	void (*limits)(void *carrier, const struct stream_limits *lim);
+	bool (*secure)(void *carrier);
+	bool (*congested)(void *carrier);	/* takes bytes too slowly */
+	int (*binding)(void *carrier, const char *type, struct buf *out);
+	const struct peer *(*peer)(void *carrier);
+};
+
+struct session {
+	struct worker *worker;
+	uint64_t number;
+	const struct carrier_ops *ops;
+	void *carrier;
+
+	enum session_state state;
+	bool opened;			/* our header went out */
+	unsigned attempts;		/* to log in */
+	struct login login;
+	struct timer timer;		/* to log in; then silence */
+	bool pinged;
+
+	const struct account *account;	/* after login */
+	char *resource, *jid, *bare;	/* after bind; "u@d/r", "u@d" */
+
+	struct serve serve;		/* commands in progress */
+	bool tracer;
+	size_t mark;			/* where what is being written began */
+};
+
+/* A carrier makes and ends a session; *s lies in it. */
+void session_init(struct session *s, struct worker *w,
+    const struct carrier_ops *ops, void *carrier);
+void session_clear(struct session *s);
+
+/* What a carrier brings. */
+void session_header(struct session *s, const struct stream_header *h);
+void session_stanza(struct session *s, struct stanza *st);
+void session_closed(struct session *s);		/* </stream:stream> */
+void session_broken(struct session *s, const char *condition,
+    const char *text);				/* XML against the rules */
+
+/* Say a stream error (RFC 6120 4.9.3) and end.  text may be NULL. */
+void session_error(struct session *s, const char *condition,
+    const char *text);
+
+/* End in order, without an error. */
+void session_end(struct session *s);
+
+/* Around everything a session writes: begin, append, sent. */
+struct buf *session_out(struct session *s);
+void session_sent(struct session *s);
+
+/* After login (login.h): restart with the account (taken). */
+void session_authenticated(struct session *s, const struct account *account);
+
+/* Something came from the peer: he is there. */
+void session_heard(struct session *s);
+
+struct place session_place(const struct session *s);
+bool session_ready(const struct session *s);
+
+#endif

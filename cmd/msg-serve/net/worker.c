@@ -1,0 +1,256 @@
+#include "net/worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "net/server.h"
+#include "net/session.h"
+#include "net/tcp.h"
+#include "service/watch.h"
+
+#define ARGUMENT_MAX	((size_t)1 << 30)	/* the stanza's limit binds */
+#define LINE_MAX_BYTES	((size_t)1 << 30)
+#define STOP_MS		5000	/* for peers to close, then they are cut */
+
+/* --- the snapshot of a turn ------------------------------------------------- */
+
+static void
+turn_end(void *arg)
+{
+	struct worker *w = arg;
+
+	reader_end(w->reader);
+}
+
+struct reader *
+worker_reader(struct worker *w, struct err *e)
+{
+	if (reader_begin(w->reader, e) < 0)
+		return NULL;
+	loop_defer(w->loop, &w->turn_end);
+	return w->reader;
+}
+
+void
+worker_refresh(struct worker *w)
+{
+	reader_end(w->reader);
+}
+
+/* --- sessions --------------------------------------------------------------- */
+
+uint64_t
+worker_enter(struct worker *w, struct session *s)
+{
+	uint64_t number = ++w->last_session;
+
+	map_set(&w->sessions, &number, sizeof number, s);
+	return number;
+}
+
+static void
+end_thread(struct worker *w)
+{
+	timer_stop(&w->stop_timer);
+	loop_stop(w->loop);
+}
+
+void
+worker_leave(struct worker *w, uint64_t number)
+{
+	map_del(&w->sessions, &number, sizeof number);
+	if (w->stopping && w->sessions.count == 0)
+		end_thread(w);
+}
+
+struct session *
+worker_session(struct worker *w, uint64_t number)
+{
+	return map_get(&w->sessions, &number, sizeof number);
+}
+
+/* --- what other threads ask for -------------------------------------------- */
+
+struct arrival {
+	struct mail mail;
+	struct worker *worker;
+	int fd;
+	bool direct_tls;
+	struct peer peer;
+};
+
+static void
+arrive(struct mail *m)
+{
+	struct arrival *a = (struct arrival *)m;
+	struct tls *tls = a->direct_tls ? server_tls(a->worker->server) : NULL;
+
+	tcp_accept(a->worker, a->fd, &a->peer, tls);
+	tls_unref(tls);
+	free(a);
+}
+
+void
+worker_connect(struct worker *w, int fd, const struct peer *peer,
+    bool direct_tls)
+{
+	struct arrival *a = mem_zero(sizeof *a);
+
+	a->mail.fn = arrive;
+	a->worker = w;
+	a->fd = fd;
+	a->direct_tls = direct_tls;
+	a->peer = *peer;
+	mailbox_post(w->box, &a->mail);
+}
+
+static void
+deliver(struct mail *m)
+{
+	struct delivery *d = (struct delivery *)m;
+	struct worker *w = d->to.worker;
+	struct session *s = worker_session(w, d->to.session);
+
+	if (s != NULL && session_ready(s)) {
+		buf_put(session_out(s), d->bytes, d->n);
+		if (!d->quiet)
+			session_sent(s);
+	} else if (d->on_gone != NULL) {
+		d->on_gone(w, d);
+	}
+	free(d);
+}
+
+struct delivery *
+delivery_new(struct place to, const void *p, size_t n)
+{
+	struct delivery *d = mem_zero(sizeof *d + n);
+
+	d->mail.fn = deliver;
+	d->to = to;
+	d->n = n;
+	memcpy(d->bytes, p, n);
+	return d;
+}
+
+void
+delivery_send(struct delivery *d)
+{
+	mailbox_post(d->to.worker->box, &d->mail);
+}
+
+struct eviction {
+	struct mail mail;
+	struct place place;
+	const char *condition;
+};
+
+static void
+evict(struct mail *m)
+{
+	struct eviction *v = (struct eviction *)m;
+	struct session *s = worker_session(v->place.worker,
+	    v->place.session);
+
+	if (s != NULL)
+		session_error(s, v->condition, NULL);
+	free(v);
+}
+
+void
+worker_evict(struct place p, const char *condition)
+{
+	struct eviction *v = mem_zero(sizeof *v);
+
+	v->mail.fn = evict;
+	v->place = p;
+	v->condition = condition;
+	mailbox_post(p.worker->box, &v->mail);
+}
+
+/* --- the thread ------------------------------------------------------------- */
+
+static void
+cut(void *arg)
+{
+	end_thread(arg);
+}
+
+static void
+stop(void *arg)
+{
+	struct worker *w = arg;
+	struct session *s;
+	size_t at = 0;
+
+	w->stopping = true;
+	while ((s = map_next(&w->sessions, &at, NULL, NULL)) != NULL)
+		session_error(s, "system-shutdown", NULL);
+	if (w->sessions.count == 0)
+		end_thread(w);
+	else
+		timer_set(&w->stop_timer, STOP_MS);
+}
+
+static void *
+thread(void *arg)
+{
+	struct worker *w = arg;
+
+	loop_run(w->loop);
+	return NULL;
+}
+
+int
+worker_start(struct worker **out, struct server *s, struct err *e)
+{
+	struct worker *w = mem_zero(sizeof *w);
+
+	w->server = s;
+	w->loop = loop_new();
+	w->box = mailbox_new(w->loop);
+	w->reader = reader_new(s->store);
+	w->streams = stream_pool_new();
+	w->run = plan_run_new(NULL);
+	w->turn_end = (struct loop_task)LOOP_TASK(turn_end, w);
+	w->link_conf = (struct link_conf){ .ops = &tcp_link_ops,
+		.out_max = s->opt->queue_bytes };
+	buf_init(&w->argument, ARGUMENT_MAX);
+	buf_init(&w->payload, s->opt->result_bytes);
+	buf_init(&w->line, LINE_MAX_BYTES);
+	timer_init(&w->stop_timer, w->loop, cut, w);
+	if (pthread_create(&w->thread, NULL, thread, w) != 0) {
+		err_sys(e, ERR_SYSTEM, "cannot start a thread");
+		worker_free(w);
+		return -1;
+	}
+	*out = w;
+	return 0;
+}
+
+void
+worker_stop(struct worker *w)
+{
+	mailbox_call(w->box, stop, w);
+	pthread_join(w->thread, NULL);
+}
+
+void
+worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	mailbox_free(w->box);
+	watch_clear(w);
+	reader_free(w->reader);
+	stream_pool_free(w->streams);
+	plan_run_free(w->run);
+	arena_free(&w->arena);
+	buf_free(&w->argument);
+	buf_free(&w->payload);
+	buf_free(&w->line);
+	map_free(&w->sessions);
+	loop_free(w->loop);
+	free(w);
+}

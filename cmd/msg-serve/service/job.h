@@ -1,0 +1,46 @@
+/*
+ * job.h - a command that changes the store: from its worker to the writer
+ * and back.
+ *
+ * A job owns its request and whatever its command needs, in an arena, because
+ * the connection may be gone when it is done.
+ */
+#ifndef SERVICE_JOB_H
+#define SERVICE_JOB_H
+
+#include "io/mailbox.h"
+#include "net/directory.h"
+#include "service/command.h"
+
+struct job {
+	struct store_job store;		/* first: run and done get this */
+	struct mail mail;
+	struct place from;
+	const struct account *account;	/* counted */
+	const struct request *request;	/* in the arena */
+	struct arena arena;
+
+	/* In the worker when the store is done with it and rc is 0: append
+	 * the answer as a command does (never 1). */
+	int (*finish)(struct call *c, struct job *j, struct err *e);
+
+	/* Frees what data holds beyond the arena; may be NULL. */
+	void (*clear)(struct job *j);
+	void *data;			/* the command's own */
+	bool alone;			/* later sets of the stream wait */
+};
+
+/* Gives a job with a copy of the call's request (job_free, or job_submit
+ * takes it). */
+struct job *job_new(struct call *c);
+void job_free(struct job *j);
+
+/* Hand it to the writer.  Returns 1 as a command that is pending does; -1:
+ * refused, and freed. */
+int job_submit(struct call *c, struct job *j, struct err *e);
+
+/* The same from elsewhere than a command's first call: in the worker, with
+ * the answer that is due when the store refuses. */
+void job_go(struct worker *w, struct job *j);
+
+#endif
