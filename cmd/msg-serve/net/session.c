@@ -120,7 +120,9 @@ session_broken(struct session *s, const char *condition, const char *text)
 void
 session_closed(struct session *s)
 {
-	session_end(s);
+	s->closing = true;
+	if (!serve_busy(&s->serve))
+		session_end(s);
 }
 
 /* --- from header to resource ------------------------------------------------ */

@@ -41,6 +41,7 @@ struct carrier_ops {
 	void (*open)(void *carrier, struct buf *out, const char *id);
 	/* Append the end of the stream, write everything, go away. */
 	void (*close)(void *carrier);
+	void (*abort)(void *carrier);	/* go away at once */
 	void (*restart)(void *carrier);	/* a new header comes */
 	void (*starttls)(void *carrier);
 	void (*pause)(void *carrier);	/* bring no more for now */
@@ -60,6 +61,7 @@ struct session {
 
 	enum session_state state;
 	bool opened;			/* our header went out */
+	bool closing;			/* ends when all is answered */
 	unsigned attempts;		/* to log in */
 	struct login login;
 	struct timer timer;		/* to log in; then silence */
@@ -81,7 +83,7 @@ void session_clear(struct session *s);
 /* What a carrier brings. */
 void session_header(struct session *s, const struct stream_header *h);
 void session_stanza(struct session *s, struct stanza *st);
-void session_closed(struct session *s);		/* </stream:stream> */
+void session_closed(struct session *s);		/* no more will come */
 void session_broken(struct session *s, const char *condition,
     const char *text);				/* XML against the rules */
 

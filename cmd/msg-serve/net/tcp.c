@@ -55,6 +55,17 @@ close_stream(void *carrier)
 }
 
 static void
+abort_stream(void *carrier)
+{
+	struct tcp *t = carrier;
+	struct err why = ERR_INIT;
+
+	err_set(&why, ERR_CONNECT, "cut off");
+	t->ended = true;
+	link_abort(t->link, &why);
+}
+
+static void
 restart(void *carrier)
 {
 	struct tcp *t = carrier;
@@ -134,7 +145,7 @@ peer_of(void *carrier)
 
 static const struct carrier_ops carrier_ops = {
 	.out = out, .open = open_stream, .close = close_stream,
-	.restart = restart, .starttls = starttls, .pause = pause_input,
+	.abort = abort_stream, .restart = restart, .starttls = starttls, .pause = pause_input,
 	.resume = resume_input, .limits = limits, .secure = secure,
 	.congested = congested, .binding = binding, .peer = peer_of,
 };
@@ -203,7 +214,7 @@ on_ended(void *arg)
 {
 	struct tcp *t = arg;
 
-	session_end(&t->session);
+	session_closed(&t->session);
 }
 
 static void

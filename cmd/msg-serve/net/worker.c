@@ -35,7 +35,8 @@ worker_reader(struct worker *w, struct err *e)
 void
 worker_refresh(struct worker *w)
 {
-	reader_end(w->reader);
+	if (w->reader != NULL)		/* NULL: the worker has stopped */
+		reader_end(w->reader);
 }
 
 /* --- sessions --------------------------------------------------------------- */
@@ -119,6 +120,7 @@ deliver(struct mail *m)
 	} else if (d->on_gone != NULL) {
 		d->on_gone(w, d);
 	}
+	free(d->reply);
 	free(d);
 }
 
@@ -171,10 +173,16 @@ worker_evict(struct place p, const char *condition)
 
 /* --- the thread ------------------------------------------------------------- */
 
+/* Whoever has not closed by now is cut off. */
 static void
 cut(void *arg)
 {
-	end_thread(arg);
+	struct worker *w = arg;
+	struct session *s;
+	size_t at = 0;
+
+	while ((s = map_next(&w->sessions, &at, NULL, NULL)) != NULL)
+		s->ops->abort(s->carrier);
 }
 
 static void
@@ -234,6 +242,8 @@ worker_stop(struct worker *w)
 {
 	mailbox_call(w->box, stop, w);
 	pthread_join(w->thread, NULL);
+	reader_free(w->reader);
+	w->reader = NULL;
 }
 
 void

@@ -20,6 +20,8 @@
 #include "store/store.h"
 #include "xmpp/stream.h"
 
+#define WORKER_KEEP	((size_t)1 << 20)	/* bytes of scratch kept */
+
 struct server;
 struct session;
 struct watch;
@@ -66,6 +68,7 @@ struct delivery {
 	struct mail mail;
 	struct place to;
 	void (*on_gone)(struct worker *w, struct delivery *d);
+	struct delivery *reply;		/* of on_gone's: freed when not used */
 	bool quiet;			/* not to be traced: it is a trace */
 	size_t n;
 	char bytes[];

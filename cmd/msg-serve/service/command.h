@@ -29,11 +29,12 @@ struct call {
 	struct arena *arena;		/* goes when the request is answered */
 	struct buf *payload;		/* the answer; sent in base64 */
 
-	/* Attributes of the answer; 0 and "" are left out. */
+	/* Of the answer; 0 and "" are left out. */
 	uint64_t rev;
 	uint64_t watch;
 	char match[20];
-	bool match_equal;		/* the caller's copy is current */
+	bool avro;			/* the payload is Avro, not JSON */
+	bool alone;			/* pending, and no set may overtake */
 };
 
 /* 0: answered; 1: later, through a job; -1: refused, *e says why. */

@@ -1,0 +1,15 @@
+/*
+ * iq.h - what a server answers besides commands: ping, disco and the like.
+ */
+#ifndef NET_IQ_H
+#define NET_IQ_H
+
+#include "xmpp/stanza.h"
+
+struct session;
+
+/* An IQ of type get or set with one child, for the server or the user's own
+ * account. */
+void iq_answer(struct session *s, const struct stanza *iq);
+
+#endif

@@ -1,0 +1,249 @@
+#include "net/route.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "msg/request.h"
+#include "net/iq.h"
+#include "net/serve.h"
+#include "net/server.h"
+#include "net/session.h"
+#include "net/worker.h"
+#include "service/account.h"
+#include "xmpp/jid.h"
+#include "xmpp/ns.h"
+#include "xmpp/xml.h"
+
+#define STREAMS_MAX	64	/* of one user that a message goes to */
+#define ROUTED_MAX	((size_t)1 << 30)	/* the stanza's limit binds */
+
+void
+route_refuse(struct session *s, const struct stanza *st,
+    const char *condition, const char *type, const char *text)
+{
+	struct buf *out = session_out(s);
+
+	buf_printf(out, "<%s type=\"error\"", st->name);
+	xml_attr(out, "id", stanza_attr(st, "id"));
+	xml_attr(out, "from", stanza_attr(st, "to"));
+	xml_attr(out, "to", s->jid);
+	buf_printf(out, "><error type=\"%s\"><%s xmlns=\"" NS_STANZAS "\"/>",
+	    type, condition);
+	if (text != NULL) {
+		buf_lit(out, "<text xmlns=\"" NS_STANZAS
+		    "\" xml:lang=\"en\">");
+		xml_clean(out, text, strlen(text));
+		buf_lit(out, "</text>");
+	}
+	buf_printf(out, "</error></%s>", st->name);
+	session_sent(s);
+}
+
+static bool
+has_type(const struct stanza *st, const char *type)
+{
+	const char *is = stanza_attr(st, "type");
+
+	return is != NULL && strcmp(is, type) == 0;
+}
+
+static bool
+is_request(const struct stanza *st, const char *type)
+{
+	return strcmp(st->name, "iq") == 0 && type != NULL &&
+	    (strcmp(type, "get") == 0 || strcmp(type, "set") == 0);
+}
+
+/* Nobody took it: tell the sender, where RFC 6121 8 says so. */
+static void
+undelivered(struct session *s, const struct stanza *st)
+{
+	const char *type = stanza_attr(st, "type");
+
+	if (is_request(st, type))
+		route_refuse(s, st, "service-unavailable", "cancel", NULL);
+	else if (strcmp(st->name, "message") == 0 && (type == NULL ||
+	    (strcmp(type, "error") != 0 && strcmp(type, "headline") != 0 &&
+	    strcmp(type, "groupchat") != 0)))
+		route_refuse(s, st, "service-unavailable", "cancel",
+		    "nobody is there to take it");
+}
+
+/* --- to others -------------------------------------------------------------- */
+
+/* What has to be said when the receiver has gone meanwhile. */
+static void
+gone(struct worker *w, struct delivery *d)
+{
+	(void)w;
+	if (d->reply != NULL) {
+		delivery_send(d->reply);
+		d->reply = NULL;
+	}
+}
+
+/* The error that goes back to the sender of a request when its receiver
+ * ends before the request gets there. */
+static struct delivery *
+error_reply(struct session *s, const struct stanza *st)
+{
+	struct buf b = BUF_INIT(ROUTED_MAX);
+	struct delivery *d;
+
+	buf_lit(&b, "<iq type=\"error\"");
+	xml_attr(&b, "id", stanza_attr(st, "id"));
+	xml_attr(&b, "from", stanza_attr(st, "to"));
+	buf_lit(&b, "><error type=\"cancel\"><service-unavailable xmlns=\""
+	    NS_STANZAS "\"/></error></iq>");
+	d = delivery_new(session_place(s), b.p, b.n);
+	buf_free(&b);
+	return d;
+}
+
+static void
+send_to(struct session *s, const struct stanza *st, const struct place *to,
+    size_t count)
+{
+	struct buf b = BUF_INIT(ROUTED_MAX);
+
+	stanza_write(&b, st, NS_CLIENT);
+	for (size_t i = 0; i < count; i++) {
+		struct delivery *d = delivery_new(to[i], b.p, b.n);
+
+		d->on_gone = gone;
+		if (is_request(st, stanza_attr(st, "type")))
+			d->reply = error_reply(s, st);
+		delivery_send(d);
+	}
+	buf_free(&b);
+}
+
+static void
+to_user(struct session *s, struct stanza *st, const struct jid *to)
+{
+	struct directory *d = s->worker->server->directory;
+	struct place places[STREAMS_MAX];
+	size_t count = 0;
+	bool message = strcmp(st->name, "message") == 0;
+
+	if (to->resource.n > 0)
+		count = directory_find(d, to->local.p, to->resource.p,
+		    places);
+	if (count == 0 && message && !has_type(st, "error"))
+		count = directory_best(d, to->local.p, places, STREAMS_MAX);
+	stanza_set(st, "from", s->jid);
+	if (count > 0)
+		send_to(s, st, places, count);
+	else
+		undelivered(s, st);
+}
+
+/* --- to us ------------------------------------------------------------------ */
+
+static void
+presence(struct session *s, const struct stanza *st)
+{
+	const char *type = stanza_attr(st, "type");
+	struct str text = stanza_text(stanza_child(st, "priority",
+	    NS_CLIENT));
+	long priority = text.n > 0 ? strtol(text.p, NULL, 10) : 0;
+
+	if (type != NULL && strcmp(type, "unavailable") != 0)
+		return;
+	directory_presence(s->worker->server->directory, s->account->name,
+	    s->resource, session_place(s), type == NULL,
+	    priority < -128 ? -128 : priority > 127 ? 127 : (int)priority);
+}
+
+static void
+iq(struct session *s, const struct stanza *st)
+{
+	const char *type = stanza_attr(st, "type");
+	const struct stanza *child = stanza_first(st);
+
+	if (type != NULL && (strcmp(type, "result") == 0 ||
+	    strcmp(type, "error") == 0))
+		return;
+	if (!is_request(st, type))
+		route_refuse(s, st, "bad-request", "modify",
+		    "the type of an iq is get, set, result or error");
+	else if (child == NULL || stanza_next(child) != NULL)
+		route_refuse(s, st, "bad-request", "modify",
+		    "an iq holds exactly one element");
+	else if (strcmp(child->ns, NS_M) == 0)
+		serve_iq(s, st);
+	else
+		iq_answer(s, st);
+}
+
+static void
+to_us(struct session *s, struct stanza *st)
+{
+	if (strcmp(st->name, "iq") == 0)
+		iq(s, st);
+	else if (strcmp(st->name, "presence") == 0)
+		presence(s, st);
+	else
+		undelivered(s, st);
+}
+
+/* --- whose is it ------------------------------------------------------------ */
+
+/* from is absent or the sender's own (RFC 6120 8.1.2.1). */
+static bool
+own_from(const struct session *s, const char *from)
+{
+	struct arena a = ARENA_INIT;
+	struct err e = ERR_INIT;
+	struct jid jid;
+	bool own;
+
+	if (from == NULL || strcmp(from, s->jid) == 0 ||
+	    strcmp(from, s->bare) == 0)
+		return true;
+	own = jid_parse(&jid, &a, from, strlen(from), &e) == 0 &&
+	    (str_is(jid.full, s->jid) || str_is(jid.full, s->bare));
+	arena_free(&a);
+	return own;
+}
+
+static void
+addressed(struct session *s, struct stanza *st, const char *to)
+{
+	const char *domain = s->worker->server->opt->domain;
+	struct arena a = ARENA_INIT;
+	struct err e = ERR_INIT;
+	struct jid jid;
+
+	if (jid_parse(&jid, &a, to, strlen(to), &e) < 0) {
+		if (!has_type(st, "error"))
+			route_refuse(s, st, "jid-malformed", "modify", e.text);
+	} else if (!str_is(jid.domain, domain)) {
+		if (!has_type(st, "error"))
+			route_refuse(s, st, "remote-server-not-found",
+			    "cancel", "this server serves one domain");
+	} else if (jid.local.n == 0 || (str_is(jid.full, s->bare) &&
+	    strcmp(st->name, "message") != 0)) {
+		to_us(s, st);
+	} else {
+		to_user(s, st, &jid);
+	}
+	arena_free(&a);
+}
+
+void
+route_stanza(struct session *s, struct stanza *st)
+{
+	const char *to = stanza_attr(st, "to");
+
+	if (strcmp(st->ns, NS_CLIENT) != 0 || (strcmp(st->name, "iq") != 0 &&
+	    strcmp(st->name, "message") != 0 &&
+	    strcmp(st->name, "presence") != 0))
+		session_error(s, "unsupported-stanza-type", st->name);
+	else if (!own_from(s, stanza_attr(st, "from")))
+		session_error(s, "invalid-from", NULL);
+	else if (to == NULL && strcmp(st->name, "message") != 0)
+		to_us(s, st);
+	else
+		addressed(s, st, to == NULL ? s->bare : to);
+}

@@ -1,0 +1,259 @@
+#include "net/serve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "msg/request.h"
+#include "msg/trace.h"
+#include "net/server.h"
+#include "net/session.h"
+#include "net/worker.h"
+#include "service/command.h"
+#include "service/job.h"
+
+/* A command that waits for those before it. */
+struct waiting {
+	struct waiting *next;
+	struct arena arena;
+	struct stanza *iq;
+};
+
+void
+serve_init(struct serve *q)
+{
+	memset(q, 0, sizeof *q);
+	q->last = &q->first;
+}
+
+static void
+drop_first(struct serve *q)
+{
+	struct waiting *x = q->first;
+
+	q->first = x->next;
+	if (q->first == NULL)
+		q->last = &q->first;
+	q->queued--;
+	arena_free(&x->arena);
+	free(x);
+}
+
+void
+serve_clear(struct serve *q)
+{
+	while (q->first != NULL)
+		drop_first(q);
+}
+
+bool
+serve_busy(const struct serve *q)
+{
+	return q->pending > 0 || q->queued > 0;
+}
+
+/* Read no further while too much is unanswered. */
+static void
+pace(struct session *s)
+{
+	struct serve *q = &s->serve;
+	unsigned open = q->pending + q->queued;
+	unsigned most = (unsigned)s->worker->server->opt->pending;
+
+	if (!q->paused && open >= most) {
+		q->paused = true;
+		s->ops->pause(s->carrier);
+	} else if (q->paused && open <= most / 2) {
+		q->paused = false;
+		s->ops->resume(s->carrier);
+	}
+}
+
+/* --- answering -------------------------------------------------------------- */
+
+static void
+trace_answer(struct session *s, const struct request *r,
+    const struct buf *payload, const struct err *e)
+{
+	struct buf *line = &s->worker->line;
+	const char *type = r->command == NULL ? "get" :
+	    msg_verb_word(r->command->verb);
+
+	if (!tracing(&s->worker->server->trace))
+		return;
+	buf_reset(line);
+	if (e == NULL)
+		trace_result(line, type, r->id,
+		    (struct str){ payload->p, payload->n });
+	else
+		trace_error(line, type, r->id, err_condition(e->code),
+		    str_of(e->text));
+	tracer_say(&s->worker->server->trace, line);
+}
+
+static void
+refuse(struct session *s, const struct request *r, const struct err *e)
+{
+	atomic_fetch_add_explicit(&s->worker->server->errors, 1,
+	    memory_order_relaxed);
+	trace_answer(s, r, NULL, e);
+	answer_error(session_out(s), r->id, r->to, e, true);
+	session_sent(s);
+}
+
+static void
+answer(struct session *s, struct call *c)
+{
+	struct answer a = { .rev = c->rev, .watch = c->watch,
+		.match = str_of(c->match),
+		.as = c->avro ? STR("avro") : STR_NONE };
+	struct err e = ERR_INIT;
+
+	if (buf_full(c->payload)) {
+		err_set(&e, ERR_POLICY, "the answer is over the limit of %zu "
+		    "bytes (--max-result); ask for less at a time",
+		    c->payload->max);
+		refuse(s, c->request, &e);
+		return;
+	}
+	trace_answer(s, c->request, c->payload, NULL);
+	answer_result(session_out(s), c->request, &a, c->payload->p,
+	    c->payload->n);
+	session_sent(s);
+}
+
+static void
+call_init(struct call *c, struct session *s, const struct request *r)
+{
+	struct worker *w = s->worker;
+
+	memset(c, 0, sizeof *c);
+	arena_reset(&w->arena);
+	buf_reset(&w->payload);
+	c->worker = w;
+	c->session = s;
+	c->account = s->account;
+	c->request = r;
+	c->arena = &w->arena;
+	c->payload = &w->payload;
+}
+
+static void
+trace_command(struct session *s, const struct request *r)
+{
+	struct buf *line = &s->worker->line;
+
+	if (!tracing(&s->worker->server->trace))
+		return;
+	buf_reset(line);
+	trace_request(line, msg_verb_word(r->command->verb), r->id,
+	    r->command->word, r->argument);
+	tracer_say(&s->worker->server->trace, line);
+}
+
+static void
+run(struct session *s, const struct request *r)
+{
+	struct serve *q = &s->serve;
+	struct err e = ERR_INIT;
+	struct call c;
+	int rc;
+
+	trace_command(s, r);
+	call_init(&c, s, r);
+	rc = command_run(&c, &e);
+	if (rc < 0) {
+		refuse(s, r, &e);
+	} else if (rc == 0) {
+		answer(s, &c);
+	} else {
+		q->pending++;
+		q->alone = c.alone;
+		pace(s);
+	}
+	if (s->worker->payload.cap > WORKER_KEEP)
+		buf_free(&s->worker->payload);
+}
+
+/* --- order ------------------------------------------------------------------ */
+
+/* May this command begin although others pend?  Only a set that goes the
+ * same way as they do. */
+static bool
+may_overtake(const struct serve *q, const struct request *r)
+{
+	return !q->alone && r->command->verb == MSG_set &&
+	    msg_command_id(r->command) == MSG_set_item;
+}
+
+static void
+wait(struct session *s, const struct stanza *iq)
+{
+	struct serve *q = &s->serve;
+	struct waiting *x = mem_zero(sizeof *x);
+
+	x->iq = stanza_copy(&x->arena, iq);
+	*q->last = x;
+	q->last = &x->next;
+	q->queued++;
+	pace(s);
+}
+
+/* True: it was begun or refused.  False: it has to wait. */
+static bool
+begin(struct session *s, const struct stanza *iq)
+{
+	struct worker *w = s->worker;
+	struct request r;
+	struct err e = ERR_INIT;
+
+	buf_reset(&w->argument);
+	if (request_read(&r, iq, &w->argument, &e) < 0) {
+		if (s->serve.pending > 0)
+			return false;
+		refuse(s, &r, &e);
+		return true;
+	}
+	if (s->serve.pending > 0 && !may_overtake(&s->serve, &r))
+		return false;
+	atomic_fetch_add_explicit(&w->server->requests, 1,
+	    memory_order_relaxed);
+	run(s, &r);
+	if (w->argument.cap > WORKER_KEEP)
+		buf_free(&w->argument);
+	return true;
+}
+
+void
+serve_iq(struct session *s, const struct stanza *iq)
+{
+	if (s->serve.first != NULL || !begin(s, iq))
+		wait(s, iq);
+}
+
+void
+serve_done(struct session *s, struct job *j)
+{
+	struct serve *q = &s->serve;
+	struct err e = j->store.err;
+	struct call c;
+
+	q->pending--;
+	if (q->pending == 0)
+		q->alone = false;
+	if (s->state != SESSION_READY)
+		return;
+	call_init(&c, s, j->request);
+	c.rev = j->store.rev;
+	if (j->store.rc < 0 || j->finish(&c, j, &e) < 0)
+		refuse(s, j->request, &e);
+	else
+		answer(s, &c);
+	while (q->first != NULL && s->state == SESSION_READY &&
+	    begin(s, q->first->iq))
+		drop_first(q);
+	pace(s);
+	if (s->closing && !serve_busy(q))
+		session_end(s);
+}
