@@ -7,6 +7,7 @@
 #include "cli/opt.h"
 
 struct serve_options {
+	struct opt_from from;		/* first: cli/opt.h */
 	struct opt_list listen;		/* STARTTLS, RFC 6120 */
 	struct opt_list listen_tls;	/* direct TLS, XEP-0368 */
 	const char *dir;		/* NULL: the user's own */
