@@ -1,0 +1,627 @@
+#include "xmpp/client.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <strophe.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "xmpp/client_host.h"
+#include "xmpp/login.h"
+#include "xmpp/ns.h"
+#include "xmpp/peer.h"
+
+#define CLOSE_MS	1000	/* how long a peer may take to say good-bye */
+#define DEPTH_MAX	32	/* levels of a stanza that are looked at */
+#define ATTRS_MAX	64
+
+/* libstrophe reads 4096 bytes a turn, a TLS record holds up to 16384; what
+ * OpenSSL has decrypted already does not wake poll(2). */
+#define TURNS		5
+
+enum state { CONNECTING, NEGOTIATING, READY, OVER };
+
+struct client {
+	const struct client_options *o;
+	xmpp_ctx_t *ctx;
+	xmpp_conn_t *conn;
+	enum state state;
+	int fd;			/* libstrophe's; -1: none */
+	int connect_errno;	/* of the last address that was tried */
+	bool heard;		/* the peer has said something */
+	bool failed;		/* err says why */
+	int64_t deadline_us;	/* of client_open; INT64_MAX: none */
+	struct client_host host;
+	struct login login;
+	struct arena arena;	/* of the stanza in hand */
+	struct buf out;
+	struct err err;
+};
+
+/* libstrophe's callbacks for a new socket and a bad certificate carry no
+ * argument: this is the client whose call into libstrophe is running. */
+static _Thread_local struct client *running;
+
+static void
+fail(struct client *c, const struct err *e)
+{
+	if (!c->failed)
+		c->err = *e;
+	c->failed = true;
+}
+
+/* --- what arrives ---------------------------------------------------------- */
+
+static void
+copy_attrs(struct stanza *to, xmpp_stanza_t *from)
+{
+	const char *pairs[2 * ATTRS_MAX];
+	int n = xmpp_stanza_get_attributes(from, pairs, 2 * ATTRS_MAX);
+
+	for (int i = 0; i + 1 < n; i += 2)
+		if (strcmp(pairs[i], "xmlns") != 0)
+			stanza_set(to, pairs[i], pairs[i + 1]);
+}
+
+static void
+copy_children(struct stanza *to, xmpp_stanza_t *from, int depth)
+{
+	xmpp_stanza_t *s = xmpp_stanza_get_children(from);
+
+	for (; s != NULL && depth < DEPTH_MAX; s = xmpp_stanza_get_next(s)) {
+		const char *text = xmpp_stanza_get_text_ptr(s);
+		struct stanza *child;
+
+		if (xmpp_stanza_is_text(s)) {
+			stanza_add_text(to, text, strlen(text));
+			continue;
+		}
+		child = stanza_add(to, xmpp_stanza_get_name(s),
+		    xmpp_stanza_get_ns(s));
+		copy_attrs(child, s);
+		copy_children(child, s, depth + 1);
+	}
+}
+
+/* libstrophe writes what is of the stream's own namespace with its prefix. */
+static struct stanza *
+copy_stanza(struct arena *a, xmpp_stanza_t *from)
+{
+	const char *name = xmpp_stanza_get_name(from);
+	const char *ns = xmpp_stanza_get_ns(from);
+	struct stanza *st;
+
+	if (strncmp(name, "stream:", 7) == 0) {
+		name += 7;
+		ns = NS_STREAM;
+	}
+	st = stanza_new(a, name, ns == NULL ? NS_CLIENT : ns);
+	copy_attrs(st, from);
+	copy_children(st, from, 0);
+	return st;
+}
+
+/* --- stream, TLS, login ---------------------------------------------------- */
+
+static void
+told(struct client *c, enum client_step step, const char *text)
+{
+	if (c->o->step != NULL)
+		c->o->step(c->o->arg, step, text);
+}
+
+static void
+open_stream(struct client *c)
+{
+	struct buf to = BUF_INIT(LOGIN_JID_MAX);
+	char *attrs[8];
+
+	buf_put(&to, c->login.domain.p, c->login.domain.n);
+	attrs[0] = mem_str("to");
+	attrs[1] = buf_take(&to);
+	attrs[2] = mem_str("version");
+	attrs[3] = mem_str("1.0");
+	attrs[4] = mem_str("xmlns");
+	attrs[5] = mem_str(NS_CLIENT);
+	attrs[6] = mem_str("xmlns:stream");
+	attrs[7] = mem_str(NS_STREAM);
+	xmpp_conn_open_stream(c->conn, attrs, MEM_COUNT(attrs));
+	for (size_t i = 0; i < MEM_COUNT(attrs); i++)
+		free(attrs[i]);
+}
+
+/* Shuts the socket down when a handshake, which libstrophe waits for without
+ * end, takes too long. */
+struct guard {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t end;
+	bool ended, late;
+	int fd;
+	int64_t deadline_us;
+};
+
+static void *
+guard_run(void *arg)
+{
+	struct guard *g = arg;
+	struct timespec at = { .tv_sec = g->deadline_us / 1000000,
+	    .tv_nsec = g->deadline_us % 1000000 * 1000 };
+
+	pthread_mutex_lock(&g->lock);
+	while (!g->ended && !g->late)
+		if (pthread_cond_timedwait(&g->end, &g->lock, &at) ==
+		    ETIMEDOUT)
+			g->late = true;
+	if (!g->ended)
+		shutdown(g->fd, SHUT_RDWR);
+	pthread_mutex_unlock(&g->lock);
+	return NULL;
+}
+
+static bool
+guard_start(struct guard *g, int fd, int64_t deadline_us)
+{
+	pthread_condattr_t attr;
+
+	*g = (struct guard){ .fd = fd, .deadline_us = deadline_us };
+	if (deadline_us == INT64_MAX)
+		return false;
+	pthread_mutex_init(&g->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&g->end, &attr);
+	pthread_condattr_destroy(&attr);
+	return pthread_create(&g->thread, NULL, guard_run, g) == 0;
+}
+
+static void
+guard_end(struct guard *g)
+{
+	pthread_mutex_lock(&g->lock);
+	g->ended = true;
+	pthread_cond_signal(&g->end);
+	pthread_mutex_unlock(&g->lock);
+	pthread_join(g->thread, NULL);
+	pthread_cond_destroy(&g->end);
+	pthread_mutex_destroy(&g->lock);
+}
+
+/* A certificate that does not verify, or the issuer that is missing. */
+static int
+bad_certificate(const xmpp_tlscert_t *cert, const char *why)
+{
+	struct client *c = running;
+	struct buf host = BUF_INIT(LOGIN_JID_MAX);
+	struct err e = ERR_INIT;
+
+	buf_put(&host, c->login.domain.p, c->login.domain.n);
+	peer_refused(why, xmpp_tlscert_get_pem(cert), buf_cstr(&host), &e);
+	buf_free(&host);
+	fail(c, &e);
+	return 0;
+}
+
+/* OpenSSL's own way to trust one file alone; put back when the context has
+ * been made, for the processes we may start. */
+static int
+handshake(struct client *c)
+{
+	static const char *const names[] = { "SSL_CERT_FILE", "SSL_CERT_DIR" };
+	const char *values[] = { c->o->cacert, "/dev/null" };
+	char *before[MEM_COUNT(names)] = { NULL };
+	int rc;
+
+	for (size_t i = 0; c->o->cacert != NULL && i < MEM_COUNT(names); i++) {
+		before[i] = mem_str(getenv(names[i]));
+		setenv(names[i], values[i], 1);
+	}
+	rc = xmpp_conn_tls_start(c->conn);
+	for (size_t i = 0; c->o->cacert != NULL && i < MEM_COUNT(names); i++) {
+		if (before[i] == NULL)
+			unsetenv(names[i]);
+		else
+			setenv(names[i], before[i], 1);
+		free(before[i]);
+	}
+	return rc;
+}
+
+static int
+check_pin(struct client *c, struct err *e)
+{
+	xmpp_tlscert_t *cert;
+	int rc;
+
+	if (c->o->pin == NULL)
+		return 0;
+	cert = xmpp_conn_get_peer_cert(c->conn);
+	if (cert == NULL)
+		return err_set(e, ERR_CONNECT, "the server shows no "
+		    "certificate");
+	rc = peer_check_pin(xmpp_tlscert_get_pem(cert), c->o->pin, e);
+	xmpp_tlscert_free(cert);
+	return rc;
+}
+
+static int
+start_tls(struct client *c, struct err *e)
+{
+	struct guard g;
+	bool guarded = guard_start(&g, c->fd, c->deadline_us);
+	int rc = handshake(c);
+
+	if (guarded)
+		guard_end(&g);
+	if (rc != 0 && g.late)
+		return err_set(e, ERR_CONNECT, "'%s' does not finish the TLS "
+		    "handshake", c->host.text);
+	if (rc != 0)
+		return err_set(e, ERR_CONNECT, "'%s' does not speak TLS%s",
+		    c->host.text, c->o->security == CLIENT_DIRECT_TLS ?
+		    " at once; without --direct-tls STARTTLS is used" :
+		    " 1.2 or 1.3 with us");
+	if (check_pin(c, e) < 0)
+		return -1;
+	login_secured(&c->login);
+	told(c, CLIENT_SECURED, c->o->insecure ? "certificate not checked" :
+	    c->o->pin != NULL ? "pinned key" : "certificate verified");
+	return 0;
+}
+
+static int
+negotiate(struct client *c, const struct stanza *st, struct err *e)
+{
+	enum login_next next;
+
+	if (login_stanza(&c->login, st, &c->out, &next, e) < 0)
+		return -1;
+	if (next == LOGIN_START_TLS && start_tls(c, e) < 0)
+		return -1;
+	if (next == LOGIN_RESTART)
+		told(c, CLIENT_LOGGED_IN, c->login.mech->name);
+	if (next == LOGIN_START_TLS || next == LOGIN_RESTART)
+		open_stream(c);
+	if (next == LOGIN_DONE) {
+		c->state = READY;
+		told(c, CLIENT_BOUND, buf_cstr(&c->login.jid));
+	}
+	return 0;
+}
+
+static int
+on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *from, void *arg)
+{
+	struct client *c = arg;
+	struct stanza *st = copy_stanza(&c->arena, from);
+	struct err e = ERR_INIT;
+	int rc = 0;
+
+	(void)conn;
+	if (c->failed)
+		;
+	else if (c->state == NEGOTIATING)
+		rc = negotiate(c, st, &e);
+	else if (stanza_is(st, "error", NS_STREAM))
+		rc = login_stream_error(st, &e);
+	else if (c->o->stanza != NULL)
+		c->o->stanza(c->o->arg, st);
+	if (rc < 0)
+		fail(c, &e);
+	arena_reset(&c->arena);
+	return 1;
+}
+
+static void
+on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
+    xmpp_stream_error_t *stream_error, void *arg)
+{
+	struct client *c = arg;
+	struct err e = ERR_INIT;
+
+	(void)conn, (void)error, (void)stream_error;
+	if (event == XMPP_CONN_RAW_CONNECT) {
+		c->state = NEGOTIATING;
+		told(c, CLIENT_CONNECTED, c->host.text);
+		if (c->o->security == CLIENT_DIRECT_TLS &&
+		    start_tls(c, &e) < 0)
+			fail(c, &e);
+		else
+			open_stream(c);
+	} else if (event != XMPP_CONN_CONNECT) {
+		c->state = OVER;
+		c->fd = -1;
+	}
+}
+
+static int
+on_socket(xmpp_conn_t *conn, void *sock)
+{
+	int on = 1;
+
+	(void)conn;
+	running->fd = *(int *)sock;
+	setsockopt(running->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	return 0;
+}
+
+/* --- turns ----------------------------------------------------------------- */
+
+static void
+run_once(struct client *c)
+{
+	if (c->out.n > 0 && c->state != OVER) {
+		xmpp_send_raw(c->conn, c->out.p, c->out.n);
+		buf_shrink(&c->out, 1 << 16);
+	}
+	running = c;
+	xmpp_run_once(c->ctx, 0);
+	running = NULL;
+}
+
+/* The first bytes of what should be a stream, before libstrophe eats them. */
+static int
+look_first(struct client *c, struct err *e)
+{
+	char p[8];
+	ssize_t n = recv(c->fd, p, sizeof p, MSG_PEEK | MSG_DONTWAIT);
+
+	if (n <= 0 || c->heard || c->o->security == CLIENT_DIRECT_TLS)
+		return 0;
+	c->heard = true;
+	if (strchr("< \t\r\n", p[0]) != NULL && p[0] != '\0')
+		return 0;
+	if (p[0] == 0x15 || p[0] == 0x16)
+		return err_set(e, ERR_CONNECT, "'%s' wants TLS at once; try "
+		    "--direct-tls", c->host.text);
+	return err_set(e, ERR_CONNECT, "'%s' does not speak XMPP; is the "
+	    "port right? (--server)", c->host.text);
+}
+
+static void
+turn(struct client *c, short revents)
+{
+	struct err e = ERR_INIT;
+	socklen_t n = sizeof c->connect_errno;
+	int turns = 1;
+
+	if (c->state == CONNECTING && revents != 0)
+		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &c->connect_errno, &n);
+	if (c->state == NEGOTIATING && !c->heard && look_first(c, &e) < 0) {
+		fail(c, &e);
+		return;
+	}
+	if (revents & (POLLIN | POLLHUP) && c->state != CONNECTING)
+		turns = TURNS;
+	while (turns-- > 0 && c->state != OVER && !c->failed)
+		run_once(c);
+}
+
+/* Why a connection that was never there is not: which of the two it is, is
+ * asked again, as libstrophe does not say. */
+static int
+not_connected(struct client *c, struct err *e)
+{
+	if (c->connect_errno == 0)
+		return client_host_probe(&c->host, e);
+	errno = c->connect_errno;
+	return client_host_refused(&c->host, e);
+}
+
+static int
+why_over(struct client *c, enum state was, struct err *e)
+{
+	if (c->failed) {
+		*e = c->err;
+		return -1;
+	}
+	if (was == CONNECTING)
+		return not_connected(c, e);
+	return err_set(e, was == READY ? ERR_NO_ANSWER : ERR_CONNECT,
+	    "'%s' closed the connection%s", c->host.text,
+	    was == READY ? "" : " before the login was done");
+}
+
+/* Wait for the peer or for the caller's wake_fd until the deadline. */
+static int
+wait_peer(struct client *c, short *revents, struct err *e)
+{
+	struct pollfd p[] = {
+		{ .fd = c->fd, .events = c->state == CONNECTING ? POLLOUT :
+		    client_events(c) },
+		{ .fd = c->o->wake_fd, .events = POLLIN },
+	};
+	int64_t left = c->deadline_us - clock_mono_us();
+	int ms = c->deadline_us == INT64_MAX ? -1 :
+	    left <= 0 ? 0 : left / 1000 < INT_MAX ? (int)(left / 1000) + 1 :
+	    INT_MAX;
+	int n = poll(p, 2, ms);
+
+	*revents = p[0].revents;
+	if (p[1].revents != 0)
+		return err_set(e, ERR_CONNECT, "interrupted");
+	if (n == 0)
+		return err_set(e, ERR_CONNECT, "no %s from '%s' in time; "
+		    "--connect-timeout allows more", c->state == CONNECTING ?
+		    "connection" : "answer", c->host.text);
+	return 0;
+}
+
+static int
+open_run(struct client *c, struct err *e)
+{
+	enum state was = CONNECTING;
+	short revents = 0;
+
+	while (c->state != READY) {
+		if (wait_peer(c, &revents, e) < 0)
+			return -1;
+		was = c->state;
+		turn(c, revents);
+		if (c->failed || c->state == OVER)
+			return why_over(c, was, e);
+	}
+	return 0;
+}
+
+static void
+set_up(struct client *c)
+{
+	const struct client_options *o = c->o;
+	long flags = XMPP_CONN_FLAG_DISABLE_SM;
+
+	xmpp_initialize();
+	c->ctx = xmpp_ctx_new(NULL, NULL);
+	c->conn = xmpp_conn_new(c->ctx);
+	if (o->security == CLIENT_PLAINTEXT)
+		flags |= XMPP_CONN_FLAG_DISABLE_TLS;
+	else if (o->insecure || (o->pin != NULL && o->cacert == NULL))
+		flags |= XMPP_CONN_FLAG_TRUST_TLS;
+	xmpp_conn_set_flags(c->conn, flags);
+	xmpp_conn_set_jid(c->conn, o->jid);
+	xmpp_conn_set_sockopt_callback(c->conn, on_socket);
+	xmpp_conn_set_certfail_handler(c->conn, bad_certificate);
+	xmpp_handler_add(c->conn, on_stanza, NULL, NULL, NULL, c);
+}
+
+static int
+start(struct client *c, struct err *e)
+{
+	const char *host = c->host.given ? c->host.name : NULL;
+	int rc;
+
+	if (c->o->cacert != NULL && peer_check_cacert(c->o->cacert, e) < 0)
+		return -1;
+	set_up(c);
+	running = c;
+	rc = xmpp_connect_raw(c->conn, host, c->host.port, on_event, c);
+	running = NULL;
+	if (rc == XMPP_EOK && c->fd >= 0)
+		return 0;
+	c->fd = -1;
+	return client_host_probe(&c->host, e);
+}
+
+int
+client_open(struct client **out, const struct client_options *o,
+    struct err *e)
+{
+	struct client *c = mem_zero(sizeof *c);
+	int rc = -1;
+
+	*out = NULL;
+	c->o = o;
+	c->fd = -1;
+	c->deadline_us = o->timeout_ms <= 0 ? INT64_MAX :
+	    clock_mono_us() + 1000 * o->timeout_ms;
+	arena_init(&c->arena);
+	buf_init(&c->out, CLIENT_OUT_MAX);
+	if (login_init(&c->login, o->jid, o->password,
+	    o->security == CLIENT_STARTTLS, false, e) < 0)
+		goto out;
+	if (client_host_init(&c->host, o->server, c->login.domain,
+	    o->security == CLIENT_DIRECT_TLS, e) < 0)
+		goto out;
+	if (start(c, e) < 0 || open_run(c, e) < 0)
+		goto out;
+	*out = c;
+	return 0;
+out:
+	c->failed = true;
+	client_close(c);
+	return rc;
+}
+
+const char *
+client_jid(const struct client *c)
+{
+	return buf_cstr((struct buf *)&c->login.jid);
+}
+
+int
+client_fd(const struct client *c)
+{
+	return c->fd;
+}
+
+bool
+client_unsent(const struct client *c)
+{
+	return c->out.n > 0 || xmpp_conn_send_queue_len(c->conn) > 0;
+}
+
+short
+client_events(const struct client *c)
+{
+	return client_unsent(c) ? POLLIN | POLLOUT : POLLIN;
+}
+
+struct buf *
+client_out(struct client *c)
+{
+	return &c->out;
+}
+
+int
+client_turn(struct client *c, struct err *e)
+{
+	struct pollfd p = { .fd = c->fd, .events = POLLIN };
+
+	if (buf_full(&c->out))
+		return err_set(e, ERR_LIMIT, "more than %u bytes wait to be "
+		    "sent", CLIENT_OUT_MAX);
+	if (c->state == READY && client_unsent(c))
+		run_once(c);
+	if (c->state == READY && poll(&p, 1, 0) > 0)
+		turn(c, p.revents);
+	return c->failed || c->state == OVER ? why_over(c, READY, e) : 0;
+}
+
+/* libstrophe would wait 100 ms for the peer's TLS close_notify: so we wait
+ * for the peer's good-bye, then shut the socket down under it. */
+static void
+say_goodbye(struct client *c)
+{
+	struct pollfd p = { .fd = c->fd, .events = POLLIN | POLLOUT };
+
+	xmpp_send_raw(c->conn, "</stream:stream>", 16);
+	while (c->state != OVER && client_unsent(c) &&
+	    poll(&p, 1, CLOSE_MS) > 0)
+		run_once(c);
+	p.events = POLLIN;
+	if (c->state != OVER)
+		poll(&p, 1, CLOSE_MS);
+}
+
+void
+client_close(struct client *c)
+{
+	if (c == NULL)
+		return;
+	if (c->state == READY && !c->failed)
+		say_goodbye(c);
+	c->failed = true;
+	if (c->fd >= 0)
+		shutdown(c->fd, SHUT_RDWR);
+	if (c->conn != NULL)
+		xmpp_conn_release(c->conn);
+	if (c->ctx != NULL) {
+		xmpp_ctx_free(c->ctx);
+		xmpp_shutdown();
+	}
+	login_clear(&c->login);
+	arena_free(&c->arena);
+	buf_wipe(&c->out);
+	free(c);
+}

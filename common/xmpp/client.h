@@ -1,0 +1,93 @@
+/*
+ * client.h - our end of an XMPP client stream, over libstrophe.
+ *
+ * client.c is the only file that knows libstrophe: it resolves, connects,
+ * starts TLS, parses and queues.  Which mechanism, which certificate and what
+ * is sent is ours (login.h, peer.h), since 0.12.2 verifies neither a pin nor
+ * the server's SCRAM signature, and computes PBKDF2 ten times slower than
+ * OpenSSL does.  What arrives is handed on as struct stanza.  Prefixes of
+ * attributes are lost on the way (libstrophe drops them).
+ *
+ * A stream belongs to one thread.  SIGPIPE must be ignored.
+ */
+#ifndef XMPP_CLIENT_H
+#define XMPP_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "xmpp/stanza.h"
+
+#define CLIENT_OUT_MAX	(256u << 20)	/* bytes waiting to be sent */
+
+enum client_security {
+	CLIENT_STARTTLS,
+	CLIENT_DIRECT_TLS,		/* XEP-0368 */
+	CLIENT_PLAINTEXT		/* no TLS at all */
+};
+
+/* How far client_open came. */
+enum client_step {
+	CLIENT_CONNECTED,		/* TCP; text is the address */
+	CLIENT_SECURED,			/* TLS and certificate are as wanted */
+	CLIENT_LOGGED_IN,		/* text is the mechanism */
+	CLIENT_BOUND			/* text is the full JID */
+};
+
+typedef void client_step_fn(void *arg, enum client_step step,
+    const char *text);
+
+/* st is lent for the call.  Must not close the client. */
+typedef void client_stanza_fn(void *arg, const struct stanza *st);
+
+struct client_options {
+	const char *server;		/* "HOST[:PORT]", "[V6]:PORT"; NULL:
+					 * where the JID's domain says */
+	const char *jid;		/* a resource is asked for if there */
+	const struct secret *password;
+	enum client_security security;
+	const char *pin;		/* SHA-256 of the SPKI in hex; NULL */
+	const char *cacert;		/* trust only this file; NULL: system */
+	bool insecure;			/* any certificate will do */
+	int64_t timeout_ms;		/* for all of client_open; 0: none */
+	int wake_fd;			/* readable: give up; -1: none */
+	client_step_fn *step;		/* NULL: not told */
+	client_stanza_fn *stanza;	/* what comes after login */
+	void *arg;			/* of both */
+};
+
+struct client;
+
+/*
+ * Connect, secure, log in, bind; returns when that is done.  Keeps o and what
+ * it points to until client_close.  -1: ERR_CONNECT or ERR_AUTH with which of
+ * them failed and the option that would help; ERR_CONFIG for an unfit option.
+ */
+int client_open(struct client **out, const struct client_options *o,
+    struct err *e);
+
+const char *client_jid(const struct client *c);		/* bound, full */
+
+/* For poll(2): the descriptor, and what to wait for. */
+int client_fd(const struct client *c);
+short client_events(const struct client *c);
+
+/* Append stanzas here; they go out with the next client_turn. */
+struct buf *client_out(struct client *c);
+
+/* Bytes or stanzas not yet given to the kernel. */
+bool client_unsent(const struct client *c);
+
+/* Send and receive what can be without waiting.  -1: the stream is over, *e
+ * says why (ERR_NO_ANSWER). */
+int client_turn(struct client *c, struct err *e);
+
+/* End the stream in order when it still is (RFC 6120 4.4), waiting for the
+ * peer at most a second; then free.  NULL is fine. */
+void client_close(struct client *c);
+
+#endif

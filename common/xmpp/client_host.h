@@ -1,0 +1,34 @@
+/*
+ * client_host.h - whom client.c connects to, and what to say when that does
+ * not work.
+ */
+#ifndef XMPP_CLIENT_HOST_H
+#define XMPP_CLIENT_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+#define CLIENT_HOST_MAX	256
+
+struct client_host {
+	bool given;			/* not found out by SRV */
+	char name[CLIENT_HOST_MAX];
+	uint16_t port;
+	char text[CLIENT_HOST_MAX + 10];	/* "name:port", "[v6]:port" */
+};
+
+/* server: "HOST[:PORT]", "[V6]:PORT", "V6"; NULL: the domain.  ERR_CONFIG. */
+int client_host_init(struct client_host *h, const char *server,
+    struct str domain, bool direct_tls, struct err *e);
+
+/* A refused connection, errno says how.  Returns -1, ERR_CONNECT. */
+int client_host_refused(const struct client_host *h, struct err *e);
+
+/* Resolve and connect once more to learn why it failed.  Returns -1,
+ * ERR_CONNECT. */
+int client_host_probe(const struct client_host *h, struct err *e);
+
+#endif
