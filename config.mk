@@ -22,8 +22,8 @@ CSTD	= -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DMSG_VERSION='"$(VERSION)
 PC_common	= openssl libxml-2.0 libuv lmdb avro-c jansson
 PC_msg-serve	= libidn2 libconfuse
 LIBS_msg-serve	= -lwslay -lunistring
-PC_msg-send	= libstrophe readline
-PC_msg-watch	= libstrophe
+PC_msg-send	= libstrophe libconfuse readline
+PC_msg-watch	= libstrophe libconfuse
 PC_msg-avro-encode = zlib liblzma libzstd snappy
 LIBS_msg-avro-encode = -lbz2
 PC_msg-stanza-dump =

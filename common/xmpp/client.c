@@ -1,12 +1,10 @@
 #include "xmpp/client.h"
 
 #include <errno.h>
-#include <netdb.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,8 +14,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "xmpp/client_host.h"
+#include "xmpp/client_tls.h"
 #include "xmpp/login.h"
 #include "xmpp/ns.h"
 #include "xmpp/peer.h"
@@ -141,63 +139,6 @@ open_stream(struct client *c)
 		free(attrs[i]);
 }
 
-/* Shuts the socket down when a handshake, which libstrophe waits for without
- * end, takes too long. */
-struct guard {
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t end;
-	bool ended, late;
-	int fd;
-	int64_t deadline_us;
-};
-
-static void *
-guard_run(void *arg)
-{
-	struct guard *g = arg;
-	struct timespec at = { .tv_sec = g->deadline_us / 1000000,
-	    .tv_nsec = g->deadline_us % 1000000 * 1000 };
-
-	pthread_mutex_lock(&g->lock);
-	while (!g->ended && !g->late)
-		if (pthread_cond_timedwait(&g->end, &g->lock, &at) ==
-		    ETIMEDOUT)
-			g->late = true;
-	if (!g->ended)
-		shutdown(g->fd, SHUT_RDWR);
-	pthread_mutex_unlock(&g->lock);
-	return NULL;
-}
-
-static bool
-guard_start(struct guard *g, int fd, int64_t deadline_us)
-{
-	pthread_condattr_t attr;
-
-	*g = (struct guard){ .fd = fd, .deadline_us = deadline_us };
-	if (deadline_us == INT64_MAX)
-		return false;
-	pthread_mutex_init(&g->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&g->end, &attr);
-	pthread_condattr_destroy(&attr);
-	return pthread_create(&g->thread, NULL, guard_run, g) == 0;
-}
-
-static void
-guard_end(struct guard *g)
-{
-	pthread_mutex_lock(&g->lock);
-	g->ended = true;
-	pthread_cond_signal(&g->end);
-	pthread_mutex_unlock(&g->lock);
-	pthread_join(g->thread, NULL);
-	pthread_cond_destroy(&g->end);
-	pthread_mutex_destroy(&g->lock);
-}
-
 /* A certificate that does not verify, or the issuer that is missing. */
 static int
 bad_certificate(const xmpp_tlscert_t *cert, const char *why)
@@ -211,31 +152,6 @@ bad_certificate(const xmpp_tlscert_t *cert, const char *why)
 	buf_free(&host);
 	fail(c, &e);
 	return 0;
-}
-
-/* OpenSSL's own way to trust one file alone; put back when the context has
- * been made, for the processes we may start. */
-static int
-handshake(struct client *c)
-{
-	static const char *const names[] = { "SSL_CERT_FILE", "SSL_CERT_DIR" };
-	const char *values[] = { c->o->cacert, "/dev/null" };
-	char *before[MEM_COUNT(names)] = { NULL };
-	int rc;
-
-	for (size_t i = 0; c->o->cacert != NULL && i < MEM_COUNT(names); i++) {
-		before[i] = mem_str(getenv(names[i]));
-		setenv(names[i], values[i], 1);
-	}
-	rc = xmpp_conn_tls_start(c->conn);
-	for (size_t i = 0; c->o->cacert != NULL && i < MEM_COUNT(names); i++) {
-		if (before[i] == NULL)
-			unsetenv(names[i]);
-		else
-			setenv(names[i], before[i], 1);
-		free(before[i]);
-	}
-	return rc;
 }
 
 static int
@@ -258,13 +174,14 @@ check_pin(struct client *c, struct err *e)
 static int
 start_tls(struct client *c, struct err *e)
 {
-	struct guard g;
-	bool guarded = guard_start(&g, c->fd, c->deadline_us);
-	int rc = handshake(c);
+	struct client_tls t;
+	bool late;
+	int rc;
 
-	if (guarded)
-		guard_end(&g);
-	if (rc != 0 && g.late)
+	client_tls_begin(&t, c->o->cacert, c->fd, c->deadline_us);
+	rc = xmpp_conn_tls_start(c->conn);
+	late = client_tls_end(&t);
+	if (rc != 0 && late)
 		return err_set(e, ERR_CONNECT, "'%s' does not finish the TLS "
 		    "handshake", c->host.text);
 	if (rc != 0)
@@ -370,25 +287,6 @@ run_once(struct client *c)
 	running = NULL;
 }
 
-/* The first bytes of what should be a stream, before libstrophe eats them. */
-static int
-look_first(struct client *c, struct err *e)
-{
-	char p[8];
-	ssize_t n = recv(c->fd, p, sizeof p, MSG_PEEK | MSG_DONTWAIT);
-
-	if (n <= 0 || c->heard || c->o->security == CLIENT_DIRECT_TLS)
-		return 0;
-	c->heard = true;
-	if (strchr("< \t\r\n", p[0]) != NULL && p[0] != '\0')
-		return 0;
-	if (p[0] == 0x15 || p[0] == 0x16)
-		return err_set(e, ERR_CONNECT, "'%s' wants TLS at once; try "
-		    "--direct-tls", c->host.text);
-	return err_set(e, ERR_CONNECT, "'%s' does not speak XMPP; is the "
-	    "port right? (--server)", c->host.text);
-}
-
 static void
 turn(struct client *c, short revents)
 {
@@ -398,9 +296,13 @@ turn(struct client *c, short revents)
 
 	if (c->state == CONNECTING && revents != 0)
 		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &c->connect_errno, &n);
-	if (c->state == NEGOTIATING && !c->heard && look_first(c, &e) < 0) {
-		fail(c, &e);
-		return;
+	if (c->state == NEGOTIATING && !c->heard && revents & POLLIN &&
+	    c->o->security != CLIENT_DIRECT_TLS) {
+		c->heard = true;
+		if (client_host_greets(&c->host, c->fd, &e) < 0) {
+			fail(c, &e);
+			return;
+		}
 	}
 	if (revents & (POLLIN | POLLHUP) && c->state != CONNECTING)
 		turns = TURNS;

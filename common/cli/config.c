@@ -1,0 +1,158 @@
+#include "cli/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <confuse.h>
+
+#include "base/arena.h"
+#include "base/fs.h"
+#include "base/mem.h"
+
+struct config {
+	cfg_t *cfg;
+	char *path, *dir;
+	struct arena text;		/* paths put together */
+	cfg_opt_t rows[OPT_ROWS_MAX];	/* of a context */
+	cfg_opt_t top[OPT_ROWS_MAX + 2];
+};
+
+/* libconfuse's error function has no argument: where the config_read that is
+ * running wants to have its words. */
+static _Thread_local struct err *reading;
+
+static void __attribute__((format(printf, 2, 0)))
+on_error(cfg_t *cfg, const char *fmt, va_list ap)
+{
+	if (reading->code != ERR_OK)
+		return;
+	err_vset(reading, ERR_CONFIG, fmt, ap);
+	err_at(reading, "line %d", cfg->line);
+}
+
+static size_t
+put_rows(cfg_opt_t *to, const struct tool *t)
+{
+	size_t n = 0;
+
+	for (const struct opt *o = t->opts; o->name != NULL; o++)
+		if (o->flags & OPT_CONFIG)
+			to[n++] = (cfg_opt_t)CFG_STR(o->name, NULL, CFGF_NONE);
+	to[n] = (cfg_opt_t)CFG_END();
+	return n;
+}
+
+static char *
+dir_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? mem_str(".") :
+	    mem_strn(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static int
+parse(struct config *c, struct err *e)
+{
+	struct buf text = BUF_INIT(CONFIG_MAX);
+	int rc = fs_read(&text, c->path, e);
+
+	if (rc == 0) {
+		err_clear(e);
+		reading = e;
+		if (cfg_parse_buf(c->cfg, buf_cstr(&text)) != CFG_SUCCESS) {
+			if (e->code == ERR_OK)
+				err_set(e, ERR_CONFIG, "cannot be read");
+			rc = err_prefix(e, "'%s'", c->path);
+		}
+		reading = NULL;
+	} else {
+		e->code = ERR_CONFIG;
+	}
+	buf_free(&text);
+	return rc;
+}
+
+int
+config_read(struct config **out, const char *path, const struct tool *t,
+    struct err *e)
+{
+	struct config *c = mem_zero(sizeof *c);
+	size_t n;
+
+	put_rows(c->rows, t);
+	n = put_rows(c->top, t);
+	c->top[n++] = (cfg_opt_t)CFG_STR("default", NULL, CFGF_NONE);
+	c->top[n++] = (cfg_opt_t)CFG_SEC("context", c->rows,
+	    CFGF_MULTI | CFGF_TITLE);
+	c->top[n] = (cfg_opt_t)CFG_END();
+	c->cfg = cfg_init(c->top, CFGF_NONE);
+	cfg_set_error_function(c->cfg, on_error);
+	c->path = mem_str(path);
+	c->dir = dir_of(path);
+	arena_init(&c->text);
+	if (parse(c, e) < 0) {
+		config_free(c);
+		return -1;
+	}
+	*out = c;
+	return 0;
+}
+
+void
+config_free(struct config *c)
+{
+	if (c == NULL)
+		return;
+	cfg_free(c->cfg);
+	arena_free(&c->text);
+	free(c->path);
+	free(c->dir);
+	free(c);
+}
+
+const char *
+config_default(const struct config *c)
+{
+	return cfg_getstr(c->cfg, "default");
+}
+
+static int
+no_context(const struct config *c, const char *name, struct err *e)
+{
+	unsigned n = cfg_size(c->cfg, "context");
+	struct buf names = BUF_INIT(ERR_TEXT_MAX);
+
+	for (unsigned i = 0; i < n; i++)
+		buf_printf(&names, "%s%s", i == 0 ? "; it has: " : ", ",
+		    cfg_title(cfg_getnsec(c->cfg, "context", i)));
+	err_set(e, ERR_CONFIG, "no context '%s' in '%s'%s", name, c->path,
+	    buf_cstr(&names));
+	buf_free(&names);
+	return -1;
+}
+
+int
+config_apply(struct config *c, const char *context, const struct tool *t,
+    void *values, struct err *e)
+{
+	cfg_t *sec = context == NULL ? c->cfg :
+	    cfg_gettsec(c->cfg, "context", context);
+
+	if (sec == NULL)
+		return no_context(c, context, e);
+	for (const struct opt *o = t->opts; o->name != NULL; o++) {
+		const char *text = o->flags & OPT_CONFIG ?
+		    cfg_getstr(sec, o->name) : NULL;
+
+		if (text == NULL)
+			continue;
+		if (o->flags & (OPT_FILE | OPT_DIR) && text[0] != '/' &&
+		    strcmp(text, "-") != 0)
+			text = arena_printf(&c->text, "%s/%s", c->dir, text);
+		if (opt_set(t, values, o->name, text, e) < 0)
+			return err_prefix(e, "'%s'", c->path);
+	}
+	return 0;
+}

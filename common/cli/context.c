@@ -1,0 +1,158 @@
+#include "cli/context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/mem.h"
+
+static char *
+xdg_file(const char *variable, const char *under_home, const char *name)
+{
+	char *dir = fs_xdg(variable, under_home);
+	char *path = dir == NULL ? NULL : fs_join(dir, name);
+
+	free(dir);
+	return path;
+}
+
+static int
+apply_file(struct context *c, const char *path, const char *name,
+    const struct tool *t, void *values, struct err *e)
+{
+	if (config_read(&c->config, path, t, e) < 0)
+		return -1;
+	return config_apply(c->config, name, t, values, e);
+}
+
+/* The configuration file's default.  1 applied, 0 there is none. */
+static int
+apply_default(struct context *c, const char *path, const struct tool *t,
+    void *values, struct err *e)
+{
+	const char *name;
+
+	if (path == NULL || !fs_exists(path))
+		return 0;
+	if (config_read(&c->config, path, t, e) < 0)
+		return -1;
+	name = config_default(c->config);
+	if (name != NULL)
+		return config_apply(c->config, name, t, values, e) < 0 ? -1 :
+		    1;
+	config_free(c->config);
+	c->config = NULL;
+	return 0;
+}
+
+static int
+apply(struct context *c, const struct tool *t, void *values, struct err *e)
+{
+	char *config = xdg_file("XDG_CONFIG_HOME", ".config", "config");
+	char *local = xdg_file("XDG_DATA_HOME", ".local/share",
+	    "client.conf");
+	int rc = 0;
+
+	if (c->name != NULL && strchr(c->name, '/') != NULL) {
+		rc = apply_file(c, c->name, NULL, t, values, e);
+	} else if (c->name != NULL) {
+		rc = config == NULL ? err_set(e, ERR_CONFIG, "no home "
+		    "directory to look for context '%s' in", c->name) :
+		    apply_file(c, config, c->name, t, values, e);
+	} else if (c->server == NULL) {
+		rc = apply_default(c, config, t, values, e);
+		if (rc == 0 && local != NULL && fs_exists(local))
+			rc = apply_file(c, local, NULL, t, values, e);
+	}
+	free(config);
+	free(local);
+	/* A file's password is not for another user. */
+	if (rc >= 0 && c->name == NULL && opt_given(t, values, "jid") &&
+	    !opt_given(t, values, "password-file"))
+		c->password_file = NULL;
+	return rc < 0 ? -1 : 0;
+}
+
+static bool
+is_loopback(const char *server)
+{
+	return server != NULL && (strncmp(server, "127.", 4) == 0 ||
+	    strncmp(server, "[::1]", 5) == 0 || strcmp(server, "::1") == 0 ||
+	    strcmp(server, "localhost") == 0 ||
+	    strncmp(server, "localhost:", 10) == 0);
+}
+
+static int
+check(const struct context *c, struct err *e)
+{
+	bool plain = strcmp(c->plaintext, "no") != 0;
+
+	if (c->jid == NULL && c->server == NULL)
+		return err_set(e, ERR_CONFIG, "no server is known: start "
+		    "msg-serve, or give --server and --jid, or --context");
+	if (c->jid == NULL)
+		return err_set(e, ERR_CONFIG, "--jid is missing: as whom to "
+		    "log in at '%s'", c->server);
+	if (plain && strcmp(c->plaintext, "anywhere") != 0 &&
+	    !is_loopback(c->server))
+		return err_set(e, ERR_CONFIG, "--plaintext shows everything "
+		    "to the network; for other than loopback say "
+		    "--plaintext=anywhere");
+	if (plain && (c->direct_tls || c->pin != NULL || c->cacert != NULL))
+		return err_set(e, ERR_CONFIG, "--plaintext contradicts %s",
+		    c->direct_tls ? "--direct-tls" : c->pin != NULL ?
+		    "--pin" : "--cacert");
+	if (c->password_file == NULL)
+		return err_set(e, ERR_CONFIG, "--password-file is missing: "
+		    "the password of '%s'", c->jid);
+	return 0;
+}
+
+int
+context_load(struct context *c, const struct tool *t, void *values,
+    struct err *e)
+{
+	if (apply(c, t, values, e) < 0 || check(c, e) < 0)
+		return -1;
+	return secret_read(&c->password, c->password_file, e);
+}
+
+void
+context_clear(struct context *c)
+{
+	secret_clear(&c->password);
+	config_free(c->config);
+	c->config = NULL;
+}
+
+/* In libconfuse's double quotes. */
+static void
+put_setting(struct buf *out, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_printf(out, "%s = \"", name);
+	for (; *value != '\0'; value++) {
+		if (strchr("\\\"$", *value) != NULL)
+			buf_putc(out, '\\');
+		buf_putc(out, *value);
+	}
+	buf_lit(out, "\"\n");
+}
+
+int
+context_write(const char *path, const struct context_file *f, struct err *e)
+{
+	struct buf b = BUF_INIT(CONFIG_MAX);
+	int rc;
+
+	buf_lit(&b, "# How msg-send and msg-watch reach this store's server; "
+	    "see msg.conf(5).\n");
+	put_setting(&b, "server", f->server);
+	put_setting(&b, "jid", f->jid);
+	put_setting(&b, "password-file", f->password_file);
+	put_setting(&b, "pin", f->pin);
+	rc = fs_create(path, b.p, b.n, 0600, e);
+	buf_free(&b);
+	return rc;
+}

@@ -1,0 +1,138 @@
+#include "cli/output.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/color.h"
+
+#define WIDTH	76	/* what is shorter stays on one line */
+
+void
+output_init(struct output *o, const char *color)
+{
+	o->pretty = isatty(STDOUT_FILENO);
+	o->color = color_wanted(color, STDOUT_FILENO);
+	buf_init(&o->buf, OUTPUT_MAX);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+void
+output_free(struct output *o)
+{
+	buf_free(&o->buf);
+}
+
+static void
+put_colored(struct output *o, enum color c, const char *p, size_t n)
+{
+	color_begin(&o->buf, o->color, c);
+	buf_put(&o->buf, p, n);
+	color_end(&o->buf, o->color);
+}
+
+/* JSON escapes C0 itself; DEL and C1 would reach the terminal. */
+static void
+put_string(struct output *o, enum color c, struct str raw)
+{
+	color_begin(&o->buf, o->color, c);
+	for (size_t i = 0, len; i < raw.n; i += len) {
+		uint32_t u = utf8_get(raw.p + i, raw.n - i, &len);
+
+		if (u == 0x7f || (u >= 0x80 && u < 0xa0))
+			buf_printf(&o->buf, "\\u%04x", u);
+		else
+			buf_put(&o->buf, raw.p + i, len);
+	}
+	color_end(&o->buf, o->color);
+}
+
+static void
+put_key(struct output *o, struct str key)
+{
+	struct buf b = BUF_INIT(OUTPUT_MAX);
+
+	json_put_str(&b, key);
+	put_string(o, COLOR_KEY, (struct str){ b.p, b.n });
+	buf_lit(&o->buf, ": ");
+	buf_free(&b);
+}
+
+static void
+newline(struct output *o, int level)
+{
+	buf_printf(&o->buf, "\n%*s", 2 * level, "");
+}
+
+static void
+put_members(struct output *o, const struct json *j, int level)
+{
+	bool object = j->type == JSON_OBJECT;
+	bool flat = j->raw.n + 2 * (size_t)level < WIDTH;
+
+	put_colored(o, COLOR_DIM, object ? "{" : "[", 1);
+	for (const struct json *m = j->first; m != NULL; m = m->next) {
+		if (!flat)
+			newline(o, level + 1);
+		if (object)
+			put_key(o, m->key);
+		output_tree(o, m, level + 1);
+		if (m->next != NULL)
+			buf_puts(&o->buf, flat ? ", " : ",");
+	}
+	if (!flat)
+		newline(o, level);
+	put_colored(o, COLOR_DIM, object ? "}" : "]", 1);
+}
+
+void
+output_tree(struct output *o, const struct json *j, int level)
+{
+	if (j->type == JSON_ARRAY || j->type == JSON_OBJECT)
+		put_members(o, j, level);
+	else if (j->type == JSON_STRING)
+		put_string(o, COLOR_STRING, j->raw);
+	else
+		put_colored(o, j->type == JSON_NUMBER ? COLOR_NUMBER :
+		    COLOR_WORD, j->raw.p, j->raw.n);
+}
+
+void
+output_json(struct output *o, const char *p, size_t n)
+{
+	struct arena a = ARENA_INIT;
+	struct json *j = NULL;
+	struct err e = ERR_INIT;
+
+	if (!o->pretty && memchr(p, '\n', n) == NULL) {
+		buf_put(&o->buf, p, n);
+	} else if ((j = json_parse(&a, p, n, NULL, &e)) == NULL) {
+		text_escape(&o->buf, p, n, 0);
+	} else if (o->pretty) {
+		output_tree(o, j, 0);
+	} else {
+		json_put(&o->buf, j, JSON_PUT_COMPACT);
+	}
+	buf_putc(&o->buf, '\n');
+	arena_free(&a);
+}
+
+int
+output_flush(struct output *o, struct err *e)
+{
+	int rc = 0;
+
+	if (buf_full(&o->buf))
+		return err_set(e, ERR_LIMIT, "the answer is too long to be "
+		    "shown");
+	if (o->buf.n > 0)
+		rc = buf_write_all(&o->buf, STDOUT_FILENO, e);
+	if (rc < 0 && errno == EPIPE) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	buf_shrink(&o->buf, 1 << 16);
+	return rc < 0 ? err_prefix(e, "standard output") : 0;
+}
