@@ -178,24 +178,19 @@ set_limits(struct server *s)
 }
 
 int
-server_init(struct server *s, const struct serve_options *opt,
-    struct store *store, const char *cert, const char *key, struct err *e)
+server_init(struct server *s, const struct serve_options *opt, struct err *e)
 {
 	memset(s, 0, sizeof *s);
 	s->opt = opt;
 	s->log = (struct log){ STDERR_FILENO, LOG_LEVEL_WARN };
-	s->store = store;
 	s->started_us = clock_real_us();
-	s->cert = mem_str(cert);
-	s->key = mem_str(key);
 	s->directory = directory_new();
 	pthread_mutex_init(&s->tls_lock, NULL);
 	pthread_mutex_init(&s->admission.lock, NULL);
 	tracer_init(&s->trace, opt->verbose > 0);
 	set_limits(s);
 	s->loop = loop_new();
-	if (tls_server(&s->tls, cert, key, e) < 0 ||
-	    open_listeners(s, &opt->listen, false, e) < 0 ||
+	if (open_listeners(s, &opt->listen, false, e) < 0 ||
 	    open_listeners(s, &opt->listen_tls, true, e) < 0)
 		return -1;
 	if (s->slot_count == 0)
@@ -217,6 +212,8 @@ start(struct server *s, struct err *e)
 {
 	size_t want = worker_count(s->opt);
 
+	if (tls_server(&s->tls, s->cert, s->key, e) < 0)
+		return -1;
 	s->pool = pool_new(POOL_THREADS, POOL_QUEUE, e);
 	if (s->pool == NULL)
 		return -1;
@@ -236,12 +233,18 @@ start(struct server *s, struct err *e)
 }
 
 int
-server_run(struct server *s, void (*ready)(struct server *), struct err *e)
+server_run(struct server *s, struct store *store, const char *cert,
+    const char *key, void (*ready)(void *arg), void *arg, struct err *e)
 {
-	int rc = start(s, e);
+	int rc;
+
+	s->store = store;
+	s->cert = mem_str(cert);
+	s->key = mem_str(key);
+	rc = start(s, e);
 
 	if (rc == 0) {
-		ready(s);
+		ready(arg);
 		loop_run(s->loop);
 	}
 	for (size_t i = 0; i < s->slot_count; i++)

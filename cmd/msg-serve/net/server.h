@@ -63,15 +63,16 @@ struct server {
 	atomic_uint_fast64_t connections, logins, requests, errors, events;
 };
 
-/* Opens the listening sockets and reads the certificate.  The store is open
- * and stays the caller's. */
+/* Opens the listening sockets, so that ports are known and free before a
+ * store is made. */
 int server_init(struct server *s, const struct serve_options *opt,
-    struct store *store, const char *cert, const char *key, struct err *e);
-
-/* Serves until SIGINT or SIGTERM, then ends every stream in order.  ready is
- * called once, when connections are taken. */
-int server_run(struct server *s, void (*ready)(struct server *),
     struct err *e);
+
+/* Serves the store, which stays the caller's, until SIGINT or SIGTERM, then
+ * ends every stream in order.  ready is called once, when connections are
+ * taken.  After it the store may be closed, then comes server_clear. */
+int server_run(struct server *s, struct store *store, const char *cert,
+    const char *key, void (*ready)(void *arg), void *arg, struct err *e);
 void server_clear(struct server *s);
 
 /* "127.0.0.1:5222" of the first listener of its sort; NULL: there is none. */

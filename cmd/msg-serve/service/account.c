@@ -1,0 +1,55 @@
+#include "service/account.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "service/user.h"
+#include "store/view.h"
+
+#define BARE_MAX	4096
+
+int
+account_load(const struct account **out, struct reader *r, struct str name,
+    const char *domain, struct err *e)
+{
+	struct buf bare = BUF_INIT(BARE_MAX);
+	struct account *a;
+	struct user u;
+	int rc = user_find(&u, r, name, e);
+
+	if (rc <= 0)
+		return rc;
+	a = mem_zero(sizeof *a);
+	atomic_init(&a->refs, 1);
+	a->name = mem_strn(name.p, name.n);
+	buf_printf(&bare, "%s@%s", a->name, domain);
+	a->bare = buf_take(&bare);
+	a->item = u.item.id;
+	a->rev = u.item.rev;
+	a->admin = u.admin;
+	*out = a;
+	return 1;
+}
+
+const struct account *
+account_ref(const struct account *a)
+{
+	struct account *x = (struct account *)(uintptr_t)a;
+
+	atomic_fetch_add_explicit(&x->refs, 1, memory_order_relaxed);
+	return a;
+}
+
+void
+account_unref(const struct account *a)
+{
+	struct account *x = (struct account *)(uintptr_t)a;
+
+	if (x == NULL || atomic_fetch_sub(&x->refs, 1) != 1)
+		return;
+	free(x->name);
+	free(x->bare);
+	free(x);
+}

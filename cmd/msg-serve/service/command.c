@@ -1,0 +1,57 @@
+#include "service/command.h"
+
+#include "net/worker.h"
+#include "service/account.h"
+
+static command_fn *const functions[MSG_COMMANDS] = {
+#define X(verb, name, argument, role, summary) \
+	[MSG_##verb##_##name] = command_##verb##_##name,
+#include "msg/commands.def"
+#undef X
+};
+
+int
+command_run(struct call *c, struct err *e)
+{
+	const struct msg_command *row = c->request->command;
+
+	if (row->role == MSG_ROLE_ADMIN && !c->account->admin)
+		return err_set(e, ERR_FORBIDDEN,
+		    "'%s' is for administrators", row->word);
+	return functions[msg_command_id(row)](c, e);
+}
+
+int
+call_branch(struct call *c, uint32_t *branch, struct err *e)
+{
+	struct str name = c->request->branch;
+	struct reader *r;
+	struct branch found;
+	int rc;
+
+	if (name.n == 0) {
+		*branch = BRANCH_STAGING;
+		return 0;
+	}
+	r = worker_reader(c->worker, e);
+	rc = r == NULL ? -1 : reader_branch(r, name, &found, e);
+	if (rc == 0)
+		return err_set(e, ERR_NOT_FOUND, "no branch '%.*s'",
+		    (int)name.n, name.p);
+	if (rc > 0)
+		*branch = found.id;
+	return rc < 0 ? -1 : 0;
+}
+
+int
+call_view(struct call *c, struct view *out, struct err *e)
+{
+	struct reader *r = worker_reader(c->worker, e);
+	uint32_t branch;
+
+	if (r == NULL || call_branch(c, &branch, e) < 0 ||
+	    view_open(out, r, branch, c->request->rev, e) < 0)
+		return -1;
+	out->rights = c->account->rights;
+	return 0;
+}

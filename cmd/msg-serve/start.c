@@ -1,0 +1,177 @@
+#include "start.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/mem.h"
+#include "base/secret.h"
+#include "cli/context.h"
+#include "io/tls.h"
+#include "service/import.h"
+#include "service/user.h"
+#include "store/first.h"
+
+#define ADMIN		"admin"
+#define PASSWORD_LEN	24	/* characters, 5 bits each */
+#define PEM_MAX		65536
+
+/* "DIR/NAME" gives (free) and is created with p[0..n). */
+static int
+put_file(const char *dir, const char *name, const void *p, size_t n,
+    mode_t mode, struct err *e)
+{
+	char *path = fs_join(dir, name);
+	int rc = fs_create(path, p, n, mode, e);
+
+	free(path);
+	return rc;
+}
+
+static int
+make_certificate(const char *dir, const char *domain, struct err *e)
+{
+	struct buf cert = BUF_INIT(PEM_MAX), key = BUF_INIT(PEM_MAX);
+	const char *names[] = { domain, "localhost" };
+	size_t count = strcmp(domain, "localhost") == 0 ? 1 : 2;
+	int rc;
+
+	rc = tls_self_signed(&cert, &key, names, count, e);
+	if (rc == 0)
+		rc = put_file(dir, "tls.crt", cert.p, cert.n, 0644, e);
+	if (rc == 0)
+		rc = put_file(dir, "tls.key", key.p, key.n, 0600, e);
+	buf_free(&cert);
+	buf_wipe(&key);
+	return rc;
+}
+
+static int
+make_admin(struct store *store, const char *dir,
+    const struct serve_options *opt, struct err *e)
+{
+	struct secret password = SECRET_NONE;
+	struct buf line = BUF_INIT(SECRET_MAX + 1);
+	int rc = -1;
+
+	if (secret_random(&password, PASSWORD_LEN, e) < 0)
+		goto out;
+	buf_put(&line, password.p, password.n);
+	buf_putc(&line, '\n');
+	if (put_file(dir, "client.password", line.p, line.n, 0600, e) < 0)
+		goto out;
+	rc = user_create_admin(store, ADMIN, opt->domain, &password,
+	    (uint32_t)opt->iterations, e);
+out:
+	buf_wipe(&line);
+	secret_clear(&password);
+	return rc;
+}
+
+/* What msg-send reads when it is given no context. */
+static int
+make_context(const char *dir, const char *address, const char *cert,
+    const struct serve_options *opt, struct err *e)
+{
+	struct buf jid = BUF_INIT(4096);
+	char *path = fs_join(dir, "client.conf");
+	struct tls_cert c;
+	int rc = -1;
+
+	buf_printf(&jid, ADMIN "@%s", opt->domain);
+	if (tls_cert_read(&c, cert, e) == 0) {
+		struct context_file f = { .server = address,
+			.jid = buf_cstr(&jid),
+			.password_file = "client.password", .pin = c.pin };
+
+		rc = context_write(path, &f, e);
+	}
+	buf_free(&jid);
+	free(path);
+	return rc;
+}
+
+static int
+fill(struct first *f, const struct serve_options *opt, const char *address,
+    const struct log *log, struct err *e)
+{
+	const char *dir = first_dir(f);
+	struct store_options so = { .dir = dir, .map_bytes = opt->map_bytes,
+		.log = log };
+	struct store *store = NULL;
+	char *cert = opt->cert != NULL ? mem_str(opt->cert) :
+	    fs_join(dir, "tls.crt");
+	int rc = -1;
+
+	if (store_open(&store, &so, e) < 0 ||
+	    make_certificate(dir, opt->domain, e) < 0 ||
+	    make_admin(store, dir, opt, e) < 0 ||
+	    make_context(dir, address, cert, opt, e) < 0)
+		goto out;
+	if (opt->demo && opt->import == NULL &&
+	    import_demo(store, opt->domain, e) < 0)
+		goto out;
+	if (opt->import != NULL &&
+	    import_file(store, opt->import, opt->domain, e) < 0)
+		goto out;
+	rc = 0;
+out:
+	store_close(store);
+	free(cert);
+	return rc;
+}
+
+static int
+make_store(struct start *st, const struct serve_options *opt,
+    const char *address, const struct log *log, struct err *e)
+{
+	struct first *f;
+
+	if (first_begin(&f, st->dir, e) < 0)
+		return -1;
+	if (fill(f, opt, address, log, e) < 0) {
+		first_abort(f);
+		return -1;
+	}
+	st->fresh = true;
+	return first_finish(f, e);
+}
+
+int
+start_open(struct start *st, const struct serve_options *opt,
+    const char *address, const struct log *log, struct err *e)
+{
+	struct store_options so = { .map_bytes = opt->map_bytes,
+		.log = log };
+	int there;
+
+	memset(st, 0, sizeof *st);
+	st->dir = opt->dir != NULL ? mem_str(opt->dir) :
+	    fs_xdg("XDG_DATA_HOME", ".local/share");
+	if (st->dir == NULL)
+		return err_set(e, ERR_CONFIG, "no place for the store: "
+		    "neither --store nor $XDG_DATA_HOME nor $HOME is there");
+	there = first_there(st->dir, e);
+	if (there < 0 || (there == 0 &&
+	    make_store(st, opt, address, log, e) < 0))
+		return -1;
+	st->cert = opt->cert != NULL ? mem_str(opt->cert) :
+	    fs_join(st->dir, "tls.crt");
+	st->key = opt->key != NULL ? mem_str(opt->key) :
+	    fs_join(st->dir, "tls.key");
+	so.dir = st->dir;
+	if (store_open(&st->store, &so, e) < 0)
+		return -1;
+	if (!st->fresh && opt->import != NULL)
+		return import_file(st->store, opt->import, opt->domain, e);
+	return 0;
+}
+
+void
+start_clear(struct start *st)
+{
+	store_close(st->store);
+	free(st->dir);
+	free(st->cert);
+	free(st->key);
+}

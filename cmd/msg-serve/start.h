@@ -1,0 +1,31 @@
+/*
+ * start.h - from an empty place to a store that is served.
+ *
+ * A first start makes the store, its certificate, an administrator with a
+ * random password and a client context that knows both, all aside, and puts
+ * them in place together (store/first.h).  Nothing that is there is ever
+ * overwritten.
+ */
+#ifndef START_H
+#define START_H
+
+#include <stdbool.h>
+
+#include "options.h"
+#include "store/store.h"
+
+/* Where things are; the strings are freed by start_clear. */
+struct start {
+	char *dir;
+	char *cert, *key;	/* the options' or the store's */
+	bool fresh;		/* this start made the store */
+	struct store *store;
+};
+
+/* address: where clients connect, for the context.  ERR_CONFIG, ERR_CONFLICT
+ * (another server), ERR_SYSTEM. */
+int start_open(struct start *st, const struct serve_options *opt,
+    const char *address, const struct log *log, struct err *e);
+void start_clear(struct start *st);
+
+#endif
