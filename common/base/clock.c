@@ -117,7 +117,8 @@ clock_parse(const char *p, size_t n, int64_t *real_us)
 			return -1;
 	}
 	if (part[1] < 1 || part[1] > 12 || part[2] < 1 ||
-	    part[2] > month_days(part[0], part[1]) || part[3] > 23 || part[4] > 59 || part[5] > 60)
+	    part[2] > month_days(part[0], part[1]) ||
+	    part[3] > 23 || part[4] > 59 || part[5] > 60)
 		return -1;
 	if (p < end && *p == '.') {
 		if (++p == end || *p < '0' || *p > '9')

@@ -28,7 +28,8 @@
 	X(LIMIT,	1, "limit",	"resource-constraint",	"wait") \
 	X(POLICY,	1, "policy",	"policy-violation",	"modify") \
 	X(GONE,		1, "gone",	"gone",			"cancel") \
-	X(UNIMPLEMENTED,1, "unimplemented", "feature-not-implemented", "cancel") \
+	X(UNIMPLEMENTED,1, "unimplemented", "feature-not-implemented", \
+						"cancel") \
 	X(UNAVAILABLE,	1, "unavailable", "service-unavailable", "cancel") \
 	X(REFUSED,	1, "refused",	"undefined-condition",	"cancel") \
 	X(CONNECT,	3, "connect",	"remote-server-not-found", "cancel") \

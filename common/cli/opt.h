@@ -28,9 +28,9 @@
 enum opt_type {
 	OPT_FLAG,	/* bool; --no-NAME where the row says OPT_NO */
 	OPT_COUNT,	/* int; each -v adds one */
-	OPT_STR,	/* const char *, borrowed from argv, environ or config */
+	OPT_STR,	/* const char *, of argv, environ or a file */
 	OPT_INT,	/* int64_t, min..max */
-	OPT_SIZE,	/* uint64_t bytes: 500, 16k, 4M, 1G (powers of 1024) */
+	OPT_SIZE,	/* uint64_t bytes: 500, 16k, 4M, 1G; powers of 1024 */
 	OPT_MS,		/* int64_t milliseconds: 500ms, 5s, 2m, 1h; bare: s */
 	OPT_CHOICE,	/* const char *, one of the row's choices */
 	OPT_LIST	/* struct opt_list, may be given again */
@@ -69,7 +69,7 @@ struct opt {
 	size_t offset;		/* offsetof in the tool's struct */
 	const char *help;	/* lower case, no full stop */
 	const char *init;	/* default, as text; NULL: zero */
-	int64_t min, max;	/* OPT_INT, OPT_SIZE, OPT_MS; both 0: any >= 0 */
+	int64_t min, max;	/* of a number; both 0: any >= 0 */
 	const char *choices;	/* OPT_CHOICE: "json avro" */
 	int flags;
 	const char *bare;	/* value of --name alone, with OPT_OPTARG */

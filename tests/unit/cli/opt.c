@@ -275,7 +275,8 @@ printed(const char *words[])
 	return text;
 }
 
-#define PRINTED(...)	printed((const char *[]){ "msg-test", __VA_ARGS__, NULL })
+#define PRINTED(...) \
+	printed((const char *[]){ "msg-test", __VA_ARGS__, NULL })
 
 static void
 help_has_every_row(void **state)
