@@ -185,7 +185,6 @@ name_run(struct scan *s, const struct stream_limits *lim, const char *p,
 	while (*i < n && classes[(unsigned char)p[*i]] == NAME)
 		++*i;
 	s->name += *i - from;
-	s->slash = false;
 	if (s->name > lim->name)
 		return bad(s, "policy-violation", "a name is too long");
 	if (s->naming)
@@ -202,6 +201,8 @@ in_tag(struct scan *s, const struct stream_limits *lim, const char *p,
 
 	while (*i < n && s->state == TAG && ev == SCAN_MORE) {
 		class = classes[(unsigned char)p[*i]];
+		if (s->slash && class != CLOSE)
+			return bad(s, "not-well-formed", "'/' in a tag");
 		if (class == NAME) {
 			ev = name_run(s, lim, p, n, i);
 			continue;
