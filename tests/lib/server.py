@@ -1,0 +1,95 @@
+"""server.py - a msg-serve of a test's own: free ports, a directory that goes
+with it, ended by its process id."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+BIN = os.path.join(TOP, os.environ.get("BIN", "bin"))
+READY = re.compile(r"\bready\b")
+PORT = re.compile(r"127\.0\.0\.1:(\d+)")
+
+
+class Server:
+    """with Server("--no-demo") as s: s.port, s.tls_port, s.env, s.domain"""
+
+    def __init__(self, *options):
+        self.dir = tempfile.mkdtemp(prefix="msg-test.")
+        self.options = options
+        self.domain = "localhost"
+        self.lines = []
+        self.env = {k: v for k, v in os.environ.items()
+                    if not k.startswith(("MSG_", "XDG_"))}
+        self.env.update(
+            HOME=self.dir, LC_ALL="C.UTF-8", TERM="dumb",
+            PATH=BIN + ":" + os.environ["PATH"],
+            **{f"XDG_{x}_HOME": os.path.join(self.dir, x.lower())
+               for x in ("CONFIG", "DATA", "STATE", "CACHE")})
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [os.path.join(BIN, "msg-serve"), "--listen=127.0.0.1:0",
+             "--listen-tls=127.0.0.1:0", *self.options],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True, errors="replace",
+            env=self.env, cwd=self.dir)
+        for line in self.process.stderr:
+            self.lines.append(line)
+            if READY.search(line):
+                self.port, self.tls_port = map(int, PORT.findall(line)[:2])
+                break
+        else:
+            raise RuntimeError("msg-serve did not start:\n" + self.log())
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        return self
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.lines.append(line)
+
+    def log(self):
+        return "".join(self.lines[-40:])
+
+    def stop(self, how=signal.SIGTERM):
+        """The exit status."""
+        if self.process is None:
+            return None
+        self.process.send_signal(how)
+        try:
+            status = self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = "did not end"
+        self.reader.join(5)
+        self.process = None
+        return status
+
+    def context(self):
+        """What the server wrote for clients: {name: value}."""
+        path = os.path.join(self.dir, "data", "msg", "client.conf")
+        found = {}
+        for line in open(path, encoding="utf-8"):
+            m = re.match(r'\s*([\w-]+)\s*=\s*"?(.*?)"?\s*$', line)
+            if m:
+                found[m.group(1)] = m.group(2)
+        return found
+
+    def tool(self, *words, stdin=""):
+        """Run one of our tools as this server's administrator."""
+        return subprocess.run([os.path.join(BIN, words[0]), *words[1:]],
+                              input=stdin, capture_output=True, text=True,
+                              env=self.env, cwd=self.dir, timeout=60)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *unused):
+        self.stop()
+        shutil.rmtree(self.dir, ignore_errors=True)
