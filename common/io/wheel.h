@@ -29,6 +29,7 @@ struct timer {
 	timer_fn *fn;
 	void *arg;
 	struct loop *loop;
+	int level;			/* which list it is in; -1: due */
 };
 
 struct wheel {
