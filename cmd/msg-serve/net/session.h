@@ -19,6 +19,7 @@
 #include "io/link.h"
 #include "net/login.h"
 #include "net/serve.h"
+#include "store/commit.h"
 #include "xmpp/stanza.h"
 #include "xmpp/stream.h"
 
