@@ -143,6 +143,10 @@ extern const struct expr_func_row {
 
 extern const struct str expr_axes[AXIS_COUNT];
 
+/* The step with its predicates, as in the normal form. */
+struct buf;
+void expr_print_step(const struct step *s, struct buf *out);
+
 /* Are they the same query, places in the text aside? */
 bool expr_equal(const struct expr *a, const struct expr *b);
 

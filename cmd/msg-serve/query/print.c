@@ -291,6 +291,12 @@ query_print(const struct query *q, struct buf *out)
 	}
 }
 
+void
+expr_print_step(const struct step *s, struct buf *out)
+{
+	print_step(s, false, out);
+}
+
 static bool
 list_equal(const struct expr *a, const struct expr *b)
 {
