@@ -64,18 +64,18 @@ ok() {
 # is GOT WANT NAME: passes when the texts are equal.
 is() {
 	test "$1" = "$2"
-	result $? "$3" || diag "got:  $1""want: $2"
+	result $? "$3" || diag "got:  $1" "want: $2"
 }
 
 # like TEXT ERE NAME: passes when a part of TEXT matches.
 like() {
 	[[ $1 =~ $2 ]]
-	result $? "$3" || diag "got: $1""want: $2"
+	result $? "$3" || diag "got: $1" "want: $2"
 }
 
 unlike() {
 	! [[ $1 =~ $2 ]]
-	result $? "$3" || diag "got: $1""not: $2"
+	result $? "$3" || diag "got: $1" "not: $2"
 }
 
 # run COMMAND...: sets $out, $err and $status; stdin is the caller's.  What
@@ -94,7 +94,7 @@ exits() {
 	run "$@"
 	test "$status" -eq "$want"
 	result $? "$name" ||
-		diag "$*""exit status $status, not $want""$out$err"
+		diag "$*" "exit status $status, not $want" "$out$err"
 }
 
 # background COMMAND...: ended with the test; $! is its process id.
@@ -115,7 +115,7 @@ wait_line() {
 # $T/serve.out.  Its store is where msg-send and all others look for it.
 server_start() {
 	server_try "$@" && return
-	diag "msg-serve $* did not start:""$(cat "$T/serve.log")"
+	diag "msg-serve $* did not start:" "$(cat "$T/serve.log")"
 	exit 1
 }
 

@@ -73,13 +73,18 @@ class Server:
 
     def context(self):
         """What the server wrote for clients: {name: value}."""
-        path = os.path.join(self.dir, "data", "msg", "client.conf")
         found = {}
-        for line in open(path, encoding="utf-8"):
-            m = re.match(r'\s*([\w-]+)\s*=\s*"?(.*?)"?\s*$', line)
-            if m:
+        with open(self.file("client.conf"), encoding="utf-8") as f:
+            for m in re.finditer(r'^\s*([\w-]+)\s*=\s*"?(.*?)"?\s*$',
+                                 f.read(), re.M):
                 found[m.group(1)] = m.group(2)
+        with open(self.file(found["password-file"]), encoding="utf-8") as f:
+            found["password"] = f.readline().rstrip("\n")
         return found
+
+    def file(self, name):
+        """The path of a file in the store's directory."""
+        return os.path.join(self.dir, "data", "msg", name)
 
     def tool(self, *words, stdin=""):
         """Run one of our tools as this server's administrator."""

@@ -199,7 +199,8 @@ class Player:
 
     def _open(self, name, tls=None):
         port = self.server.tls_port if tls else self.server.port
-        self.people[name] = xmpp.Stream(port, self.server.domain, bool(tls))
+        self.people[name] = xmpp.Stream(port, self.server.domain, bool(tls),
+                                        self.server.file("tls.crt"))
 
     def _connect(self, name, user, how=None):
         user = self.admin if user == "admin" else user
