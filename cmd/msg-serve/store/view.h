@@ -8,7 +8,8 @@
  * What a view gives out points into the store's map: it is lent until
  * reader_end (in a transaction: until the next change).  No allocation.
  *
- * With rights, an item one may not read is as if it were not there.
+ * With rights, an item one may not read is as if it were not there; folders
+ * above something readable are found, but marked hidden.
  */
 #ifndef STORE_VIEW_H
 #define STORE_VIEW_H
@@ -27,7 +28,7 @@ struct view {
 	struct reader *reader;
 	uint32_t branch;
 	uint64_t rev;			/* what was asked; head: the head */
-	const struct rights *rights;	/* NULL: all */
+	struct grants *grants;		/* NULL: everything may be read */
 	unsigned levels;
 	struct {
 		uint32_t branch;
@@ -45,12 +46,22 @@ struct item {
 	struct str name;
 	struct str order;		/* place among its siblings */
 	struct str body;		/* Avro single-object */
+	bool hidden;			/* only on the way to what one may
+					   read: no body, not to be shown */
 };
 
 /* rev 0: head.  Borrows r, begun.  ERR_NOT_FOUND: no such branch, or rev is
  * still to come; ERR_GONE: rev is no longer kept. */
 int view_open(struct view *v, struct reader *r, uint32_t branch, uint64_t rev,
     struct err *e);
+
+/* From here on the view shows what these rights allow (rights.h).  Lent until
+ * reader_end: make it anew with the view. */
+int view_allow(struct view *v, const struct rights *rights, struct err *e);
+
+/* Whether the view's rights allow to read, to change the item: 1, 0, -1. */
+int view_may_read(struct view *v, uint64_t id, struct err *e);
+int view_may_write(struct view *v, uint64_t id, struct err *e);
 
 /* 1 found, 0 not there, -1. */
 int view_item(struct view *v, uint64_t id, struct item *out, struct err *e);
