@@ -46,7 +46,7 @@ struct kind {
 	struct kind_version *versions;
 	size_t version_count;
 	struct kind_field *fields;	/* of current, in schema order */
-	size_t field_count;
+	size_t field_count, indexed_count;
 	int f_name, f_folder, f_contents;	/* index in fields, -1 none */
 };
 

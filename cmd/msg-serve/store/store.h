@@ -22,6 +22,7 @@
 #define STORE_NAME_MAX	255		/* bytes of an item's name */
 #define STORE_KEY_MAX	255		/* bytes of an item's key */
 #define STORE_BODY_MAX	((size_t)16 << 20)
+#define STORE_MESSAGE_MAX	((size_t)64 << 10)	/* of a commit */
 
 /* Items that are always there. */
 #define ITEM_ROOT	1		/* "/" of every content branch */

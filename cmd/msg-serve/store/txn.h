@@ -2,10 +2,10 @@
  * txn.h - one transaction being made, in the writer thread.
  *
  * Changes are collected as rows in memory; the transaction's view reads
- * through them, so each action sees those before it.  A function that fails
- * leaves everything as it was before the call; what a refused job did is
- * dropped whole.  Checked here is what rows can tell (the name is free, the
- * parent is there, no circle); kinds and values are the caller's.
+ * through them, so each action sees those before it.  When one of these
+ * fails, the job has to fail: all it did is dropped.  Checked here is what
+ * rows can tell (the name is free, the parent is there, no circle, the job's
+ * rights); kinds and values are the caller's.
  *
  * A body comes whole, with its name and folder fields right.  Where the
  * store moves or copies items itself it keeps those fields in step.

@@ -1,0 +1,92 @@
+/*
+ * txn_inside.h - what the files that make a transaction share.
+ */
+#ifndef STORE_TXN_INSIDE_H
+#define STORE_TXN_INSIDE_H
+
+#include "base/map.h"
+#include "store/index.h"
+#include "store/inside.h"
+#include "store/order.h"
+#include "store/txn.h"
+
+/* What lasts from transaction to transaction. */
+struct txn_tools {
+	struct hasher *hasher;
+	struct indexer index;
+	struct attrs before, after;	/* of the item being changed */
+	struct buf value;		/* the row being made */
+	struct buf body;		/* the body being made */
+	struct arena arena;		/* goes with the transaction */
+};
+
+struct txn {
+	struct store_job *job;
+	struct reader *reader;		/* the writer's */
+	struct overlay *rows;		/* all that is to be written */
+	struct txn_tools *tools;
+	struct view view;		/* with the job's rights */
+	struct view all;		/* of everything */
+	struct state state;		/* the store's after the commit */
+	uint64_t rev;
+	struct kinds *kinds;		/* changed ones, or NULL */
+	struct change *changes;
+	size_t count, cap;
+	struct map by_item;		/* id -> index of its change + 1 */
+	bool touched;			/* a commit even without changes */
+	uint32_t merged_branch;
+	uint64_t merged_rev;
+};
+
+/* Fills t for a job, on what the reader sees now.  rows: empty. */
+int txn_open(struct txn *t, struct store_job *job, struct reader *r,
+    struct overlay *rows, struct txn_tools *tools, struct err *e);
+void txn_close(struct txn *t);
+
+void txn_tools_init(struct txn_tools *w);
+void txn_tools_free(struct txn_tools *w);
+
+/*
+ * Writes commit, changes, log and what belongs to it, with hash the newest
+ * commit's before and after.  1: gives the commit; 0: nothing was changed.
+ */
+int txn_finish(struct txn *t, uint8_t hash[CHAIN_HASH], struct commit **out,
+    struct err *e);
+
+/* --- items: txn_item.c ------------------------------------------------------ */
+
+/* Any live item, whatever the rights; ERR_NOT_FOUND. */
+int txn_item(struct txn *t, uint64_t id, struct item *out, struct err *e);
+
+/* Rows of an item: before and after, either may be NULL.  op is noted as its
+ * change. */
+int txn_put_item(struct txn *t, const struct item *before,
+    const struct item *after, unsigned op, struct err *e);
+
+/* A new item as described; id 0: a new one is taken. */
+int txn_put_new(struct txn *t, const struct txn_new *n, uint64_t id,
+    struct str order, uint64_t *out, struct err *e);
+
+/* A place behind the last child. */
+int txn_last_place(struct txn *t, uint64_t parent, struct order *out,
+    struct err *e);
+
+/* Whether the job may change it: ERR_NOT_FOUND, ERR_FORBIDDEN. */
+int txn_allowed(struct txn *t, uint64_t id, struct err *e);
+
+/* --- rows ------------------------------------------------------------------- */
+
+void txn_put(struct txn *t, enum table table, const struct rowkey *k,
+    const void *p, size_t n);
+void txn_put_sealed(struct txn *t, enum table table, const struct rowkey *k,
+    struct buf *value);
+void txn_put_branch(struct txn *t, uint32_t id, const struct row_branch *b);
+
+/* --- bodies: body.c --------------------------------------------------------- */
+
+/* Append body with its fields name and folder (the parent's key, n 0: null)
+ * as given; fields that are not there are passed over. */
+int body_place(struct indexer *x, const struct kind *k, struct str body,
+    struct str name, struct str folder, struct buf *out, struct err *e);
+
+#endif
