@@ -52,6 +52,5 @@ call_view(struct call *c, struct view *out, struct err *e)
 	if (r == NULL || call_branch(c, &branch, e) < 0 ||
 	    view_open(out, r, branch, c->request->rev, e) < 0)
 		return -1;
-	out->rights = c->account->rights;
-	return 0;
+	return view_allow(out, c->account->rights, e);
 }

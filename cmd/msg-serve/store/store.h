@@ -28,6 +28,7 @@
 #define ITEM_ROOT	1		/* "/" of every content branch */
 #define ITEM_USERS	2		/* hidden: its children are users */
 #define ITEM_BRANCHES	3		/* hidden: its children are branches */
+#define ITEM_FIRST	16		/* ids below are kept for such */
 
 /* Branches that are always there.  Users and branch descriptions are items
  * of the repository, which no other branch descends from. */

@@ -62,6 +62,14 @@ int txn_expect(struct txn *t, uint64_t id, uint64_t rev, struct err *e);
  * the next change. */
 const struct change *txn_changes(struct txn *t, size_t *count);
 
+/* --- kinds ------------------------------------------------------------------ */
+
+/* A new kind, or a new current version of one; name without "M.", base n 0:
+ * none.  text: a whole Avro record schema.  ERR_SCHEMA, also when a version
+ * from before could not be read with it.  Other checks are the caller's. */
+int txn_kind(struct txn *t, struct str name, struct str base, struct str text,
+    uint32_t *id, struct err *e);
+
 /* --- branches: jobs on BRANCH_REPOSITORY, beside the describing item ------- */
 
 /* from: the branch to fork, as it is now.  ERR_CONFLICT: the name is there;

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/queue.h"
 #include "store/txn_inside.h"
 
 /*
@@ -22,14 +23,8 @@ struct member {
 struct writer {
 	struct store *store;
 	pthread_t thread;
+	struct queue queue;
 
-	pthread_mutex_t lock;		/* over what follows */
-	pthread_cond_t wake;
-	struct store_job *first, **last;
-	unsigned queued, bound;
-	bool stop;
-
-	/* The thread's own. */
 	struct reader reader;		/* of the engine's open write */
 	struct txn_tools tools;
 	uint8_t hash[CHAIN_HASH];	/* of the newest commit */
@@ -39,71 +34,6 @@ struct writer {
 	size_t bytes;			/* of their rows */
 	struct kinds *kinds;		/* the group's newest, or NULL */
 };
-
-/* --- the queue --------------------------------------------------------------- */
-
-int
-store_submit(struct store *s, struct store_job *job, struct err *e)
-{
-	struct writer *w = s->writer;
-	int rc = 0;
-
-	if (w == NULL)
-		return err_set(e, ERR_UNAVAILABLE, "the store is read-only");
-	job->rc = 0;
-	job->rev = 0;
-	job->replayed = false;
-	job->next = NULL;
-	err_clear(&job->err);
-	pthread_mutex_lock(&w->lock);
-	if (w->stop)
-		rc = err_set(e, ERR_UNAVAILABLE, "the store is closing");
-	else if (w->queued == w->bound)
-		rc = err_set(e, ERR_LIMIT,
-		    "too many changes are waiting: %u", w->bound);
-	if (rc == 0) {
-		*w->last = job;
-		w->last = &job->next;
-		if (w->queued++ == 0)
-			pthread_cond_signal(&w->wake);
-	}
-	pthread_mutex_unlock(&w->lock);
-	return rc;
-}
-
-unsigned
-writer_queued(struct store *s)
-{
-	unsigned n;
-
-	if (s->writer == NULL)
-		return 0;
-	pthread_mutex_lock(&s->writer->lock);
-	n = s->writer->queued;
-	pthread_mutex_unlock(&s->writer->lock);
-	return n;
-}
-
-/* The next job; NULL: there is none (wait: and will be none). */
-static struct store_job *
-next_job(struct writer *w, bool wait)
-{
-	struct store_job *job;
-
-	pthread_mutex_lock(&w->lock);
-	while (wait && w->first == NULL && !w->stop)
-		pthread_cond_wait(&w->wake, &w->lock);
-	job = w->first;
-	if (job != NULL) {
-		w->first = job->next;
-		if (w->first == NULL)
-			w->last = &w->first;
-		w->queued--;
-		job->next = NULL;
-	}
-	pthread_mutex_unlock(&w->lock);
-	return job;
-}
 
 /* --- one job ----------------------------------------------------------------- */
 
@@ -398,7 +328,7 @@ group(struct writer *w, struct store_job *job)
 	while (job != NULL) {
 		rc = join(w, job, &e);
 		job = rc == 0 && w->count < STORE_GROUP_JOBS &&
-		    w->bytes < STORE_GROUP_BYTES ? next_job(w, false) : NULL;
+		    w->bytes < STORE_GROUP_BYTES ? queue_take(&w->queue, false) : NULL;
 	}
 	if (rc == 0 && anything(w))
 		rc = commit(w, &e);
@@ -418,7 +348,7 @@ loop(void *arg)
 	struct writer *w = arg;
 	struct store_job *job;
 
-	while ((job = next_job(w, true)) != NULL)
+	while ((job = queue_take(&w->queue, true)) != NULL)
 		group(w, job);
 	return NULL;
 }
@@ -434,8 +364,7 @@ writer_free(struct writer *w)
 	free(w->feed);
 	txn_tools_free(&w->tools);
 	arena_free(&w->reader.lent);
-	pthread_mutex_destroy(&w->lock);
-	pthread_cond_destroy(&w->wake);
+	queue_clear(&w->queue);
 	free(w);
 }
 
@@ -459,10 +388,7 @@ writer_start(struct store *s, const struct store_options *o, struct err *e)
 	struct writer *w = mem_zero(sizeof *w);
 
 	w->store = s;
-	w->last = &w->first;
-	w->bound = o->queue == 0 ? STORE_QUEUE : o->queue;
-	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->wake, NULL);
+	queue_init(&w->queue, o->queue == 0 ? STORE_QUEUE : o->queue);
 	w->reader.store = s;
 	w->reader.begun = true;
 	arena_init(&w->reader.lent);
@@ -487,71 +413,28 @@ writer_stop(struct store *s)
 
 	if (w == NULL)
 		return;
-	pthread_mutex_lock(&w->lock);
-	w->stop = true;
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
+	queue_stop(&w->queue);
 	pthread_join(w->thread, NULL);
 	writer_free(w);
 	s->writer = NULL;
 }
 
-/* --- submit and wait --------------------------------------------------------- */
-
-struct waiter {
-	struct store_job job;		/* first: the store sees this one */
-	struct store_job *real;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	bool over;
-};
-
-static int
-wait_run(struct store_job *job, struct txn *t, struct err *e)
-{
-	struct waiter *w = (struct waiter *)job;
-
-	return w->real->run(w->real, t, e);
-}
-
-static void
-wait_done(struct store_job *job)
-{
-	struct waiter *w = (struct waiter *)job;
-
-	w->real->rc = job->rc;
-	w->real->err = job->err;
-	w->real->rev = job->rev;
-	w->real->replayed = job->replayed;
-	if (w->real->done != NULL)
-		w->real->done(w->real);
-	pthread_mutex_lock(&w->lock);
-	w->over = true;
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
-}
+/* --- submitting -------------------------------------------------------------- */
 
 int
-store_run(struct store *s, struct store_job *job, struct err *e)
+store_submit(struct store *s, struct store_job *job, struct err *e)
 {
-	struct waiter w = { .job = *job, .real = job };
-	int rc;
+	if (s->writer == NULL)
+		return err_set(e, ERR_UNAVAILABLE, "the store is read-only");
+	job->rc = 0;
+	job->rev = 0;
+	job->replayed = false;
+	err_clear(&job->err);
+	return queue_put(&s->writer->queue, job, e);
+}
 
-	w.job.run = wait_run;
-	w.job.done = wait_done;
-	pthread_mutex_init(&w.lock, NULL);
-	pthread_cond_init(&w.wake, NULL);
-	rc = store_submit(s, &w.job, e);
-	if (rc == 0) {
-		pthread_mutex_lock(&w.lock);
-		while (!w.over)
-			pthread_cond_wait(&w.wake, &w.lock);
-		pthread_mutex_unlock(&w.lock);
-		rc = w.job.rc;
-		if (rc < 0)
-			*e = w.job.err;
-	}
-	pthread_cond_destroy(&w.wake);
-	pthread_mutex_destroy(&w.lock);
-	return rc;
+unsigned
+writer_queued(struct store *s)
+{
+	return s->writer == NULL ? 0 : queue_count(&s->writer->queue);
 }
