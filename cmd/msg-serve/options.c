@@ -88,5 +88,5 @@ const struct tool msg_serve = {
 	.summary = "serve a versioned, typed tree of items over XMPP",
 	.operands = "",
 	.opts = rows,
-	.statuses = "0 2 5 6",
+	.statuses = "0 1 2 5 6",
 };

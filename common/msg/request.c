@@ -18,7 +18,7 @@ read_number(const struct stanza *st, const char *name, uint64_t *out,
 	if (s.p == NULL)
 		return 0;
 	if (text_number(s.p, s.n, INT64_MAX, out) < 0)
-		return err_set(e, ERR_ARGUMENT, "attribute '%s' is no revision "
+		return err_set(e, ERR_ARGUMENT, "attribute '%s' is no "
 		    "number: '%.*s'", name, (int)s.n, s.p);
 	return 0;
 }
@@ -64,6 +64,7 @@ read_attributes(struct request *r, const struct stanza *iq,
 		    "'avro', not '%.*s'", (int)r->as.n, r->as.p);
 	if (read_number(st, "rev", &r->rev, NULL, e) < 0 ||
 	    read_number(st, "base", &r->base, NULL, e) < 0 ||
+	    read_number(st, "watch", &r->watch, NULL, e) < 0 ||
 	    read_number(st, "from", &r->from, &r->has_from, e) < 0)
 		return -1;
 	return read_txid(st, r, e);

@@ -33,6 +33,7 @@ struct request {
 	uint64_t rev;			/* read as of */
 	uint64_t base;			/* revision a set was made for */
 	uint64_t from;			/* revision a watch goes on from */
+	uint64_t watch;			/* number of a watch to end */
 	bool has_from;
 	bool has_txid;
 	uint8_t txid[REQUEST_TXID];

@@ -196,6 +196,29 @@ session_authenticated(struct session *s, const struct account *account)
 	s->ops->restart(s->carrier);
 }
 
+void
+session_account(struct session *s, const struct change *change)
+{
+	const struct account *fresh;
+	struct reader *r;
+	struct err e = ERR_INIT;
+
+	if (s->state == SESSION_ENDED)
+		return;
+	if (change->op & CHANGE_REMOVE) {
+		session_error(s, "not-authorized", "the user was removed");
+		return;
+	}
+	r = worker_reader(s->worker, &e);
+	if (r == NULL || account_load(&fresh, r, str_of(s->account->name),
+	    s->worker->server->opt->domain, &e) < 1) {
+		session_error(s, "reset", "the user was changed");
+		return;
+	}
+	account_unref(s->account);
+	s->account = fresh;
+}
+
 static void
 starttls(struct session *s)
 {

@@ -19,6 +19,7 @@
 #include "io/link.h"
 #include "net/login.h"
 #include "net/serve.h"
+#include "store/commit.h"
 #include "xmpp/stanza.h"
 #include "xmpp/stream.h"
 
@@ -100,6 +101,9 @@ void session_sent(struct session *s);
 
 /* After login (login.h): restart with the account (taken). */
 void session_authenticated(struct session *s, const struct account *account);
+
+/* The user's item was changed or removed. */
+void session_account(struct session *s, const struct change *change);
 
 /* Something came from the peer: he is there. */
 void session_heard(struct session *s);

@@ -7,6 +7,7 @@
 #include "net/server.h"
 #include "net/session.h"
 #include "net/worker.h"
+#include "service/watch.h"
 #include "xmpp/ns.h"
 #include "xmpp/stream.h"
 #include "xmpp/xml.h"
@@ -232,8 +233,16 @@ on_closed(void *arg, const struct err *why)
 	free(t);
 }
 
+static void
+on_drained(void *arg)
+{
+	struct tcp *t = arg;
+
+	watch_resume(&t->session);
+}
+
 const struct link_ops tcp_link_ops = {
-	.bytes = on_bytes, .ended = on_ended, .closed = on_closed,
+	.bytes = on_bytes, .drained = on_drained, .ended = on_ended, .closed = on_closed,
 };
 
 void

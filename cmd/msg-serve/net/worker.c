@@ -7,6 +7,7 @@
 #include "net/server.h"
 #include "net/session.h"
 #include "net/tcp.h"
+#include "service/account.h"
 #include "service/watch.h"
 
 #define ARGUMENT_MAX	((size_t)1 << 30)	/* the stanza's limit binds */
@@ -69,6 +70,19 @@ struct session *
 worker_session(struct worker *w, uint64_t number)
 {
 	return map_get(&w->sessions, &number, sizeof number);
+}
+
+void
+worker_accounts(struct worker *w, const struct commit *c)
+{
+	struct session *s;
+	size_t at = 0;
+
+	while ((s = map_next(&w->sessions, &at, NULL, NULL)) != NULL)
+		for (uint32_t i = 0; i < c->count; i++)
+			if (s->account != NULL &&
+			    s->account->item == c->changes[i].item)
+				session_account(s, &c->changes[i]);
 }
 
 /* --- what other threads ask for -------------------------------------------- */
@@ -222,6 +236,7 @@ worker_start(struct worker **out, struct server *s, struct err *e)
 	w->streams = stream_pool_new();
 	w->run = plan_run_new(NULL);
 	w->turn_end = (struct loop_task)LOOP_TASK(turn_end, w);
+	w->behind = (struct loop_task)LOOP_TASK(watch_behind, w);
 	w->link_conf = (struct link_conf){ .ops = &tcp_link_ops,
 		.out_max = s->opt->queue_bytes };
 	buf_init(&w->argument, ARGUMENT_MAX);

@@ -17,6 +17,7 @@
 #include "io/link.h"
 #include "io/mailbox.h"
 #include "net/directory.h"
+#include "service/watch_table.h"
 #include "store/store.h"
 #include "xmpp/stream.h"
 
@@ -24,7 +25,6 @@
 
 struct server;
 struct session;
-struct watch;
 
 struct worker {
 	struct server *server;
@@ -41,7 +41,8 @@ struct worker {
 	bool stopping;
 	struct timer stop_timer;
 
-	struct watch *watches;		/* all of this worker's */
+	struct watch_table watches;	/* of this worker's sessions */
+	struct loop_task behind;	/* watches that lag read on */
 
 	/* Scratch of the request being served, used again and again. */
 	struct arena arena;
@@ -87,6 +88,9 @@ struct session *worker_session(struct worker *w, uint64_t number);
 
 /* In the worker: the reader, begun; NULL with *e when it cannot be. */
 struct reader *worker_reader(struct worker *w, struct err *e);
+
+/* Users were changed: their sessions here end or see their new rights. */
+void worker_accounts(struct worker *w, const struct commit *c);
 
 /* What was lent by the reader is gone; the next look sees newer commits. */
 void worker_refresh(struct worker *w);

@@ -1,6 +1,7 @@
 #include "service/job.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "net/serve.h"
@@ -74,11 +75,18 @@ job_submit(struct call *c, struct job *j, struct err *e)
 }
 
 void
-job_go(struct worker *w, struct job *j)
+job_refuse(struct job *j)
 {
-	j->store.done = done;
-	if (store_submit(w->server->store, &j->store, &j->store.err) == 0)
-		return;
 	j->store.rc = -1;
 	done(&j->store);
+}
+
+void
+job_go(struct job *j)
+{
+	struct store *store = j->from.worker->server->store;
+
+	j->store.done = done;
+	if (store_submit(store, &j->store, &j->store.err) < 0)
+		job_refuse(j);
 }

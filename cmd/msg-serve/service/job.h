@@ -27,7 +27,6 @@ struct job {
 	/* Frees what data holds beyond the arena; may be NULL. */
 	void (*clear)(struct job *j);
 	void *data;			/* the command's own */
-	bool alone;			/* later sets of the stream wait */
 };
 
 /* Gives a job with a copy of the call's request (job_free, or job_submit
@@ -39,8 +38,10 @@ void job_free(struct job *j);
  * refused, and freed. */
 int job_submit(struct call *c, struct job *j, struct err *e);
 
-/* The same from elsewhere than a command's first call: in the worker, with
- * the answer that is due when the store refuses. */
-void job_go(struct worker *w, struct job *j);
+/* The same later, in the worker: after the pool had it. */
+void job_go(struct job *j);
+
+/* j->store.err says why it does not even go to the writer; in the worker. */
+void job_refuse(struct job *j);
 
 #endif

@@ -1,0 +1,286 @@
+#include "service/user.h"
+
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "net/server.h"
+#include "net/session.h"
+#include "net/worker.h"
+#include "service/account.h"
+#include "service/body.h"
+#include "service/command.h"
+#include "service/job.h"
+#include "service/user_change.h"
+#include "xmpp/jid.h"
+
+#define FIELDS_MAX	64
+
+int
+user_find(struct user *out, struct reader *r, struct str name, struct err *e)
+{
+	const struct kind *k = kinds_by_name(reader_kinds(r), STR("User"));
+	struct buf scratch = BUF_INIT(STORE_BODY_MAX);
+	size_t ends[FIELDS_MAX];
+	struct plan_run *run;
+	struct str binary;
+	struct view v;
+	uint64_t id;
+	int rc;
+
+	if (view_open(&v, r, BRANCH_REPOSITORY, 0, e) < 0)
+		return -1;
+	rc = view_child(&v, ITEM_USERS, name, &id, e);
+	if (rc > 0)
+		rc = view_item(&v, id, &out->item, e);
+	if (rc <= 0)
+		return rc;
+	run = plan_run_new(NULL);
+	if (body_open(k, run, out->item.body, &scratch, &binary, ends,
+	    e) < 0)
+		rc = -1;
+	else
+		out->admin = binary.p[ends[kind_field(k, STR("admin")) - 1]];
+	plan_run_free(run);
+	buf_free(&scratch);
+	return rc;
+}
+
+/* --- get-user --------------------------------------------------------------- */
+
+static int
+render(struct call *c, struct view *v, uint64_t id, struct err *e)
+{
+	const struct kind *k = kinds_by_name(reader_kinds(v->reader),
+	    STR("User"));
+	struct buf *out = c->payload, scratch = BUF_INIT(STORE_BODY_MAX);
+	const struct plan *plan = k->current->plan;
+	size_t ends[FIELDS_MAX];
+	struct str binary;
+	struct item it;
+	int rc = -1;
+
+	if (view_item(v, id, &it, e) < 1 || body_open(k, c->worker->run,
+	    it.body, &scratch, &binary, ends, e) < 0)
+		goto out;
+	buf_lit(out, "{\"_key\":\"");
+	base64url_put(out, it.key.p, it.key.n);
+	buf_lit(out, "\",\"_kind\":\"User\"");
+	for (size_t s = 0; s < k->field_count; s++) {
+		size_t i = plan_field_sorted(plan, s);
+		size_t from = i == 0 ? 0 : ends[i - 1];
+
+		buf_putc(out, ',');
+		json_put_str(out, k->fields[i].name);
+		buf_putc(out, ':');
+		if (plan_decode_field(plan, c->worker->run, i,
+		    binary.p + from, ends[i] - from, out, e) < 0)
+			goto out;
+	}
+	buf_putc(out, '}');
+	rc = 0;
+out:
+	buf_free(&scratch);
+	return rc;
+}
+
+/* May the caller see this user at all? */
+static bool
+sees(const struct call *c, uint64_t id)
+{
+	return c->account->admin || c->account->item == id;
+}
+
+static int
+render_all(struct call *c, struct view *v, struct err *e)
+{
+	struct scan scan = SCAN_INIT;
+	uint64_t ids[64];
+	bool any = false;
+	int n;
+
+	buf_putc(c->payload, '[');
+	while ((n = view_children(v, ITEM_USERS, &scan, ids, MEM_COUNT(ids),
+	    e)) > 0)
+		for (int i = 0; i < n; i++) {
+			if (!sees(c, ids[i]))
+				continue;
+			if (any)
+				buf_putc(c->payload, ',');
+			any = true;
+			if (render(c, v, ids[i], e) < 0)
+				return -1;
+		}
+	buf_putc(c->payload, ']');
+	return n;
+}
+
+int
+command_get_user(struct call *c, struct err *e)
+{
+	struct str arg = c->request->argument;
+	struct buf name = BUF_INIT(STORE_NAME_MAX);
+	struct reader *r = worker_reader(c->worker, e);
+	struct err ignored = ERR_INIT;
+	struct view v;
+	uint64_t id;
+	int rc;
+
+	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, c->request->rev,
+	    e) < 0)
+		return -1;
+	if (arg.n == 0)
+		return render_all(c, &v, e);
+	rc = jid_local(&name, arg.p, arg.n, &ignored) < 0 ? 0 :
+	    view_child(&v, ITEM_USERS, (struct str){ name.p, name.n }, &id,
+	    e);
+	buf_free(&name);
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || !sees(c, id))
+		return err_set(e, ERR_NOT_FOUND, "no user '%.*s'",
+		    (int)arg.n, arg.p);
+	return render(c, &v, id, e);
+}
+
+/* --- set-user --------------------------------------------------------------- */
+
+static int
+apply(struct store_job *sj, struct txn *t, struct err *e)
+{
+	struct job *j = (struct job *)sj;
+
+	return user_change_apply(j->data, j->from.worker->server->store, t,
+	    &j->arena, e);
+}
+
+static int
+finish(struct call *c, struct job *j, struct err *e)
+{
+	struct user_change *change = j->data;
+	struct reader *r = worker_reader(c->worker, e);
+	struct view v;
+
+	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, j->store.rev,
+	    e) < 0)
+		return -1;
+	buf_putc(c->payload, '[');
+	for (size_t i = 0; i < change->affected_count; i++) {
+		if (i > 0)
+			buf_putc(c->payload, ',');
+		if (render(c, &v, change->affected[i], e) < 0)
+			return -1;
+	}
+	buf_putc(c->payload, ']');
+	return 0;
+}
+
+static void
+clear(struct job *j)
+{
+	user_change_wipe(j->data);
+}
+
+static void
+hash(void *arg)
+{
+	struct job *j = arg;
+
+	j->store.rc = user_change_hash(j->data, &j->store.err);
+}
+
+/* In the worker: the passwords are hashed, now the rows. */
+static void
+hashed(void *arg, bool ran)
+{
+	struct job *j = arg;
+
+	if (!ran)
+		j->store.rc = err_set(&j->store.err, ERR_UNAVAILABLE,
+		    "the server is closing");
+	if (j->store.rc < 0)
+		job_refuse(j);
+	else
+		job_go(j);
+}
+
+int
+command_set_user(struct call *c, struct err *e)
+{
+	struct server *server = c->worker->server;
+	struct job *j = job_new(c);
+	struct str arg = j->request->argument;
+	struct user_change *change = user_change_parse(&j->arena, arg.p,
+	    arg.n, e);
+
+	if (change == NULL) {
+		job_free(j);
+		return -1;
+	}
+	change->domain = server->opt->domain;
+	change->iterations = (uint32_t)server->opt->iterations;
+	change->admin = c->account->admin;
+	change->self = c->account->item;
+	j->data = change;
+	j->clear = clear;
+	j->finish = finish;
+	j->store.run = apply;
+	j->store.branch = BRANCH_REPOSITORY;
+	c->alone = true;
+	if (pool_submit(server->pool, hash, hashed, c->worker->box, j,
+	    e) < 0) {
+		job_free(j);
+		return -1;
+	}
+	return 1;
+}
+
+/* --- the first one ---------------------------------------------------------- */
+
+struct first_admin {
+	struct store_job job;
+	struct store *store;
+	struct user_change *change;
+	struct arena arena;
+};
+
+static int
+apply_first(struct store_job *sj, struct txn *t, struct err *e)
+{
+	struct first_admin *f = (struct first_admin *)sj;
+
+	return user_change_apply(f->change, f->store, t, &f->arena, e);
+}
+
+int
+user_create_admin(struct store *s, const char *name, const char *domain,
+    const struct secret *password, uint32_t iterations, struct err *e)
+{
+	struct first_admin f = { .store = s, .job = { .run = apply_first,
+		.branch = BRANCH_REPOSITORY,
+		.message = STR("create the administrator") } };
+	struct buf text = BUF_INIT(8192);
+	int rc = -1;
+
+	buf_lit(&text, "[{\"method\":\"create\",\"data\":{\"admin\":true,"
+	    "\"name\":");
+	json_put_cstr(&text, name);
+	buf_lit(&text, ",\"password\":");
+	json_put_string(&text, password->p, password->n);
+	buf_lit(&text, "}}]");
+	f.job.author = str_of(arena_printf(&f.arena, "%s@%s", name, domain));
+	f.change = user_change_parse(&f.arena, text.p, text.n, e);
+	if (f.change != NULL) {
+		f.change->domain = domain;
+		f.change->iterations = iterations;
+		f.change->admin = true;
+		rc = user_change_hash(f.change, e);
+		if (rc == 0)
+			rc = store_run(s, &f.job, e);
+		user_change_wipe(f.change);
+	}
+	buf_wipe(&text);
+	arena_free(&f.arena);
+	return rc;
+}

@@ -1,0 +1,353 @@
+#include "service/watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "net/server.h"
+#include "net/session.h"
+#include "net/worker.h"
+#include "service/account.h"
+#include "service/command.h"
+#include "service/event.h"
+#include "service/watch_table.h"
+
+#define EVENT_BYTES	((size_t)128 << 20)
+#define CATCH_UP	256	/* commits of one watch and turn */
+
+static struct query_limits
+limits_of(const struct worker *w)
+{
+	return (struct query_limits){
+		.steps = (uint64_t)w->server->opt->steps };
+}
+
+static void
+send_event(struct worker *w, struct session *s, const struct watch *x,
+    const struct buf *event)
+{
+	event_put(session_out(s), x->id, event);
+	session_sent(s);
+	atomic_fetch_add_explicit(&w->server->events, 1,
+	    memory_order_relaxed);
+}
+
+/* End a watch that cannot go on, and say so. */
+static void
+end_watch(struct worker *w, struct watch *x, const char *why)
+{
+	struct session *s = worker_session(w, x->session);
+
+	if (s != NULL && session_ready(s)) {
+		event_gap(session_out(s), x->id, x->told, why);
+		session_sent(s);
+	}
+	watch_remove(&w->watches, x);
+}
+
+/* --- live ------------------------------------------------------------------- */
+
+static void
+tell(struct worker *w, struct watch *x, const struct commit *c,
+    const struct buf *event)
+{
+	struct session *s = worker_session(w, x->session);
+
+	if (x->lagging || x->told >= c->rev)
+		return;
+	if (s == NULL || !session_ready(s))
+		return;
+	if (event->n > 0 && s->ops->congested(s->carrier)) {
+		watch_lag(x, true);
+		return;
+	}
+	if (event->n > 0)
+		send_event(w, s, x, event);
+	x->told = c->rev;
+}
+
+static void
+end_group(struct worker *w, struct watch_group *g, const char *why)
+{
+	size_t n = 0;
+
+	for (struct watch *x = g->watches; x != NULL; x = x->next)
+		n++;
+	while (n-- > 0)			/* the group goes with the last */
+		end_watch(w, g->watches, why);
+}
+
+static void
+push(struct worker *w, struct watch_group *g, const struct commit *c)
+{
+	struct query_limits limits = limits_of(w);
+	struct buf event = BUF_INIT(EVENT_BYTES);
+	struct err e = ERR_INIT;
+	struct reader *r = worker_reader(w, &e);
+
+	if (r == NULL || event_write(g, r, w->run, &limits, c, &event,
+	    &e) < 0) {
+		log_event(&w->server->log, LOG_LEVEL_WARN, "watch ended",
+		    "query", g->text, "why", e.text, NULL);
+		end_group(w, g, e.text);
+	} else {
+		for (struct watch *x = g->watches; x != NULL; x = x->next)
+			tell(w, x, c, &event);
+	}
+	buf_free(&event);
+}
+
+struct batch {
+	struct mail mail;
+	struct worker *worker;
+	size_t count;
+	struct commit *commits[];
+};
+
+static void
+arrived(struct mail *m)
+{
+	struct batch *b = (struct batch *)m;
+	struct worker *w = b->worker;
+	struct watch_group *g, *next;
+
+	worker_refresh(w);
+	for (size_t i = 0; i < b->count; i++) {
+		const struct commit *c = b->commits[i];
+
+		for (g = w->watches.groups; g != NULL; g = next) {
+			next = g->next;
+			if (g->branch == c->branch)
+				push(w, g, c);
+		}
+		if (c->branch == BRANCH_REPOSITORY)
+			worker_accounts(w, c);
+		commit_unref(b->commits[i]);
+	}
+	free(b);
+}
+
+void
+watch_feed(struct worker *w, struct commit *const *commits, size_t count)
+{
+	struct batch *b = mem_alloc(sizeof *b + count * sizeof b->commits[0]);
+
+	b->mail.fn = arrived;
+	b->worker = w;
+	b->count = count;
+	for (size_t i = 0; i < count; i++)
+		b->commits[i] = commit_ref(commits[i]);
+	mailbox_post(w->box, &b->mail);
+}
+
+/* --- behind ----------------------------------------------------------------- */
+
+/* Tell the commit after x->told.  1: go on; 0: caught up; -1: x is gone. */
+static int
+step(struct worker *w, struct session *s, struct watch *x, struct reader *r)
+{
+	struct query_limits limits = limits_of(w);
+	struct buf event = BUF_INIT(EVENT_BYTES);
+	struct err e = ERR_INIT;
+	struct commit *c = NULL;
+	int rc = x->told >= reader_head(r) ? 0 :
+	    reader_commit(r, x->told + 1, &c, &e);
+
+	if (rc > 0 && c->branch == x->group->branch) {
+		rc = event_write(x->group, r, w->run, &limits, c, &event, &e);
+		if (rc > 0)
+			send_event(w, s, x, &event);
+		rc = rc < 0 ? -1 : 1;
+	}
+	if (rc > 0)
+		x->told = c->rev;
+	commit_unref(c);
+	buf_free(&event);
+	if (rc < 0)
+		end_watch(w, x, e.text);
+	else if (rc == 0)
+		watch_lag(x, false);
+	return rc;
+}
+
+static void
+catch_up(struct worker *w, struct session *s, struct watch *x)
+{
+	struct err e = ERR_INIT;
+	struct reader *r = worker_reader(w, &e);
+	int rc = 1;
+
+	for (int i = 0; r != NULL && rc > 0 && i < CATCH_UP; i++) {
+		if (s->ops->congested(s->carrier))
+			return;
+		rc = step(w, s, x, r);
+	}
+	if (rc > 0)			/* others have their turn first */
+		loop_again(w->loop, &w->behind);
+}
+
+static void
+catch_up_all(struct worker *w, uint64_t session)
+{
+	struct watch_group *g, *next;
+	struct watch *x, *after;
+
+	for (g = w->watches.groups; g != NULL; g = next) {
+		next = g->next;
+		for (x = g->lagging > 0 ? g->watches : NULL; x != NULL;
+		    x = after) {
+			struct session *s = worker_session(w, x->session);
+			bool last = x->next == NULL;
+
+			after = x->next;
+			if (x->lagging && s != NULL && session_ready(s) &&
+			    (session == 0 || x->session == session))
+				catch_up(w, s, x);
+			if (last)
+				break;
+		}
+	}
+}
+
+void
+watch_behind(void *arg)
+{
+	catch_up_all(arg, 0);
+}
+
+void
+watch_resume(struct session *s)
+{
+	if (s->worker->watches.count > 0)
+		catch_up_all(s->worker, s->number);
+}
+
+void
+watch_drop(struct worker *w, uint64_t session)
+{
+	struct watch *x;
+
+	while (w->watches.count > 0 &&
+	    (x = watch_find(&w->watches, session, 0)) != NULL)
+		watch_remove(&w->watches, x);
+}
+
+void
+watch_clear(struct worker *w)
+{
+	watch_table_clear(&w->watches);
+}
+
+/* --- set-watch -------------------------------------------------------------- */
+
+static void
+put_answer(struct call *c, const struct watch_group *g, uint64_t rev)
+{
+	struct buf *out = c->payload;
+
+	buf_lit(out, "{\"branch\":");
+	json_put_cstr(out, g->branch_name);
+	buf_lit(out, ",\"query\":");
+	json_put_cstr(out, g->text);
+	buf_lit(out, ",\"rev\":");
+	buf_putu(out, rev);
+	buf_lit(out, ",\"watch\":");
+	buf_putu(out, c->watch);
+	buf_putc(out, '}');
+}
+
+static int
+unwatch(struct call *c, struct err *e)
+{
+	struct watch_table *t = &c->worker->watches;
+	struct watch *x = watch_find(t, c->session->number,
+	    c->request->watch);
+
+	if (c->request->watch == 0)
+		return err_set(e, ERR_ARGUMENT, "say what to watch: a path "
+		    "query; or, to end a watch, its number in 'watch'");
+	if (x == NULL)
+		return err_set(e, ERR_NOT_FOUND, "no watch %llu",
+		    (unsigned long long)c->request->watch);
+	c->watch = x->id;
+	c->rev = x->told;
+	put_answer(c, x->group, x->told);
+	watch_remove(t, x);
+	return 0;
+}
+
+/* Where the client is told from; all later commits are its own. */
+static int
+first_rev(const struct call *c, struct reader *r, uint64_t *out,
+    struct err *e)
+{
+	uint64_t head = reader_head(r), from = c->request->from;
+
+	if (c->request->has_from && from > head)
+		return err_set(e, ERR_NOT_FOUND, "revision %llu is still to "
+		    "come: the newest is %llu", (unsigned long long)from,
+		    (unsigned long long)head);
+	*out = c->request->has_from ? from : head;
+	return 0;
+}
+
+/* The rights, the kinds and the steps a query needs are found wanting now
+ * and not at the first event. */
+static int
+try_query(struct call *c, const struct watch_group *g, struct reader *r,
+    struct err *e)
+{
+	struct query_limits limits = limits_of(c->worker);
+	struct query_result result;
+	struct view v;
+
+	if (query_is_local(g->query))
+		return 0;
+	if (view_open(&v, r, g->branch, 0, e) < 0)
+		return -1;
+	v.rights = c->account->rights;
+	return query_run(g->query, &v, &limits, c->arena, &result, e);
+}
+
+int
+command_set_watch(struct call *c, struct err *e)
+{
+	struct watch_table *t = &c->worker->watches;
+	struct str arg = c->request->argument;
+	struct reader *r = worker_reader(c->worker, e);
+	struct watch_group *g;
+	struct branch branch;
+	struct watch *x;
+	uint32_t id;
+	uint64_t from;
+
+	if (arg.n == 0)
+		return unwatch(c, e);
+	if (watch_count(t, c->session->number) >=
+	    (size_t)c->worker->server->opt->watches)
+		return err_set(e, ERR_LIMIT, "at most %lld watches on a "
+		    "stream (--max-watches)",
+		    (long long)c->worker->server->opt->watches);
+	if (r == NULL || call_branch(c, &id, e) < 0 ||
+	    reader_branch_id(r, id, &branch, e) < 0 ||
+	    first_rev(c, r, &from, e) < 0)
+		return -1;
+	g = watch_group_get(t, arg.p, arg.n, id, branch.name, c->account, e);
+	if (g == NULL)
+		return -1;
+	x = watch_add(t, g, c->session->number);
+	x->told = from;
+	c->watch = x->id;
+	c->rev = from;
+	if (try_query(c, g, r, e) < 0) {
+		watch_remove(t, x);
+		return -1;
+	}
+	if (from < reader_head(r)) {
+		watch_lag(x, true);
+		loop_again(c->worker->loop, &c->worker->behind);
+	}
+	put_answer(c, g, from);
+	return 0;
+}
