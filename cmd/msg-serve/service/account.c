@@ -29,6 +29,7 @@ account_load(const struct account **out, struct reader *r, struct str name,
 	a->item = u.item.id;
 	a->rev = u.item.rev;
 	a->admin = u.admin;
+	a->rights = u.rights;
 	*out = a;
 	return 1;
 }
@@ -49,6 +50,7 @@ account_unref(const struct account *a)
 
 	if (x == NULL || atomic_fetch_sub(&x->refs, 1) != 1)
 		return;
+	rights_unref(x->rights);
 	free(x->name);
 	free(x->bare);
 	free(x);

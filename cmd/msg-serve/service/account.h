@@ -24,7 +24,7 @@ struct account {
 	uint64_t item;			/* his item in the repository */
 	uint64_t rev;			/* of the item when it was read */
 	bool admin;
-	const struct rights *rights;	/* NULL: may read all */
+	struct rights *rights;		/* what of the tree */
 };
 
 /* 1 and a reference (account_unref), 0 there is no such user, -1.  name is

@@ -115,7 +115,9 @@ event_write(const struct watch_group *g, struct reader *r,
 	    view_open(&before, r, g->branch, c->rev > 1 ? c->rev - 1 : 1,
 	    e) < 0)
 		return -1;
-	before.rights = after.rights = g->account->rights;
+	if (view_allow(&before, g->account->rights, e) < 0 ||
+	    view_allow(&after, g->account->rights, e) < 0)
+		return -1;
 	rc = put_changes(g, &before, &after, run, limits, c, &payload, e);
 	if (rc > 0) {
 		clock_text(c->time_us, time);

@@ -17,6 +17,32 @@
 
 #define FIELDS_MAX	64
 
+/* The roles, a list of strings. */
+static int
+find_rights(struct user *out, const struct kind *k, struct plan_run *run,
+    struct str binary, const size_t *ends, struct err *e)
+{
+	size_t i = (size_t)kind_field(k, STR("roles")), n = 0;
+	struct buf text = BUF_INIT(STORE_BODY_MAX);
+	struct arena a = ARENA_INIT;
+	struct json *list = NULL, *j;
+	struct str *roles;
+	int rc = -1;
+
+	if (plan_decode_field(k->current->plan, run, i,
+	    binary.p + ends[i - 1], ends[i] - ends[i - 1], &text, e) == 0)
+		list = json_parse(&a, text.p, text.n, NULL, e);
+	if (list != NULL) {
+		roles = arena_alloc(&a, list->count * sizeof *roles + 1);
+		for (j = list->first; j != NULL; j = j->next)
+			roles[n++] = j->text;
+		rc = rights_new(&out->rights, roles, n, out->admin, e);
+	}
+	buf_free(&text);
+	arena_free(&a);
+	return rc;
+}
+
 int
 user_find(struct user *out, struct reader *r, struct str name, struct err *e)
 {
@@ -42,6 +68,8 @@ user_find(struct user *out, struct reader *r, struct str name, struct err *e)
 		rc = -1;
 	else
 		out->admin = binary.p[ends[kind_field(k, STR("admin")) - 1]];
+	if (rc > 0 && find_rights(out, k, run, binary, ends, e) < 0)
+		rc = -1;
 	plan_run_free(run);
 	buf_free(&scratch);
 	return rc;

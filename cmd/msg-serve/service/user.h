@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "base/secret.h"
+#include "store/rights.h"
 #include "store/store.h"
 #include "store/view.h"
 
@@ -20,9 +21,10 @@
 struct user {
 	struct item item;		/* lent by the reader */
 	bool admin;
+	struct rights *rights;		/* counted */
 };
 
-/* 1, 0 there is none, -1.  name is prepared. */
+/* 1, 0 there is none, -1.  name is prepared.  Gives out->rights. */
 int user_find(struct user *out, struct reader *r, struct str name,
     struct err *e);
 

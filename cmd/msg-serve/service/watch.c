@@ -304,9 +304,9 @@ try_query(struct call *c, const struct watch_group *g, struct reader *r,
 
 	if (query_is_local(g->query))
 		return 0;
-	if (view_open(&v, r, g->branch, 0, e) < 0)
+	if (view_open(&v, r, g->branch, 0, e) < 0 ||
+	    view_allow(&v, c->account->rights, e) < 0)
 		return -1;
-	v.rights = c->account->rights;
 	return query_run(g->query, &v, &limits, c->arena, &result, e);
 }
 
