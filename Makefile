@@ -49,7 +49,7 @@ COMPILE	= $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # What a program of part $(1) is linked with.
 libs	= $(shell pkg-config --libs $(PC_common) $(PC_$(1))) $(LIBS_$(1)) \
-	  $(LIBS)
+	  $(LIBS_common) $(LIBS)
 
 # One short line for each thing made; V=1 shows the commands.
 say	= $(if $(V),,@printf '  %-4s %s\n' $(1) $@; )mkdir -p $(@D); 

@@ -19,9 +19,10 @@ OPT	?= -O2 -g
 CSTD	= -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DMSG_VERSION='"$(VERSION)"'
 
 # Which library for which tool (pkg-config names; HACKING.md says why each).
-PC_common	= openssl libxml-2.0 libuv lmdb avro-c jansson
-PC_msg-serve	= libidn2 libconfuse
-LIBS_msg-serve	= -lwslay -lunistring
+PC_common	= openssl libxml-2.0 libuv lmdb avro-c jansson libidn2
+LIBS_common	= -lunistring
+PC_msg-serve	= libconfuse
+LIBS_msg-serve	= -lwslay
 PC_msg-send	= libstrophe libconfuse readline
 PC_msg-watch	= libstrophe libconfuse
 PC_msg-avro-encode = zlib liblzma libzstd snappy

@@ -43,11 +43,8 @@ int sasl_plain_parse(struct sasl_plain *out, const char *p, size_t n,
 void sasl_plain_write(struct buf *out, const char *authzid,
     const char *authcid, const struct secret *password);
 
-/*
- * A password as it is salted: OpaqueString (RFC 8265 4.2), which for what
- * SASLprep (RFC 4013) takes gives the same but for a few code points.
- * Appends to out, which is the caller's to wipe.
- */
+/* A password as it is salted: SASLprep (RFC 4013).  Appends to out, which is
+ * the caller's to wipe.  ERR_ARGUMENT: empty, or not allowed. */
 int sasl_prep(struct buf *out, const char *p, size_t n, struct err *e);
 
 #endif

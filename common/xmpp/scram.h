@@ -21,6 +21,7 @@
 #define SCRAM_SALT_MAX		64
 #define SCRAM_SALT_LEN		16	/* what we make */
 #define SCRAM_KEY_MAX		32
+#define SCRAM_NONCE_LEN		32	/* what we make: 24 random bytes */
 #define SCRAM_MESSAGE_MAX	4096	/* bytes of one message */
 #define SCRAM_ITERATIONS	10000	/* what we make */
 #define SCRAM_ITERATIONS_MIN	4096	/* what a client takes */
@@ -75,11 +76,12 @@ struct scram_binding {
  */
 struct scram_server {
 	enum scram_hash hash;
-	bool plus;
+	bool plus, plus_offered;
 	const struct scram_binding *bindings;
 	const char *binding_type;	/* what the client named, or NULL */
 	const struct scram_binding *binding;
 	int step;
+	char own[SCRAM_NONCE_LEN + 1];	/* our part of the nonce */
 	struct scram_verifier v;
 	struct buf user, authzid, gs2, auth, nonce;
 };
@@ -117,8 +119,10 @@ struct scram_client {
 	bool plus;
 	int step;
 	uint32_t iterations_max;
+	char own[SCRAM_NONCE_LEN + 1];	/* our part of the nonce */
 	uint8_t signature[SCRAM_KEY_MAX];	/* the server's, expected */
-	struct buf cbind, nonce, bare;
+	size_t gs2_n;			/* of cbind's bytes: its header */
+	struct buf cbind, auth;
 	struct secret password;
 };
 
