@@ -42,7 +42,7 @@ endif
 PCFLAGS	:= $(shell pkg-config --cflags $(PC))
 endif
 CFLAGS_ALL = $(CSTD) $(OPT) $(WARN) $(if $(EXTRA),,$(HARDEN)) $(EXTRA) \
-	  -Icommon $(PCFLAGS) $(CFLAGS)
+	  -iquote common $(PCFLAGS) $(CFLAGS)
 LDFLAGS_ALL = $(EXTRA) $(if $(EXTRA),,-pie -Wl,-z,relro,-z,now) \
 	  -Wl,--as-needed -pthread $(LDFLAGS)
 COMPILE	= $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -73,7 +73,7 @@ $(B)/%.a:
 	$(call say,AR)rm -f $@; $(AR) rcs $@ $^
 
 $(B)/cmd/%.o: cmd/%.c Makefile config.mk VERSION
-	$(call say,CC)$(COMPILE) -Icmd/$(firstword $(subst /, ,$*))
+	$(call say,CC)$(COMPILE) -iquote cmd/$(firstword $(subst /, ,$*))
 
 $(B)/%.o: %.c Makefile config.mk VERSION
 	$(call say,CC)$(COMPILE)
@@ -86,7 +86,7 @@ unit: $(unit)
 CMOCKA	= $(shell pkg-config --libs cmocka)
 
 $(B)/tests/unit/%.o: tests/unit/%.c Makefile config.mk VERSION
-	$(call say,CC)$(COMPILE) -Itests/unit -Icmd/$(firstword $(subst /, ,$*))
+	$(call say,CC)$(COMPILE) -iquote tests/unit -iquote cmd/$(firstword $(subst /, ,$*))
 
 define unit_part
 $(B)/tests/unit/$(1)/%: $(B)/tests/unit/$(1)/%.o \
@@ -101,7 +101,7 @@ $(foreach p,$(notdir $(patsubst %/,%,$(wildcard tests/unit/*/))),\
 fuzz_src := $(wildcard tests/fuzz/*.c)
 fuzz	= $(fuzz_src:%.c=$(B)/%)
 $(B)/tests/fuzz/%.o: tests/fuzz/%.c Makefile config.mk VERSION
-	$(call say,CC)$(COMPILE) $(PARTS:%=-Icmd/%)
+	$(call say,CC)$(COMPILE) $(PARTS:%=-iquote cmd/%)
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(PARTS:%=$(B)/%.a) $(lib) \
     $(if $(FUZZ),,$(B)/tests/fuzz/replay/main.o)
 	$(call say,LD)$(CC) $(LDFLAGS_ALL) $(if $(FUZZ),-fsanitize=fuzzer) \

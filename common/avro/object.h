@@ -5,8 +5,8 @@
  * writer's schema little-endian, binary.  Confluent's: 00, id big-endian,
  * binary.  Container files are ocf.h.
  */
-#ifndef AVRO_OBJECT_H
-#define AVRO_OBJECT_H
+#ifndef MSG_AVRO_OBJECT_H
+#define MSG_AVRO_OBJECT_H
 
 #include <stddef.h>
 #include <stdint.h>

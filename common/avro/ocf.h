@@ -5,8 +5,8 @@
  * plan's.  A reader is fed bytes; a writer appends to a buffer that its owner
  * drains.  Errors: ERR_INPUT with "byte N", ERR_LIMIT.
  */
-#ifndef AVRO_OCF_H
-#define AVRO_OCF_H
+#ifndef MSG_AVRO_OCF_H
+#define MSG_AVRO_OCF_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -12,8 +12,8 @@
  * ("/items/2/title", "" at its top), e->at "line 3, column 14" or "byte 17".
  * After an error the output buffer is as it was before.
  */
-#ifndef AVRO_PLAN_H
-#define AVRO_PLAN_H
+#ifndef MSG_AVRO_PLAN_H
+#define MSG_AVRO_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

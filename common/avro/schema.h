@@ -8,8 +8,8 @@
  *
  * Errors are ERR_SCHEMA with the place in the text ("line 3, column 14").
  */
-#ifndef AVRO_SCHEMA_H
-#define AVRO_SCHEMA_H
+#ifndef MSG_AVRO_SCHEMA_H
+#define MSG_AVRO_SCHEMA_H
 
 #include <stdbool.h>
 #include <stddef.h>
