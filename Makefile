@@ -39,7 +39,8 @@ ifneq (0,$(shell pkg-config --exists $(PC) >/dev/null 2>&1; echo $$?))
 $(shell pkg-config --print-errors --exists $(PC) >&2)
 $(error libraries are missing; "make deps" installs them on Debian)
 endif
-PCFLAGS	:= $(shell pkg-config --cflags $(PC))
+# What to define is ours to say: readline's would contradict CSTD.
+PCFLAGS	:= $(filter-out -D%,$(shell pkg-config --cflags $(PC)))
 endif
 CFLAGS_ALL = $(CSTD) $(OPT) $(WARN) $(if $(EXTRA),,$(HARDEN)) $(EXTRA) \
 	  -iquote common $(PCFLAGS) $(CFLAGS)

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cli/color.h"
+#include "cli/term.h"
 
 #define WIDTH	76	/* what is shorter stays on one line */
 
@@ -14,7 +14,7 @@ void
 output_init(struct output *o, const char *color)
 {
 	o->pretty = isatty(STDOUT_FILENO);
-	o->color = color_wanted(color, STDOUT_FILENO);
+	o->color = term_color(STDOUT_FILENO, color);
 	buf_init(&o->buf, OUTPUT_MAX);
 	signal(SIGPIPE, SIG_IGN);
 }
@@ -26,18 +26,18 @@ output_free(struct output *o)
 }
 
 static void
-put_colored(struct output *o, enum color c, const char *p, size_t n)
+put_colored(struct output *o, enum term_style c, const char *p, size_t n)
 {
-	color_begin(&o->buf, o->color, c);
+	buf_puts(&o->buf, term_style(o->color, c));
 	buf_put(&o->buf, p, n);
-	color_end(&o->buf, o->color);
+	buf_puts(&o->buf, term_style(o->color, TERM_PLAIN));
 }
 
 /* JSON escapes C0 itself; DEL and C1 would reach the terminal. */
 static void
-put_string(struct output *o, enum color c, struct str raw)
+put_string(struct output *o, enum term_style c, struct str raw)
 {
-	color_begin(&o->buf, o->color, c);
+	buf_puts(&o->buf, term_style(o->color, c));
 	for (size_t i = 0, len; i < raw.n; i += len) {
 		uint32_t u = utf8_get(raw.p + i, raw.n - i, &len);
 
@@ -46,7 +46,7 @@ put_string(struct output *o, enum color c, struct str raw)
 		else
 			buf_put(&o->buf, raw.p + i, len);
 	}
-	color_end(&o->buf, o->color);
+	buf_puts(&o->buf, term_style(o->color, TERM_PLAIN));
 }
 
 static void
@@ -55,7 +55,7 @@ put_key(struct output *o, struct str key)
 	struct buf b = BUF_INIT(OUTPUT_MAX);
 
 	json_put_str(&b, key);
-	put_string(o, COLOR_KEY, (struct str){ b.p, b.n });
+	put_string(o, TERM_BLUE, (struct str){ b.p, b.n });
 	buf_lit(&o->buf, ": ");
 	buf_free(&b);
 }
@@ -72,7 +72,7 @@ put_members(struct output *o, const struct json *j, int level)
 	bool object = j->type == JSON_OBJECT;
 	bool flat = j->raw.n + 2 * (size_t)level < WIDTH;
 
-	put_colored(o, COLOR_DIM, object ? "{" : "[", 1);
+	put_colored(o, TERM_DIM, object ? "{" : "[", 1);
 	for (const struct json *m = j->first; m != NULL; m = m->next) {
 		if (!flat)
 			newline(o, level + 1);
@@ -84,7 +84,7 @@ put_members(struct output *o, const struct json *j, int level)
 	}
 	if (!flat)
 		newline(o, level);
-	put_colored(o, COLOR_DIM, object ? "}" : "]", 1);
+	put_colored(o, TERM_DIM, object ? "}" : "]", 1);
 }
 
 void
@@ -93,10 +93,10 @@ output_tree(struct output *o, const struct json *j, int level)
 	if (j->type == JSON_ARRAY || j->type == JSON_OBJECT)
 		put_members(o, j, level);
 	else if (j->type == JSON_STRING)
-		put_string(o, COLOR_STRING, j->raw);
+		put_string(o, TERM_GREEN, j->raw);
 	else
-		put_colored(o, j->type == JSON_NUMBER ? COLOR_NUMBER :
-		    COLOR_WORD, j->raw.p, j->raw.n);
+		put_colored(o, j->type == JSON_NUMBER ? TERM_CYAN :
+		    TERM_MAGENTA, j->raw.p, j->raw.n);
 }
 
 void

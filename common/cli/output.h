@@ -15,6 +15,12 @@
 #include "base/err.h"
 #include "base/json.h"
 
+/* The row of a tool: OUTPUT_OPTION(struct opts, color). */
+#define OUTPUT_OPTION(type, member) \
+	{ 0, "color", OPT_CHOICE, "WHEN", offsetof(type, member), \
+	  "colours in the output", "auto", .choices = "auto always never", \
+	  .flags = OPT_ENV | OPT_CONFIG | OPT_OPTARG, .bare = "always" }
+
 #define OUTPUT_MAX	(256u << 20)	/* bytes of one document, indented */
 
 struct output {

@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "xmpp/client_host.h"
 #include "xmpp/client_tls.h"
-#include "xmpp/login.h"
+#include "xmpp/auth.h"
 #include "xmpp/ns.h"
 #include "xmpp/peer.h"
 
@@ -41,7 +41,7 @@ struct client {
 	bool failed;		/* err says why */
 	int64_t deadline_us;	/* of client_open; INT64_MAX: none */
 	struct client_host host;
-	struct login login;
+	struct auth auth;
 	struct arena arena;	/* of the stanza in hand */
 	struct buf out;
 	struct err err;
@@ -122,10 +122,10 @@ told(struct client *c, enum client_step step, const char *text)
 static void
 open_stream(struct client *c)
 {
-	struct buf to = BUF_INIT(LOGIN_JID_MAX);
+	struct buf to = BUF_INIT(AUTH_JID_MAX);
 	char *attrs[8];
 
-	buf_put(&to, c->login.domain.p, c->login.domain.n);
+	buf_put(&to, c->auth.domain.p, c->auth.domain.n);
 	attrs[0] = mem_str("to");
 	attrs[1] = buf_take(&to);
 	attrs[2] = mem_str("version");
@@ -144,10 +144,10 @@ static int
 bad_certificate(const xmpp_tlscert_t *cert, const char *why)
 {
 	struct client *c = running;
-	struct buf host = BUF_INIT(LOGIN_JID_MAX);
+	struct buf host = BUF_INIT(AUTH_JID_MAX);
 	struct err e = ERR_INIT;
 
-	buf_put(&host, c->login.domain.p, c->login.domain.n);
+	buf_put(&host, c->auth.domain.p, c->auth.domain.n);
 	peer_refused(why, xmpp_tlscert_get_pem(cert), buf_cstr(&host), &e);
 	buf_free(&host);
 	fail(c, &e);
@@ -191,7 +191,7 @@ start_tls(struct client *c, struct err *e)
 		    " 1.2 or 1.3 with us");
 	if (check_pin(c, e) < 0)
 		return -1;
-	login_secured(&c->login);
+	auth_secured(&c->auth);
 	told(c, CLIENT_SECURED, c->o->insecure ? "certificate not checked" :
 	    c->o->pin != NULL ? "pinned key" : "certificate verified");
 	return 0;
@@ -200,19 +200,19 @@ start_tls(struct client *c, struct err *e)
 static int
 negotiate(struct client *c, const struct stanza *st, struct err *e)
 {
-	enum login_next next;
+	enum auth_next next;
 
-	if (login_stanza(&c->login, st, &c->out, &next, e) < 0)
+	if (auth_stanza(&c->auth, st, &c->out, &next, e) < 0)
 		return -1;
-	if (next == LOGIN_START_TLS && start_tls(c, e) < 0)
+	if (next == AUTH_START_TLS && start_tls(c, e) < 0)
 		return -1;
-	if (next == LOGIN_RESTART)
-		told(c, CLIENT_LOGGED_IN, c->login.mech->name);
-	if (next == LOGIN_START_TLS || next == LOGIN_RESTART)
+	if (next == AUTH_RESTART)
+		told(c, CLIENT_LOGGED_IN, c->auth.mech->name);
+	if (next == AUTH_START_TLS || next == AUTH_RESTART)
 		open_stream(c);
-	if (next == LOGIN_DONE) {
+	if (next == AUTH_DONE) {
 		c->state = READY;
-		told(c, CLIENT_BOUND, buf_cstr(&c->login.jid));
+		told(c, CLIENT_BOUND, buf_cstr(&c->auth.jid));
 	}
 	return 0;
 }
@@ -231,7 +231,7 @@ on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *from, void *arg)
 	else if (c->state == NEGOTIATING)
 		rc = negotiate(c, st, &e);
 	else if (stanza_is(st, "error", NS_STREAM))
-		rc = login_stream_error(st, &e);
+		rc = auth_stream_error(st, &e);
 	else if (c->o->stanza != NULL)
 		c->o->stanza(c->o->arg, st);
 	if (rc < 0)
@@ -429,10 +429,10 @@ client_open(struct client **out, const struct client_options *o,
 	    clock_mono_us() + 1000 * o->timeout_ms;
 	arena_init(&c->arena);
 	buf_init(&c->out, CLIENT_OUT_MAX);
-	if (login_init(&c->login, o->jid, o->password,
+	if (auth_init(&c->auth, o->jid, o->password,
 	    o->security == CLIENT_STARTTLS, false, e) < 0)
 		goto out;
-	if (client_host_init(&c->host, o->server, c->login.domain,
+	if (client_host_init(&c->host, o->server, c->auth.domain,
 	    o->security == CLIENT_DIRECT_TLS, e) < 0)
 		goto out;
 	if (start(c, e) < 0 || open_run(c, e) < 0)
@@ -448,7 +448,7 @@ out:
 const char *
 client_jid(const struct client *c)
 {
-	return buf_cstr((struct buf *)&c->login.jid);
+	return buf_cstr((struct buf *)&c->auth.jid);
 }
 
 int
@@ -522,7 +522,7 @@ client_close(struct client *c)
 		xmpp_ctx_free(c->ctx);
 		xmpp_shutdown();
 	}
-	login_clear(&c->login);
+	auth_clear(&c->auth);
 	arena_free(&c->arena);
 	buf_wipe(&c->out);
 	free(c);

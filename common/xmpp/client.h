@@ -3,7 +3,7 @@
  *
  * client.c is the only file that knows libstrophe: it resolves, connects,
  * starts TLS, parses and queues.  Which mechanism, which certificate and what
- * is sent is ours (login.h, peer.h), since 0.12.2 verifies neither a pin nor
+ * is sent is ours (auth.h, peer.h), since 0.12.2 verifies neither a pin nor
  * the server's SCRAM signature, and computes PBKDF2 ten times slower than
  * OpenSSL does.  What arrives is handed on as struct stanza.  Prefixes of
  * attributes are lost on the way (libstrophe drops them).

@@ -1,4 +1,4 @@
-#include "xmpp/login.h"
+#include "xmpp/auth.h"
 
 #include <string.h>
 
@@ -17,14 +17,14 @@ bad_jid(const char *jid, struct err *e)
 }
 
 int
-login_init(struct login *l, const char *jid, const struct secret *password,
+auth_init(struct auth *l, const char *jid, const struct secret *password,
     bool starttls, bool secured, struct err *e)
 {
 	const char *slash = strchr(jid, '/'), *at;
 	size_t n = slash == NULL ? strlen(jid) : (size_t)(slash - jid);
 
-	*l = (struct login){ .starttls = starttls, .secured = secured,
-	    .password = password, .jid = BUF_INIT(LOGIN_JID_MAX) };
+	*l = (struct auth){ .starttls = starttls, .secured = secured,
+	    .password = password, .jid = BUF_INIT(AUTH_JID_MAX) };
 	at = memchr(jid, '@', n);
 	if (at == NULL || at == jid || (size_t)(at + 1 - jid) == n)
 		return bad_jid(jid, e);
@@ -36,7 +36,7 @@ login_init(struct login *l, const char *jid, const struct secret *password,
 }
 
 void
-login_clear(struct login *l)
+auth_clear(struct auth *l)
 {
 	if (l->scrambling)
 		scram_client_clear(&l->scram);
@@ -45,10 +45,10 @@ login_clear(struct login *l)
 }
 
 void
-login_secured(struct login *l)
+auth_secured(struct auth *l)
 {
 	l->secured = true;
-	l->state = LOGIN_FEATURES;
+	l->state = AUTH_FEATURES;
 }
 
 /* The first child that is not <text/>, and the text, if any. */
@@ -66,7 +66,7 @@ condition(const struct stanza *st, const char *ns, struct str *text)
 }
 
 int
-login_stream_error(const struct stanza *st, struct err *e)
+auth_stream_error(const struct stanza *st, struct err *e)
 {
 	struct str text;
 	const char *name = condition(st, NS_STREAMS, &text);
@@ -90,7 +90,7 @@ offered(const struct stanza *mechanisms, const char *name)
 }
 
 static const struct sasl_mech *
-pick(const struct login *l, const struct stanza *mechanisms)
+pick(const struct auth *l, const struct stanza *mechanisms)
 {
 	for (const struct sasl_mech *m = sasl_mechs; m->name != NULL; m++) {
 		bool can = (m->kind == SASL_SCRAM && !m->plus) ||
@@ -114,9 +114,9 @@ put_sasl(struct buf *out, const char *element, const char *mech,
 }
 
 static int
-first_message(struct login *l, struct buf *message, struct err *e)
+first_message(struct auth *l, struct buf *message, struct err *e)
 {
-	struct buf user = BUF_INIT(LOGIN_JID_MAX);
+	struct buf user = BUF_INIT(AUTH_JID_MAX);
 	int rc = -1;
 
 	buf_put(&user, l->local.p, l->local.n);
@@ -135,7 +135,7 @@ first_message(struct login *l, struct buf *message, struct err *e)
 }
 
 static int
-start_sasl(struct login *l, const struct stanza *mechanisms, struct buf *out,
+start_sasl(struct auth *l, const struct stanza *mechanisms, struct buf *out,
     struct err *e)
 {
 	struct buf message = BUF_INIT(2 * SCRAM_MESSAGE_MAX);
@@ -149,14 +149,14 @@ start_sasl(struct login *l, const struct stanza *mechanisms, struct buf *out,
 	rc = first_message(l, &message, e);
 	if (rc == 0)
 		put_sasl(out, "auth", l->mech->name, &message);
-	l->state = l->mech->kind == SASL_PLAIN ? LOGIN_SUCCESS :
-	    LOGIN_CHALLENGE;
+	l->state = l->mech->kind == SASL_PLAIN ? AUTH_SUCCESS :
+	    AUTH_CHALLENGE;
 	buf_wipe(&message);
 	return rc;
 }
 
 static int
-sasl_refused(const struct login *l, const struct stanza *st, struct err *e)
+sasl_refused(const struct auth *l, const struct stanza *st, struct err *e)
 {
 	struct str text;
 	const char *name = condition(st, NS_SASL, &text);
@@ -179,7 +179,7 @@ decoded(struct buf *out, const struct stanza *st, struct err *e)
 }
 
 static int
-challenged(struct login *l, const struct stanza *st, struct buf *out,
+challenged(struct auth *l, const struct stanza *st, struct buf *out,
     struct err *e)
 {
 	struct buf in = BUF_INIT(SCRAM_MESSAGE_MAX);
@@ -190,7 +190,7 @@ challenged(struct login *l, const struct stanza *st, struct buf *out,
 		rc = scram_client_final(&l->scram, in.p, in.n, &answer, e);
 	if (rc == 0)
 		put_sasl(out, "response", NULL, &answer);
-	l->state = LOGIN_SUCCESS;
+	l->state = AUTH_SUCCESS;
 	buf_free(&in);
 	buf_free(&answer);
 	return rc;
@@ -198,7 +198,7 @@ challenged(struct login *l, const struct stanza *st, struct buf *out,
 
 /* RFC 5802 5: who cannot sign does not have our password. */
 static int
-succeeded(struct login *l, const struct stanza *st, struct err *e)
+succeeded(struct auth *l, const struct stanza *st, struct err *e)
 {
 	struct buf in = BUF_INIT(SCRAM_MESSAGE_MAX);
 	int rc = 0;
@@ -208,21 +208,21 @@ succeeded(struct login *l, const struct stanza *st, struct err *e)
 		if (rc == 0)
 			rc = scram_client_verify(&l->scram, in.p, in.n, e);
 	}
-	l->state = LOGIN_BIND_FEATURES;
+	l->state = AUTH_BIND_FEATURES;
 	buf_free(&in);
 	return rc;
 }
 
 static int
-on_sasl(struct login *l, const struct stanza *st, struct buf *out,
-    enum login_next *next, struct err *e)
+on_sasl(struct auth *l, const struct stanza *st, struct buf *out,
+    enum auth_next *next, struct err *e)
 {
 	if (strcmp(st->name, "failure") == 0)
 		return sasl_refused(l, st, e);
-	if (l->state == LOGIN_CHALLENGE && strcmp(st->name, "challenge") == 0)
+	if (l->state == AUTH_CHALLENGE && strcmp(st->name, "challenge") == 0)
 		return challenged(l, st, out, e);
-	if (l->state == LOGIN_SUCCESS && strcmp(st->name, "success") == 0) {
-		*next = LOGIN_RESTART;
+	if (l->state == AUTH_SUCCESS && strcmp(st->name, "success") == 0) {
+		*next = AUTH_RESTART;
 		return succeeded(l, st, e);
 	}
 	return err_set(e, ERR_AUTH, "the server answered '%s' in the middle "
@@ -232,7 +232,7 @@ on_sasl(struct login *l, const struct stanza *st, struct buf *out,
 /* --- features, bind, session ---------------------------------------------- */
 
 static int
-first_features(struct login *l, const struct stanza *st, struct buf *out,
+first_features(struct auth *l, const struct stanza *st, struct buf *out,
     struct err *e)
 {
 	if (!l->secured && l->starttls) {
@@ -240,14 +240,14 @@ first_features(struct login *l, const struct stanza *st, struct buf *out,
 			return err_set(e, ERR_CONNECT, "the server offers no "
 			    "TLS; --plaintext goes without");
 		buf_lit(out, "<starttls xmlns='" NS_TLS "'/>");
-		l->state = LOGIN_PROCEED;
+		l->state = AUTH_PROCEED;
 		return 0;
 	}
 	return start_sasl(l, stanza_child(st, "mechanisms", NS_SASL), out, e);
 }
 
 static int
-bind_features(struct login *l, const struct stanza *st, struct buf *out,
+bind_features(struct auth *l, const struct stanza *st, struct buf *out,
     struct err *e)
 {
 	const struct stanza *s = stanza_child(st, "session", NS_SESSION);
@@ -265,13 +265,13 @@ bind_features(struct login *l, const struct stanza *st, struct buf *out,
 		buf_lit(out, "</resource>");
 	}
 	buf_lit(out, "</bind></iq>");
-	l->state = LOGIN_BIND;
+	l->state = AUTH_BIND;
 	return 0;
 }
 
 static int
-bound(struct login *l, const struct stanza *st, struct buf *out,
-    enum login_next *next, struct err *e)
+bound(struct auth *l, const struct stanza *st, struct buf *out,
+    enum auth_next *next, struct err *e)
 {
 	const char *type = stanza_attr(st, "type");
 	struct str jid, text;
@@ -286,11 +286,11 @@ bound(struct login *l, const struct stanza *st, struct buf *out,
 	if (l->wants_session) {
 		buf_lit(out, "<iq type='set' id='" SESSION_ID "'><session "
 		    "xmlns='" NS_SESSION "'/></iq>");
-		l->state = LOGIN_SESSION;
+		l->state = AUTH_SESSION;
 		return 0;
 	}
-	*next = LOGIN_DONE;
-	l->state = LOGIN_OVER;
+	*next = AUTH_DONE;
+	l->state = AUTH_OVER;
 	return 0;
 }
 
@@ -304,45 +304,45 @@ answers(const struct stanza *st, const char *id)
 }
 
 static int
-on_features(struct login *l, const struct stanza *st, struct buf *out,
+on_features(struct auth *l, const struct stanza *st, struct buf *out,
     struct err *e)
 {
-	if (l->state == LOGIN_FEATURES)
+	if (l->state == AUTH_FEATURES)
 		return first_features(l, st, out, e);
-	if (l->state == LOGIN_BIND_FEATURES)
+	if (l->state == AUTH_BIND_FEATURES)
 		return bind_features(l, st, out, e);
 	return 0;
 }
 
 static int
-on_tls(struct login *l, const struct stanza *st, enum login_next *next,
+on_tls(struct auth *l, const struct stanza *st, enum auth_next *next,
     struct err *e)
 {
-	if (l->state != LOGIN_PROCEED || strcmp(st->name, "proceed") != 0)
+	if (l->state != AUTH_PROCEED || strcmp(st->name, "proceed") != 0)
 		return err_set(e, ERR_CONNECT, "the server offers TLS but "
 		    "does not start it; see its log");
-	*next = LOGIN_START_TLS;
+	*next = AUTH_START_TLS;
 	return 0;
 }
 
 int
-login_stanza(struct login *l, const struct stanza *st, struct buf *out,
-    enum login_next *next, struct err *e)
+auth_stanza(struct auth *l, const struct stanza *st, struct buf *out,
+    enum auth_next *next, struct err *e)
 {
-	*next = LOGIN_WAIT;
+	*next = AUTH_WAIT;
 	if (stanza_is(st, "error", NS_STREAM))
-		return login_stream_error(st, e);
+		return auth_stream_error(st, e);
 	if (stanza_is(st, "features", NS_STREAM))
 		return on_features(l, st, out, e);
 	if (strcmp(st->ns, NS_TLS) == 0)
 		return on_tls(l, st, next, e);
 	if (strcmp(st->ns, NS_SASL) == 0)
 		return on_sasl(l, st, out, next, e);
-	if (l->state == LOGIN_BIND && answers(st, BIND_ID))
+	if (l->state == AUTH_BIND && answers(st, BIND_ID))
 		return bound(l, st, out, next, e);
-	if (l->state == LOGIN_SESSION && answers(st, SESSION_ID)) {
-		*next = LOGIN_DONE;
-		l->state = LOGIN_OVER;
+	if (l->state == AUTH_SESSION && answers(st, SESSION_ID)) {
+		*next = AUTH_DONE;
+		l->state = AUTH_OVER;
 	}
 	return 0;
 }

@@ -1,0 +1,133 @@
+#include "msg/ask.h"
+
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/text.h"
+#include "xmpp/ns.h"
+#include "xmpp/xml.h"
+
+static const char *const names[MSG_ATTR_COUNT] = {
+#define X(name)	#name,
+	MSG_ATTRS(X)
+#undef X
+};
+
+const char *
+msg_attr_name(enum msg_attr a)
+{
+	return names[a];
+}
+
+enum msg_attr
+msg_attr_find(struct str name)
+{
+	enum msg_attr a = 0;
+
+	while (a < MSG_ATTR_COUNT && !str_is(name, names[a]))
+		a++;
+	return a;
+}
+
+void
+msg_ask_write(struct buf *out, const struct msg_ask *ask, uint64_t id)
+{
+	buf_lit(out, "<iq");
+	xml_attr(out, "type", msg_verb_word(ask->command->verb));
+	buf_lit(out, " id=\"");
+	buf_putu(out, id);
+	buf_putc(out, '"');
+	xml_attr(out, "to", ask->to);
+	buf_putc(out, '>');
+	buf_printf(out, "<%s xmlns=\"" NS_M "\"", ask->command->name);
+	for (enum msg_attr a = 0; a < MSG_ATTR_COUNT; a++)
+		if (ask->attrs[a].p != NULL)
+			xml_attrn(out, names[a], ask->attrs[a].p,
+			    ask->attrs[a].n);
+	buf_putc(out, '>');
+	base64_put(out, ask->argument.p, ask->argument.n);
+	buf_printf(out, "</%s></iq>", ask->command->name);
+}
+
+bool
+msg_reply_id(const struct stanza *st, uint64_t *id)
+{
+	struct str type = stanza_attr_str(st, "type");
+	struct str text = stanza_attr_str(st, "id");
+
+	return strcmp(st->name, "iq") == 0 && type.p != NULL &&
+	    (str_is(type, "result") || str_is(type, "error")) &&
+	    text.p != NULL && text_number(text.p, text.n, UINT64_MAX, id) == 0;
+}
+
+static void
+read_refusal(struct msg_refusal *out, const struct stanza *error)
+{
+	const struct stanza *ours = stanza_child(error, "error", NS_M_ERRORS);
+
+	*out = (struct msg_refusal){ .condition = "undefined-condition",
+	    .text = stanza_text(stanza_child(error, "text", NS_STANZAS)),
+	    .code = stanza_attr(ours, "code"),
+	    .at = stanza_attr(ours, "at"),
+	    .path = stanza_attr(ours, "path"),
+	    .action = stanza_attr(ours, "action") };
+	for (const struct stanza *s = stanza_first(error); s != NULL;
+	    s = stanza_next(s))
+		if (strcmp(s->ns, NS_STANZAS) == 0 &&
+		    strcmp(s->name, "text") != 0)
+			out->condition = s->name;
+}
+
+int
+msg_reply_read(struct msg_reply *out, const struct stanza *iq,
+    struct buf *payload, struct err *e)
+{
+	struct str type = stanza_attr_str(iq, "type"), text, as;
+
+	*out = (struct msg_reply){ .refused = str_is(type, "error") };
+	if (out->refused) {
+		read_refusal(&out->why, stanza_child(iq, "error", NULL));
+		return 0;
+	}
+	out->element = stanza_first(iq);
+	if (out->element == NULL)
+		return 0;
+	as = stanza_attr_str(out->element, "as");
+	out->avro = as.p != NULL && str_is(as, "avro");
+	text = stanza_text(out->element);
+	if (base64_get_ws(payload, text.p, text.n, e) < 0 ||
+	    buf_full(payload)) {
+		e->code = ERR_NO_ANSWER;
+		return err_prefix(e, "the answer is not understood");
+	}
+	return 0;
+}
+
+void
+msg_refusal_put(struct buf *out, const struct msg_refusal *r)
+{
+	const char *const places[] = { r->at, r->path };
+	bool any = false;
+
+	text_escape(out, r->condition, strlen(r->condition), 0);
+	if (r->code != NULL) {
+		buf_lit(out, " (");
+		text_escape(out, r->code, strlen(r->code), 0);
+		buf_putc(out, ')');
+	}
+	if (r->action != NULL) {
+		buf_lit(out, ": action ");
+		text_escape(out, r->action, strlen(r->action), 0);
+		any = true;
+	}
+	for (int i = 0; i < 2; i++)
+		if (places[i] != NULL && places[i][0] != '\0') {
+			buf_puts(out, any ? ", " : ": ");
+			text_escape(out, places[i], strlen(places[i]), 0);
+			any = true;
+		}
+	if (r->text.n > 0) {
+		buf_lit(out, ": ");
+		text_escape(out, r->text.p, r->text.n, 0);
+	}
+}
