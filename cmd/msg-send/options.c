@@ -1,0 +1,81 @@
+#include "options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/output.h"
+#include "msg/command.h"
+
+#define AT(member)	offsetof(struct send_opts, member)
+#define ATTR(name)	offsetof(struct send_opts, attrs[MSG_ATTR_##name])
+
+static const struct opt rows[] = {
+	CONTEXT_OPTIONS(struct send_opts, context),
+	{ 'm', "message", OPT_STR, "TEXT", ATTR(message),
+	    "what the log says about the change" },
+	{ 'b', "branch", OPT_STR, "BRANCH", ATTR(branch),
+	    "read or change this branch (default staging)",
+	    .flags = OPT_ENV | OPT_CONFIG },
+	{ 0, "rev", OPT_STR, "REVISION", ATTR(rev), "read as of then" },
+	{ 0, "as", OPT_CHOICE, "FORM", ATTR(as),
+	    "representation of the answer", .choices = "json avro" },
+	{ 0, "base", OPT_STR, "REVISION", ATTR(base),
+	    "change only if nothing has changed since then" },
+	{ 0, "txid", OPT_STR, "UUID", ATTR(txid),
+	    "name of the change: sent again it is not done again" },
+	{ 0, "from", OPT_STR, "REVISION", ATTR(from),
+	    "watch from then on" },
+	{ 0, "match", OPT_STR, "FINGERPRINT", ATTR(match),
+	    "answer only if the schema is another one" },
+	{ 0, "to", OPT_STR, "JID", AT(to),
+	    "send to this address, through the server",
+	    .flags = OPT_ENV | OPT_CONFIG },
+	{ 'k', "keep-going", OPT_FLAG, NULL, AT(keep_going),
+	    "from standard input: go on after an error" },
+	{ 'w', "window", OPT_INT, "COUNT", AT(window),
+	    "requests under way at once", "64", 1, 1024,
+	    .flags = OPT_CONFIG },
+	{ 't', "timeout", OPT_MS, "TIME", AT(timeout_ms),
+	    "give up when no answer comes for this long", "30s",
+	    .flags = OPT_ENV | OPT_CONFIG },
+	{ 'n', "dry-run", OPT_FLAG, NULL, AT(dry_run),
+	    "print the stanzas, connect to nobody" },
+	OUTPUT_OPTION(struct send_opts, color),
+	{ 0 },
+};
+
+static void
+complete(char *const words[], size_t n, size_t i)
+{
+	(void)n;
+	if (i > 0) {
+		if (words[i][0] == '@')
+			puts(":file");
+		return;
+	}
+	for (int c = 0; c < MSG_COMMANDS; c++)
+		if (strncmp(msg_commands[c].word, words[i],
+		    strlen(words[i])) == 0)
+			printf("%s\t%s\n", msg_commands[c].word,
+			    msg_commands[c].summary);
+}
+
+const struct tool send_tool = {
+	.name = "msg-send",
+	.section = 1,
+	.summary = "send commands to a Message server and print the answers",
+	.operands = "[COMMAND [ARGUMENT]]",
+	.opts = rows,
+	.statuses = "0 1 2 3 4 5 6",
+	.operands_max = 2,
+	.complete = complete,
+};
+
+void
+send_attrs(struct msg_ask *ask, const struct send_opts *o)
+{
+	*ask = (struct msg_ask){ .to = o->to };
+	for (int a = 0; a < MSG_ATTR_COUNT; a++)
+		if (o->attrs[a] != NULL)
+			ask->attrs[a] = str_of(o->attrs[a]);
+}

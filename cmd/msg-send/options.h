@@ -1,0 +1,26 @@
+/* options.h - what the command line of msg-send can say. */
+#ifndef SEND_OPTIONS_H
+#define SEND_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/context.h"
+#include "cli/opt.h"
+#include "msg/ask.h"
+
+struct send_opts {
+	struct opt_from from;
+	struct context context;
+	const char *attrs[MSG_ATTR_COUNT];	/* of every command */
+	const char *to, *color, *field;
+	bool keep_going, raw, dry_run, check;
+	int64_t timeout_ms, window;
+};
+
+extern const struct tool send_tool;
+
+/* The attributes given as options, into an ask that has none. */
+void send_attrs(struct msg_ask *ask, const struct send_opts *o);
+
+#endif

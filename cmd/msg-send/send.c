@@ -1,0 +1,219 @@
+#include "send.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/connect.h"
+
+struct send_slot {
+	uint64_t line;
+	bool answered, refused;
+	struct buf text;		/* the answer, or why it was refused */
+};
+
+static struct send_slot *
+slot(struct send *s, uint64_t id)
+{
+	return &s->slots[id % s->window];
+}
+
+static void
+keep_answer(struct send *s, const struct stanza *st, struct send_slot *at)
+{
+	struct msg_reply reply;
+	struct err e = ERR_INIT;
+	char line[ERR_TEXT_MAX + ERR_PATH_MAX];
+
+	s->moved_us = clock_mono_us();
+	at->answered = true;
+	if (msg_reply_read(&reply, st, &at->text, &e) < 0) {
+		at->refused = true;
+		buf_reset(&at->text);
+		err_line(&e, line, sizeof line);
+		buf_puts(&at->text, line);
+	} else if (reply.refused) {
+		at->refused = true;
+		msg_refusal_put(&at->text, &reply.why);
+	} else if (reply.avro) {
+		char *bytes = buf_take(&at->text);	/* shown in base64 */
+		struct str text = stanza_text(reply.element);
+
+		free(bytes);
+		buf_put(&at->text, text.p, text.n);
+	}
+}
+
+static void
+on_stanza(void *arg, const struct stanza *st)
+{
+	struct send *s = arg;
+	uint64_t id;
+
+	if (msg_reply_id(st, &id) && id >= s->first && id < s->next &&
+	    !slot(s, id)->answered)
+		keep_answer(s, st, slot(s, id));
+	else if (s->event != NULL)
+		s->event(s->arg, st);
+}
+
+int
+send_open(struct send *s, const struct send_opts *o, int wake_fd,
+    struct err *e)
+{
+	*s = (struct send){ .o = o, .window = (size_t)o->window, .first = 1,
+	    .next = 1 };
+	output_init(&s->out, o->color);
+	s->slots = mem_array(s->window, sizeof *s->slots);
+	for (size_t i = 0; i < s->window; i++) {
+		s->slots[i] = (struct send_slot){ 0 };
+		buf_init(&s->slots[i].text, SEND_ANSWER_MAX);
+	}
+	s->client_options.stanza = on_stanza;
+	s->client_options.arg = s;
+	s->client_options.wake_fd = wake_fd;
+	return o->dry_run ? 0 : connect_open(&s->client, &s->client_options,
+	    &o->context, send_tool.name, e);
+}
+
+void
+send_close(struct send *s)
+{
+	client_close(s->client);
+	for (size_t i = 0; i < s->window; i++)
+		buf_free(&s->slots[i].text);
+	free(s->slots);
+	output_free(&s->out);
+}
+
+bool
+send_room(const struct send *s)
+{
+	return s->next - s->first < s->window;
+}
+
+size_t
+send_pending(const struct send *s)
+{
+	return (size_t)(s->next - s->first);
+}
+
+void
+send_ask(struct send *s, const struct msg_ask *ask, uint64_t line)
+{
+	struct send_slot *at = slot(s, s->next);
+
+	if (s->client == NULL) {
+		msg_ask_write(&s->out.buf, ask, s->next++);
+		buf_putc(&s->out.buf, '\n');
+		s->first = s->next;
+		return;
+	}
+	at->line = line;
+	at->answered = at->refused = false;
+	buf_reset(&at->text);
+	msg_ask_write(client_out(s->client), ask, s->next++);
+	s->moved_us = clock_mono_us();
+}
+
+static void
+complain(struct send *s, uint64_t line, const char *text, int status)
+{
+	struct err e = ERR_INIT;
+
+	output_flush(&s->out, &e);
+	if (line > 0)
+		fprintf(stderr, "%s: line %llu: %s\n", send_tool.name,
+		    (unsigned long long)line, text);
+	else
+		fprintf(stderr, "%s: %s\n", send_tool.name, text);
+	if (s->status == 0)
+		s->status = status;
+	if (!s->o->keep_going)
+		s->stop = true;
+}
+
+void
+send_failed(struct send *s, const struct err *e, uint64_t line)
+{
+	char text[ERR_TEXT_MAX + ERR_PATH_MAX + ERR_AT_MAX];
+
+	err_line(e, text, sizeof text);
+	complain(s, line, text, err_exit(e->code));
+}
+
+/* Answers from the oldest on, up to the first that is not there. */
+static void
+print_answers(struct send *s)
+{
+	for (; s->first < s->next && slot(s, s->first)->answered; s->first++) {
+		struct send_slot *at = slot(s, s->first);
+
+		if (at->refused)
+			complain(s, at->line, buf_cstr(&at->text),
+			    err_exit(ERR_REFUSED));
+		else if (at->text.n == 0)
+			output_json(&s->out, "null", 4);
+		else
+			output_json(&s->out, at->text.p, at->text.n);
+		buf_shrink(&at->text, 1 << 16);
+	}
+}
+
+int
+send_turn(struct send *s, struct err *e)
+{
+	struct err why = ERR_INIT;
+	int rc = 0;
+
+	if (s->client != NULL)
+		rc = client_turn(s->client, &why);
+	print_answers(s);
+	if (output_flush(&s->out, e) < 0)
+		return -1;
+	if (rc < 0)
+		*e = why;
+	return rc;
+}
+
+void
+send_lost(struct send *s, const struct err *e)
+{
+	struct err why = *e;
+
+	if (send_pending(s) == 0) {
+		if (why.code == ERR_NO_ANSWER)
+			why.code = ERR_CONNECT;
+		send_failed(s, &why, 0);
+	}
+	for (; s->first < s->next; s->first++) {
+		if (why.code == ERR_CONNECT)
+			why.code = ERR_NO_ANSWER;
+		send_failed(s, &why, slot(s, s->first)->line);
+	}
+	s->stop = true;
+}
+
+int
+send_wait_ms(const struct send *s)
+{
+	int64_t left = s->moved_us / 1000 + s->o->timeout_ms -
+	    clock_mono_us() / 1000;
+
+	if (send_pending(s) == 0)
+		return -1;
+	return left <= 0 ? 0 : left < INT_MAX ? (int)left + 1 : INT_MAX;
+}
+
+int
+send_check_time(const struct send *s, struct err *e)
+{
+	if (send_wait_ms(s) != 0)
+		return 0;
+	return err_set(e, ERR_NO_ANSWER, "sent, but no answer in time; "
+	    "--timeout allows more");
+}

@@ -1,0 +1,66 @@
+/*
+ * send.h - requests under way on one stream, and their answers printed in
+ * the order of the requests.
+ *
+ * Knows no source of commands: stream.h and repl.h ask by it.
+ */
+#ifndef SEND_SEND_H
+#define SEND_SEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/output.h"
+#include "msg/ask.h"
+#include "options.h"
+#include "xmpp/client.h"
+
+#define SEND_ANSWER_MAX	(128u << 20)	/* bytes of one answer, decoded */
+
+struct send_slot;
+
+struct send {
+	const struct send_opts *o;
+	struct client_options client_options;
+	struct client *client;		/* NULL: --dry-run */
+	struct output out;
+	struct send_slot *slots;	/* by id, modulo window */
+	size_t window;
+	uint64_t first, next;		/* ids: oldest not printed, next */
+	int64_t moved_us;		/* when something was sent or came */
+	int status;			/* of the first failure */
+	bool stop;			/* a failure, and no --keep-going */
+	client_stanza_fn *event;	/* what answers nothing; NULL: ignored */
+	void *arg;
+};
+
+/* Connects, unless --dry-run.  wake_fd: see client.h.  send_close even when
+ * it fails. */
+int send_open(struct send *s, const struct send_opts *o, int wake_fd,
+    struct err *e);
+void send_close(struct send *s);
+
+/* True when there is room for one more request. */
+bool send_room(const struct send *s);
+size_t send_pending(const struct send *s);
+
+/* line: of the input, for errors; 0: none.  Borrows ask. */
+void send_ask(struct send *s, const struct msg_ask *ask, uint64_t line);
+
+/* One line on stderr, "msg-send: line 3: ...", after what is on its way to
+ * stdout; keeps the status of the first. */
+void send_failed(struct send *s, const struct err *e, uint64_t line);
+
+/* Send, receive and print what can be without waiting. */
+int send_turn(struct send *s, struct err *e);
+
+/* The stream is over: every request that has no answer has failed. */
+void send_lost(struct send *s, const struct err *e);
+
+/* Milliseconds until an answer is too late; -1: none is expected. */
+int send_wait_ms(const struct send *s);
+
+/* ERR_NO_ANSWER when it is too late. */
+int send_check_time(const struct send *s, struct err *e);
+
+#endif

@@ -1,0 +1,150 @@
+#include "stream.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "input.h"
+#include "msg/command_line.h"
+
+#define UNSENT_MAX	(1u << 20)	/* reading stops above */
+
+/* The argument itself, or what a file holds. */
+static int
+load(struct msg_ask *ask, struct buf *text, struct err *e)
+{
+	struct str s = ask->argument;
+	char path[4096];
+
+	if (s.n == 0 || s.p[0] != '@')
+		return 0;
+	if (s.n >= sizeof path)
+		return err_set(e, ERR_INPUT, "the name of the file is too "
+		    "long");
+	memcpy(path, s.p + 1, s.n - 1);
+	path[s.n - 1] = '\0';
+	if (fs_read(text, path, e) < 0)
+		return -1;
+	ask->argument = (struct str){ text->p, text->n };
+	return 0;
+}
+
+bool
+stream_line(struct send *s, struct str line, uint64_t number, struct err *e)
+{
+	struct buf text = BUF_INIT(STREAM_ARGUMENT_MAX);
+	struct msg_ask ask;
+	bool sent = false;
+
+	while (line.n > 0 && strchr(" \t\r", line.p[0]) != NULL)
+		line.p++, line.n--;
+	if (line.n == 0 || line.p[0] == '#')
+		return false;
+	send_attrs(&ask, s->o);
+	if (command_line_parse(&ask, line.p, line.n, e) == 0 &&
+	    load(&ask, &text, e) == 0) {
+		send_ask(s, &ask, number);
+		sent = true;
+	}
+	buf_free(&text);
+	return sent;
+}
+
+/* Send lines while there are some and room for them.  True: there is room
+ * for more than were there. */
+static bool
+feed(struct send *s, struct input *in)
+{
+	struct str line;
+
+	while (!s->stop && send_room(s) && (s->client == NULL ||
+	    client_out(s->client)->n < UNSENT_MAX)) {
+		struct err e = ERR_INIT;
+
+		if (!input_line(in, &line))
+			return true;
+		if (!stream_line(s, line, in->line, &e) && e.code != ERR_OK)
+			send_failed(s, &e, in->line);
+	}
+	return false;
+}
+
+/* One poll(2) and what follows from it.  in NULL: nothing is read. */
+static int
+step(struct send *s, struct input *in, const struct interrupt *intr,
+    struct err *e)
+{
+	struct pollfd p[] = {
+		{ .fd = s->client == NULL ? -1 : client_fd(s->client),
+		    .events = s->client == NULL ? 0 :
+		    client_events(s->client) },
+		{ .fd = in == NULL || in->end ? -1 : in->fd,
+		    .events = POLLIN },
+		{ .fd = s->stop ? -1 : intr->fd, .events = POLLIN },
+	};
+
+	if (poll(p, 3, send_wait_ms(s)) < 0 && errno != EINTR)
+		return err_sys(e, ERR_SYSTEM, "cannot wait");
+	if (p[2].revents != 0)
+		s->stop = true;
+	if (p[1].revents != 0 && input_read(in, e) < 0)
+		return -1;
+	if (send_turn(s, e) < 0)
+		return -1;
+	return send_check_time(s, e);
+}
+
+int
+stream_wait(struct send *s, const struct interrupt *in, struct err *e)
+{
+	while (send_pending(s) > 0)
+		if (step(s, NULL, in, e) < 0)
+			return -1;
+	return send_turn(s, e);
+}
+
+int
+stream_lines(struct send *s, int fd, const struct interrupt *intr,
+    struct err *e)
+{
+	struct input in;
+	int rc = 0;
+
+	input_init(&in, fd);
+	while (rc == 0) {
+		bool more = feed(s, &in);
+
+		if (send_pending(s) == 0 && (s->stop || (more && in.end)))
+			break;
+		/* What was just queued goes out before anything is awaited. */
+		rc = send_turn(s, e);
+		if (rc == 0 && (send_pending(s) > 0 || !in.end))
+			rc = step(s, more ? &in : NULL, intr, e);
+	}
+	if (rc == 0)
+		rc = send_turn(s, e);
+	input_free(&in);
+	return rc;
+}
+
+int
+stream_command(struct msg_ask *out, struct buf *text,
+    const struct send_opts *o, const char *command, const char *argument,
+    struct err *e)
+{
+	send_attrs(out, o);
+	out->command = command_line_word(str_of(command), e);
+	if (out->command == NULL)
+		goto usage;
+	if (argument != NULL)
+		out->argument = str_of(strcmp(argument, "-") == 0 ? "@-" :
+		    argument);
+	if (load(out, text, e) < 0)
+		return -1;
+	if (command_line_check(out, e) == 0)
+		return 0;
+usage:
+	e->code = ERR_USAGE;
+	return -1;
+}

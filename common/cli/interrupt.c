@@ -1,0 +1,68 @@
+#include "cli/interrupt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void
+signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+}
+
+static void *
+take(void *arg)
+{
+	struct interrupt *in = arg;
+	sigset_t set;
+	int sig, first;
+
+	signals(&set);
+	if (sigwait(&set, &first) != 0)
+		return NULL;
+	if (write(in->to, "", 1) < 0)
+		abort();	/* an empty pipe takes a byte */
+	while (sigwait(&set, &sig) == 0) {
+		signal(sig, SIG_DFL);
+		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+		raise(sig);
+	}
+	return NULL;
+}
+
+int
+interrupt_init(struct interrupt *in, struct err *e)
+{
+	pthread_t thread;
+	sigset_t set;
+	int ends[2], rc;
+
+	if (pipe(ends) < 0)
+		return err_sys(e, ERR_SYSTEM, "no pipe");
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	in->fd = ends[0];
+	in->to = ends[1];
+	signals(&set);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	rc = pthread_create(&thread, NULL, take, in);
+	if (rc == 0)
+		rc = pthread_detach(thread);
+	errno = rc;
+	return rc == 0 ? 0 : err_sys(e, ERR_SYSTEM, "no thread");
+}
+
+void
+interrupt_undo(void)
+{
+	sigset_t set;
+
+	signals(&set);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
