@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -111,7 +110,7 @@ history_path(void)
 static bool
 is_secret(const char *line)
 {
-	return strcasestr(line, "password") != NULL;
+	return strstr(line, "password") != NULL;
 }
 
 static void
