@@ -12,7 +12,8 @@
 
 struct send_slot {
 	uint64_t line;
-	bool answered, refused;
+	bool answered;
+	int status;			/* what a failure ends with; 0: none */
 	struct buf text;		/* the answer, or why it was refused */
 };
 
@@ -32,12 +33,12 @@ keep_answer(struct send *s, const struct stanza *st, struct send_slot *at)
 	s->moved_us = clock_mono_us();
 	at->answered = true;
 	if (msg_reply_read(&reply, st, &at->text, &e) < 0) {
-		at->refused = true;
+		at->status = err_exit(e.code);
 		buf_reset(&at->text);
 		err_line(&e, line, sizeof line);
 		buf_puts(&at->text, line);
 	} else if (reply.refused) {
-		at->refused = true;
+		at->status = err_exit(ERR_REFUSED);
 		msg_refusal_put(&at->text, &reply.why);
 	} else if (reply.avro) {
 		char *bytes = buf_take(&at->text);	/* shown in base64 */
@@ -102,22 +103,45 @@ send_pending(const struct send *s)
 	return (size_t)(s->next - s->first);
 }
 
+static struct send_slot *
+new_slot(struct send *s, uint64_t line)
+{
+	struct send_slot *at = slot(s, s->next++);
+
+	at->line = line;
+	at->answered = false;
+	at->status = 0;
+	buf_reset(&at->text);
+	s->moved_us = clock_mono_us();
+	return at;
+}
+
 void
 send_ask(struct send *s, const struct msg_ask *ask, uint64_t line)
 {
-	struct send_slot *at = slot(s, s->next);
+	uint64_t id = s->next;
+	struct send_slot *at = new_slot(s, line);
 
-	if (s->client == NULL) {
-		msg_ask_write(&s->out.buf, ask, s->next++);
-		buf_putc(&s->out.buf, '\n');
-		s->first = s->next;
+	if (s->client != NULL) {
+		msg_ask_write(client_out(s->client), ask, id);
 		return;
 	}
-	at->line = line;
-	at->answered = at->refused = false;
-	buf_reset(&at->text);
-	msg_ask_write(client_out(s->client), ask, s->next++);
-	s->moved_us = clock_mono_us();
+	at->answered = true;
+	msg_ask_write(&at->text, ask, id);
+}
+
+void
+send_unfit(struct send *s, const struct err *e, uint64_t line)
+{
+	struct send_slot *at = new_slot(s, line);
+	char text[ERR_TEXT_MAX + ERR_PATH_MAX + ERR_AT_MAX];
+
+	err_line(e, text, sizeof text);
+	at->answered = true;
+	at->status = err_exit(e->code);
+	buf_puts(&at->text, text);
+	if (!s->o->keep_going)
+		s->stop = true;
 }
 
 static void
@@ -153,13 +177,15 @@ print_answers(struct send *s)
 	for (; s->first < s->next && slot(s, s->first)->answered; s->first++) {
 		struct send_slot *at = slot(s, s->first);
 
-		if (at->refused)
-			complain(s, at->line, buf_cstr(&at->text),
-			    err_exit(ERR_REFUSED));
+		if (at->status != 0)
+			complain(s, at->line, buf_cstr(&at->text), at->status);
+		else if (s->client == NULL)
+			output_line(&s->out, at->text.p, at->text.n);
 		else if (at->text.n == 0)
 			output_json(&s->out, "null", 4);
 		else
 			output_json(&s->out, at->text.p, at->text.n);
+		buf_reset(&at->text);
 		buf_shrink(&at->text, 1 << 16);
 	}
 }

@@ -47,6 +47,9 @@ size_t send_pending(const struct send *s);
 /* line: of the input, for errors; 0: none.  Borrows ask. */
 void send_ask(struct send *s, const struct msg_ask *ask, uint64_t line);
 
+/* A line of input that cannot be sent: told in its turn. */
+void send_unfit(struct send *s, const struct err *e, uint64_t line);
+
 /* One line on stderr, "msg-send: line 3: ...", after what is on its way to
  * stdout; keeps the status of the first. */
 void send_failed(struct send *s, const struct err *e, uint64_t line);

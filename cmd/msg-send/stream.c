@@ -65,7 +65,7 @@ feed(struct send *s, struct input *in)
 		if (!input_line(in, &line))
 			return true;
 		if (!stream_line(s, line, in->line, &e) && e.code != ERR_OK)
-			send_failed(s, &e, in->line);
+			send_unfit(s, &e, in->line);
 	}
 	return false;
 }

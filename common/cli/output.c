@@ -109,7 +109,7 @@ output_json(struct output *o, const char *p, size_t n)
 	if (!o->pretty && memchr(p, '\n', n) == NULL) {
 		buf_put(&o->buf, p, n);
 	} else if ((j = json_parse(&a, p, n, NULL, &e)) == NULL) {
-		text_escape(&o->buf, p, n, 0);
+		text_escape(&o->buf, p, n, 0);	/* base64 of Avro, say */
 	} else if (o->pretty) {
 		output_tree(o, j, 0);
 	} else {
@@ -117,6 +117,13 @@ output_json(struct output *o, const char *p, size_t n)
 	}
 	buf_putc(&o->buf, '\n');
 	arena_free(&a);
+}
+
+void
+output_line(struct output *o, const char *p, size_t n)
+{
+	text_escape(&o->buf, p, n, 0);
+	buf_putc(&o->buf, '\n');
 }
 
 int
@@ -133,6 +140,7 @@ output_flush(struct output *o, struct err *e)
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
+	buf_reset(&o->buf);
 	buf_shrink(&o->buf, 1 << 16);
 	return rc < 0 ? err_prefix(e, "standard output") : 0;
 }

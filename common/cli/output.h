@@ -38,6 +38,9 @@ void output_free(struct output *o);
  * characters escaped. */
 void output_json(struct output *o, const char *p, size_t n);
 
+/* Append bytes on one line, control characters escaped. */
+void output_line(struct output *o, const char *p, size_t n);
+
 /* Indented by level * 2, without a newline behind. */
 void output_tree(struct output *o, const struct json *j, int level);
 

@@ -34,7 +34,7 @@ struct client {
 	const struct client_options *o;
 	xmpp_ctx_t *ctx;
 	xmpp_conn_t *conn;
-	enum state state;
+	enum state state, reached;	/* reached: before it was OVER */
 	int fd;			/* libstrophe's; -1: none */
 	int connect_errno;	/* of the last address that was tried */
 	bool heard;		/* the peer has said something */
@@ -122,21 +122,15 @@ told(struct client *c, enum client_step step, const char *text)
 static void
 open_stream(struct client *c)
 {
-	struct buf to = BUF_INIT(AUTH_JID_MAX);
-	char *attrs[8];
+	char to[] = "to", version[] = "version", one[] = "1.0";
+	char xmlns[] = "xmlns", ns[] = NS_CLIENT;
+	char prefix[] = "xmlns:stream", stream_ns[] = NS_STREAM;
+	char *domain = mem_strn(c->auth.domain.p, c->auth.domain.n);
+	char *attrs[] = { to, domain, version, one, xmlns, ns, prefix,
+	    stream_ns };
 
-	buf_put(&to, c->auth.domain.p, c->auth.domain.n);
-	attrs[0] = mem_str("to");
-	attrs[1] = buf_take(&to);
-	attrs[2] = mem_str("version");
-	attrs[3] = mem_str("1.0");
-	attrs[4] = mem_str("xmlns");
-	attrs[5] = mem_str(NS_CLIENT);
-	attrs[6] = mem_str("xmlns:stream");
-	attrs[7] = mem_str(NS_STREAM);
 	xmpp_conn_open_stream(c->conn, attrs, MEM_COUNT(attrs));
-	for (size_t i = 0; i < MEM_COUNT(attrs); i++)
-		free(attrs[i]);
+	free(domain);
 }
 
 /* A certificate that does not verify, or the issuer that is missing. */
@@ -144,12 +138,11 @@ static int
 bad_certificate(const xmpp_tlscert_t *cert, const char *why)
 {
 	struct client *c = running;
-	struct buf host = BUF_INIT(AUTH_JID_MAX);
+	char *host = mem_strn(c->auth.domain.p, c->auth.domain.n);
 	struct err e = ERR_INIT;
 
-	buf_put(&host, c->auth.domain.p, c->auth.domain.n);
-	peer_refused(why, xmpp_tlscert_get_pem(cert), buf_cstr(&host), &e);
-	buf_free(&host);
+	peer_refused(why, xmpp_tlscert_get_pem(cert), host, &e);
+	free(host);
 	fail(c, &e);
 	return 0;
 }
@@ -191,6 +184,7 @@ start_tls(struct client *c, struct err *e)
 		    " 1.2 or 1.3 with us");
 	if (check_pin(c, e) < 0)
 		return -1;
+	c->heard = true;
 	auth_secured(&c->auth);
 	told(c, CLIENT_SECURED, c->o->insecure ? "certificate not checked" :
 	    c->o->pin != NULL ? "pinned key" : "certificate verified");
@@ -211,7 +205,7 @@ negotiate(struct client *c, const struct stanza *st, struct err *e)
 	if (next == AUTH_START_TLS || next == AUTH_RESTART)
 		open_stream(c);
 	if (next == AUTH_DONE) {
-		c->state = READY;
+		c->state = c->reached = READY;
 		told(c, CLIENT_BOUND, buf_cstr(&c->auth.jid));
 	}
 	return 0;
@@ -249,7 +243,7 @@ on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
 
 	(void)conn, (void)error, (void)stream_error;
 	if (event == XMPP_CONN_RAW_CONNECT) {
-		c->state = NEGOTIATING;
+		c->state = c->reached = NEGOTIATING;
 		told(c, CLIENT_CONNECTED, c->host.text);
 		if (c->o->security == CLIENT_DIRECT_TLS &&
 		    start_tls(c, &e) < 0)
@@ -280,6 +274,7 @@ run_once(struct client *c)
 {
 	if (c->out.n > 0 && c->state != OVER) {
 		xmpp_send_raw(c->conn, c->out.p, c->out.n);
+		buf_reset(&c->out);
 		buf_shrink(&c->out, 1 << 16);
 	}
 	running = c;
@@ -287,27 +282,35 @@ run_once(struct client *c)
 	running = NULL;
 }
 
+/* Look at the first bytes of a stream before libstrophe takes them. */
+static void
+listen_first(struct client *c)
+{
+	struct err e = ERR_INIT;
+	int rc = client_host_greets(&c->host, c->fd, &e);
+
+	c->heard = rc != 0;
+	if (rc < 0)
+		fail(c, &e);
+}
+
 static void
 turn(struct client *c, short revents)
 {
-	struct err e = ERR_INIT;
 	socklen_t n = sizeof c->connect_errno;
 	int turns = 1;
 
 	if (c->state == CONNECTING && revents != 0)
 		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &c->connect_errno, &n);
-	if (c->state == NEGOTIATING && !c->heard && revents & POLLIN &&
-	    c->o->security != CLIENT_DIRECT_TLS) {
-		c->heard = true;
-		if (client_host_greets(&c->host, c->fd, &e) < 0) {
-			fail(c, &e);
-			return;
-		}
-	}
-	if (revents & (POLLIN | POLLHUP) && c->state != CONNECTING)
+	/* A stream header that libstrophe has queued is in no count of its. */
+	if (revents & (POLLIN | POLLHUP) || c->state != READY)
 		turns = TURNS;
-	while (turns-- > 0 && c->state != OVER && !c->failed)
-		run_once(c);
+	while (turns-- > 0 && c->state != OVER && !c->failed) {
+		if (c->state == NEGOTIATING && !c->heard)
+			listen_first(c);
+		if (!c->failed)
+			run_once(c);
+	}
 }
 
 /* Why a connection that was never there is not: which of the two it is, is
@@ -322,17 +325,19 @@ not_connected(struct client *c, struct err *e)
 }
 
 static int
-why_over(struct client *c, enum state was, struct err *e)
+why_over(struct client *c, struct err *e)
 {
 	if (c->failed) {
 		*e = c->err;
 		return -1;
 	}
-	if (was == CONNECTING)
+	if (c->reached == CONNECTING)
 		return not_connected(c, e);
-	return err_set(e, was == READY ? ERR_NO_ANSWER : ERR_CONNECT,
+	return err_set(e, c->reached == READY ? ERR_NO_ANSWER : ERR_CONNECT,
 	    "'%s' closed the connection%s", c->host.text,
-	    was == READY ? "" : " before the login was done");
+	    c->reached == READY ? "" : c->heard ?
+	    " before the login was done" :
+	    " without a word; does it want --direct-tls?");
 }
 
 /* Wait for the peer or for the caller's wake_fd until the deadline. */
@@ -363,16 +368,14 @@ wait_peer(struct client *c, short *revents, struct err *e)
 static int
 open_run(struct client *c, struct err *e)
 {
-	enum state was = CONNECTING;
 	short revents = 0;
 
 	while (c->state != READY) {
 		if (wait_peer(c, &revents, e) < 0)
 			return -1;
-		was = c->state;
 		turn(c, revents);
 		if (c->failed || c->state == OVER)
-			return why_over(c, was, e);
+			return why_over(c, e);
 	}
 	return 0;
 }
@@ -487,7 +490,7 @@ client_turn(struct client *c, struct err *e)
 		run_once(c);
 	if (c->state == READY && poll(&p, 1, 0) > 0)
 		turn(c, p.revents);
-	return c->failed || c->state == OVER ? why_over(c, READY, e) : 0;
+	return c->failed || c->state == OVER ? why_over(c, e) : 0;
 }
 
 /* libstrophe would wait 100 ms for the peer's TLS close_notify: so we wait

@@ -124,8 +124,10 @@ client_host_greets(const struct client_host *h, int fd, struct err *e)
 	char p[8];
 	ssize_t n = recv(fd, p, sizeof p, MSG_PEEK | MSG_DONTWAIT);
 
-	if (n <= 0 || memchr("< \t\r\n", p[0], 5) != NULL)
+	if (n <= 0)
 		return 0;
+	if (memchr("< \t\r\n", p[0], 5) != NULL)
+		return 1;
 	if (p[0] == 0x15 || p[0] == 0x16)	/* TLS alert, handshake */
 		return err_set(e, ERR_CONNECT, "'%s' wants TLS at once; try "
 		    "--direct-tls", h->text);

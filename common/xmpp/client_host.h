@@ -31,8 +31,8 @@ int client_host_refused(const struct client_host *h, struct err *e);
  * ERR_CONNECT. */
 int client_host_probe(const struct client_host *h, struct err *e);
 
-/* Look, without taking them, at the first bytes that fd has: -1 with
- * ERR_CONNECT when no XML stream begins so. */
+/* Look, without taking them, at the first bytes that fd has.  1: an XML
+ * stream may begin so; 0: there are none yet; -1: ERR_CONNECT. */
 int client_host_greets(const struct client_host *h, int fd, struct err *e);
 
 #endif
