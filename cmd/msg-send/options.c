@@ -40,7 +40,7 @@ static const struct opt rows[] = {
 	    .flags = OPT_ENV | OPT_CONFIG },
 	{ 'n', "dry-run", OPT_FLAG, NULL, AT(dry_run),
 	    "print the stanzas, connect to nobody" },
-	OUTPUT_OPTION(struct send_opts, color),
+	OUTPUT_OPTIONS(struct send_opts, format, color),
 	{ 0 },
 };
 

@@ -13,8 +13,8 @@ struct send_opts {
 	struct opt_from from;
 	struct context context;
 	const char *attrs[MSG_ATTR_COUNT];	/* of every command */
-	const char *to, *color, *field;
-	bool keep_going, raw, dry_run, check;
+	const char *to, *format, *color;
+	bool keep_going, dry_run;
 	int64_t timeout_ms, window;
 };
 

@@ -68,7 +68,7 @@ send_open(struct send *s, const struct send_opts *o, int wake_fd,
 {
 	*s = (struct send){ .o = o, .window = (size_t)o->window, .first = 1,
 	    .next = 1 };
-	output_init(&s->out, o->color);
+	output_init(&s->out, o->format, o->color);
 	s->slots = mem_array(s->window, sizeof *s->slots);
 	for (size_t i = 0; i < s->window; i++) {
 		s->slots[i] = (struct send_slot){ 0 };

@@ -35,7 +35,8 @@
 	X(CONNECT,	3, "connect",	"remote-server-not-found", "cancel") \
 	X(AUTH,		3, "auth",	"not-authorized",	"auth") \
 	X(NO_ANSWER,	4, "no-answer",	"remote-server-timeout", "wait") \
-	X(SYSTEM,	6, "system",	"internal-server-error","cancel")
+	X(SYSTEM,	6, "system",	"internal-server-error","cancel") \
+	X(GAP,		7, "gap",	"undefined-condition",	"cancel")
 
 enum err_code {
 #define X(code, status, word, condition, type)	ERR_##code,

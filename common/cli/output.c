@@ -11,9 +11,10 @@
 #define WIDTH	76	/* what is shorter stays on one line */
 
 void
-output_init(struct output *o, const char *color)
+output_init(struct output *o, const char *format, const char *color)
 {
-	o->pretty = isatty(STDOUT_FILENO);
+	o->text = strcmp(format, "text") == 0 ||
+	    (strcmp(format, "auto") == 0 && isatty(STDOUT_FILENO));
 	o->color = term_color(STDOUT_FILENO, color);
 	buf_init(&o->buf, OUTPUT_MAX);
 	signal(SIGPIPE, SIG_IGN);
@@ -106,11 +107,11 @@ output_json(struct output *o, const char *p, size_t n)
 	struct json *j = NULL;
 	struct err e = ERR_INIT;
 
-	if (!o->pretty && memchr(p, '\n', n) == NULL) {
+	if (!o->text && memchr(p, '\n', n) == NULL) {
 		buf_put(&o->buf, p, n);
 	} else if ((j = json_parse(&a, p, n, NULL, &e)) == NULL) {
 		text_escape(&o->buf, p, n, 0);	/* base64 of Avro, say */
-	} else if (o->pretty) {
+	} else if (o->text) {
 		output_tree(o, j, 0);
 	} else {
 		json_put(&o->buf, j, JSON_PUT_COMPACT);
@@ -122,8 +123,21 @@ output_json(struct output *o, const char *p, size_t n)
 void
 output_line(struct output *o, const char *p, size_t n)
 {
-	text_escape(&o->buf, p, n, 0);
+	size_t start = o->buf.n;
+
+	buf_put(&o->buf, p, n);
+	if (o->buf.n > start) {
+		buf_cstr(&o->buf);		/* a NUL behind */
+		text_clean(o->buf.p + start);
+	}
 	buf_putc(&o->buf, '\n');
+}
+
+void
+output_hangup(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+	raise(SIGPIPE);
 }
 
 int
@@ -136,10 +150,8 @@ output_flush(struct output *o, struct err *e)
 		    "shown");
 	if (o->buf.n > 0)
 		rc = buf_write_all(&o->buf, STDOUT_FILENO, e);
-	if (rc < 0 && errno == EPIPE) {
-		signal(SIGPIPE, SIG_DFL);
-		raise(SIGPIPE);
-	}
+	if (rc < 0 && errno == EPIPE)
+		output_hangup();
 	buf_reset(&o->buf);
 	buf_shrink(&o->buf, 1 << 16);
 	return rc < 0 ? err_prefix(e, "standard output") : 0;

@@ -15,30 +15,34 @@
 #include "base/err.h"
 #include "base/json.h"
 
-/* The row of a tool: OUTPUT_OPTION(struct opts, color). */
-#define OUTPUT_OPTION(type, member) \
-	{ 0, "color", OPT_CHOICE, "WHEN", offsetof(type, member), \
+/* The rows of a tool: OUTPUT_OPTIONS(struct opts, format, color). */
+#define OUTPUT_OPTIONS(type, format, color) \
+	{ 'f', "format", OPT_CHOICE, "FORM", offsetof(type, format), \
+	  "how to print: text for people, json one document a line, auto as " \
+	  "it goes to a terminal or not", "auto", \
+	  .choices = "auto text json", .flags = OPT_ENV | OPT_CONFIG }, \
+	{ 0, "color", OPT_CHOICE, "WHEN", offsetof(type, color), \
 	  "colours in the output", "auto", .choices = "auto always never", \
 	  .flags = OPT_ENV | OPT_CONFIG | OPT_OPTARG, .bare = "always" }
 
 #define OUTPUT_MAX	(256u << 20)	/* bytes of one document, indented */
 
 struct output {
-	bool pretty;		/* over several lines */
+	bool text;		/* for people: over several lines */
 	bool color;
 	struct buf buf;		/* not yet written */
 };
 
-/* color: of --color. */
-void output_init(struct output *o, const char *color);
+/* format, color: of --format and --color. */
+void output_init(struct output *o, const char *format, const char *color);
 void output_free(struct output *o);
 
-/* Append a document: indented when pretty, else the very bytes of it unless
+/* Append a document: indented for people, else the very bytes of it unless
  * they are on several lines.  What is no JSON is shown with its control
  * characters escaped. */
 void output_json(struct output *o, const char *p, size_t n);
 
-/* Append bytes on one line, control characters escaped. */
+/* Append a line of text; control characters become '?'. */
 void output_line(struct output *o, const char *p, size_t n);
 
 /* Indented by level * 2, without a newline behind. */
@@ -46,5 +50,8 @@ void output_tree(struct output *o, const struct json *j, int level);
 
 /* Write what there is.  -1: ERR_SYSTEM. */
 int output_flush(struct output *o, struct err *e);
+
+/* Nobody reads standard output any more: ends the process by SIGPIPE. */
+void output_hangup(void);
 
 #endif

@@ -1,0 +1,45 @@
+/*
+ * event.h - an event as it is printed: for people, or as one line of JSON.
+ *
+ * Knows the stanzas of set-watch and set-trace; knows no connection.
+ */
+#ifndef WATCH_EVENT_H
+#define WATCH_EVENT_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "cli/output.h"
+#include "xmpp/stanza.h"
+
+#define EVENT_MAX	(128u << 20)	/* bytes of one event */
+
+enum event_kind {
+	EVENT_NONE,			/* some other stanza */
+	EVENT_CHANGES,
+	EVENT_GAP,			/* events were lost, the watch is over */
+	EVENT_TRACE			/* lines of msg-serve -v */
+};
+
+struct event {
+	enum event_kind kind;
+	uint64_t rev;
+	struct str branch, author, time, message;	/* n 0: none */
+	struct str why;			/* of a gap */
+	struct str lines;		/* of a trace */
+	struct buf changes;		/* JSON; event_free */
+};
+
+/* Borrows st; what *out holds lives as long as st.  ERR_NO_ANSWER when it
+ * cannot be understood. */
+int event_read(struct event *out, const struct stanza *st, struct err *e);
+void event_free(struct event *ev);
+
+/* {"rev":..,"branch":..,"author":..,"time":..,"message":..,"changes":[..]},
+ * without newline; {"gap":..,"why":..} for a gap. */
+void event_json(struct buf *out, const struct event *ev);
+
+/* As out->text says. */
+void event_print(struct output *out, const struct event *ev);
+
+#endif
