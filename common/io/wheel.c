@@ -119,9 +119,9 @@ void
 wheel_run(struct wheel *w, uint64_t now)
 {
 	struct timer *t, **list;
-	unsigned slot;
+	unsigned slot = 0;
 	uint64_t at;
-	int level;
+	int level = 0;
 
 	fire(w);
 	while ((at = first(w, &level, &slot)) <= now) {
