@@ -8,17 +8,19 @@
 #define COLUMN	30	/* where the words begin */
 #define WIDTH	79
 
-/* Words from column on, broken before WIDTH. */
+/* Words from column on, where we are, broken before WIDTH. */
 static void
-wrapped(struct buf *out, const char *text, size_t at)
+wrapped(struct buf *out, const char *text, size_t column)
 {
+	size_t at = column;
+
 	while (*text != '\0') {
 		size_t n = strcspn(text, " ");
 
-		if (at > COLUMN && at + 1 + n > WIDTH) {
-			buf_printf(out, "\n%*s", COLUMN, "");
-			at = COLUMN;
-		} else if (at > COLUMN) {
+		if (at > column && at + 1 + n > WIDTH) {
+			buf_printf(out, "\n%*s", (int)column, "");
+			at = column;
+		} else if (at > column) {
 			buf_putc(out, ' ');
 			at++;
 		}
@@ -70,19 +72,21 @@ one_row(struct buf *out, const struct opt *o)
 static void
 environment(const struct tool *t, struct buf *out)
 {
-	bool any = false;
+	struct buf names = BUF_INIT(8192);
 
 	for (const struct opt *o = t->opts; o->name != NULL; o++) {
 		if ((o->flags & OPT_ENV) == 0)
 			continue;
-		buf_puts(out, any ? " MSG_" : "\nEnvironment: MSG_");
-		any = true;
+		buf_puts(&names, names.n > 0 ? " MSG_" : "MSG_");
 		for (const char *c = o->name; *c != '\0'; c++)
-			buf_putc(out, *c == '-' ? '_' : *c >= 'a' &&
+			buf_putc(&names, *c == '-' ? '_' : *c >= 'a' &&
 			    *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
 	}
-	if (any)
-		buf_putc(out, '\n');
+	if (names.n > 0) {
+		buf_lit(out, "\nEnvironment: ");
+		wrapped(out, buf_cstr(&names), strlen("Environment: "));
+	}
+	buf_free(&names);
 }
 
 static void

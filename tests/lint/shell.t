@@ -2,13 +2,15 @@
 # Shell and Python of the tree are well formed.
 . "${0%/*}/../cli/lib.sh"
 
-for f in .ci/run tests/*/*.t tests/*/*.sh tests/*/run completions/*.bash; do
+for f in .ci/run tests/*/*.t tests/*/*.sh tests/*/run tests/*/play \
+    completions/*.bash; do
+	test -e "$f" || continue
 	case $(head -1 "$f") in
 	'#!/bin/sh') ok "$f" sh -n "$f" ;;
 	'#!/usr/bin/python3'*) ok "$f" /usr/bin/python3 -c '
 import ast, sys
 ast.parse(open(sys.argv[1], encoding="utf-8").read())' "$f" ;;
-	*) test -e "$f" && ok "$f" bash -n "$f" ;;
+	*) ok "$f" bash -n "$f" ;;
 	esac
 done
 ok completions/_msg zsh -n completions/_msg
