@@ -1,6 +1,5 @@
 #include "send.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,12 +226,8 @@ send_lost(struct send *s, const struct err *e)
 int
 send_wait_ms(const struct send *s)
 {
-	int64_t left = s->moved_us / 1000 + s->o->timeout_ms -
-	    clock_mono_us() / 1000;
-
-	if (send_pending(s) == 0)
-		return -1;
-	return left <= 0 ? 0 : left < INT_MAX ? (int)left + 1 : INT_MAX;
+	return send_pending(s) == 0 ? -1 :
+	    clock_ms_until(s->moved_us + 1000 * s->o->timeout_ms);
 }
 
 int

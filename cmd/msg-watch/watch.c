@@ -1,7 +1,6 @@
 #include "watch.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,22 +210,13 @@ ask(struct watch *w)
 	msg_ask_write(client_out(w->client), &a, ASK_ID);
 }
 
-static int
-ms_until(int64_t at_us)
-{
-	int64_t left = at_us - clock_mono_us();
-
-	return at_us == INT64_MAX ? -1 : left <= 0 ? 0 :
-	    left / 1000 < INT_MAX ? (int)(left / 1000) + 1 : INT_MAX;
-}
-
 /* Wait for the stream (NULL: only until ms have passed), the user, the time,
  * and for the reader of our output to go away. */
 static int
 wait_for(struct watch *w, int ms, struct err *e)
 {
 	int64_t at = w->end_us < w->idle_us ? w->end_us : w->idle_us;
-	int until = ms_until(at);
+	int until = clock_ms_until(at);
 	struct pollfd p[] = {
 		{ .fd = w->in->fd, .events = POLLIN },
 		{ .fd = STDOUT_FILENO, .events = 0 },
@@ -239,7 +229,7 @@ wait_for(struct watch *w, int ms, struct err *e)
 		ms = until;
 	if (poll(p, 3, ms) < 0 && errno != EINTR)
 		return err_sys(e, ERR_SYSTEM, "cannot wait");
-	if (p[0].revents != 0 || ms_until(at) == 0)
+	if (p[0].revents != 0 || clock_ms_until(at) == 0)
 		w->over = true;
 	if (p[1].revents & (POLLERR | POLLNVAL))
 		output_hangup();

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -26,6 +27,18 @@ int64_t
 clock_mono_us(void)
 {
 	return now_us(CLOCK_MONOTONIC);
+}
+
+int
+clock_ms_until(int64_t at_us)
+{
+	int64_t left;
+
+	if (at_us == INT64_MAX)
+		return -1;
+	left = at_us - clock_mono_us();
+	return left <= 0 ? 0 : left / 1000 < INT_MAX ? (int)(left / 1000) + 1 :
+	    INT_MAX;
 }
 
 void

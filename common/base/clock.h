@@ -10,6 +10,10 @@
 int64_t clock_real_us(void);		/* since 1970, may jump */
 int64_t clock_mono_us(void);		/* never goes back */
 
+/* For poll(2): milliseconds, rounded up, until clock_mono_us is at_us; 0 when
+ * it has passed, -1 for INT64_MAX. */
+int clock_ms_until(int64_t at_us);
+
 /* RFC 3339 in UTC with microseconds; what lies outside the years 0000 to 9999
  * becomes their first or last microsecond. */
 void clock_text(int64_t real_us, char out[CLOCK_TEXT]);

@@ -1,7 +1,6 @@
 #include "xmpp/client.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -15,14 +14,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "xmpp/client_host.h"
+#include "xmpp/client_stanza.h"
 #include "xmpp/client_tls.h"
 #include "xmpp/auth.h"
 #include "xmpp/ns.h"
 #include "xmpp/peer.h"
 
 #define CLOSE_MS	1000	/* how long a peer may take to say good-bye */
-#define DEPTH_MAX	32	/* levels of a stanza that are looked at */
-#define ATTRS_MAX	64
 
 /* libstrophe reads 4096 bytes a turn, a TLS record holds up to 16384; what
  * OpenSSL has decrypted already does not wake poll(2). */
@@ -57,57 +55,6 @@ fail(struct client *c, const struct err *e)
 	if (!c->failed)
 		c->err = *e;
 	c->failed = true;
-}
-
-/* --- what arrives ---------------------------------------------------------- */
-
-static void
-copy_attrs(struct stanza *to, xmpp_stanza_t *from)
-{
-	const char *pairs[2 * ATTRS_MAX];
-	int n = xmpp_stanza_get_attributes(from, pairs, 2 * ATTRS_MAX);
-
-	for (int i = 0; i + 1 < n; i += 2)
-		if (strcmp(pairs[i], "xmlns") != 0)
-			stanza_set(to, pairs[i], pairs[i + 1]);
-}
-
-static void
-copy_children(struct stanza *to, xmpp_stanza_t *from, int depth)
-{
-	xmpp_stanza_t *s = xmpp_stanza_get_children(from);
-
-	for (; s != NULL && depth < DEPTH_MAX; s = xmpp_stanza_get_next(s)) {
-		const char *text = xmpp_stanza_get_text_ptr(s);
-		struct stanza *child;
-
-		if (xmpp_stanza_is_text(s)) {
-			stanza_add_text(to, text, strlen(text));
-			continue;
-		}
-		child = stanza_add(to, xmpp_stanza_get_name(s),
-		    xmpp_stanza_get_ns(s));
-		copy_attrs(child, s);
-		copy_children(child, s, depth + 1);
-	}
-}
-
-/* libstrophe writes what is of the stream's own namespace with its prefix. */
-static struct stanza *
-copy_stanza(struct arena *a, xmpp_stanza_t *from)
-{
-	const char *name = xmpp_stanza_get_name(from);
-	const char *ns = xmpp_stanza_get_ns(from);
-	struct stanza *st;
-
-	if (strncmp(name, "stream:", 7) == 0) {
-		name += 7;
-		ns = NS_STREAM;
-	}
-	st = stanza_new(a, name, ns == NULL ? NS_CLIENT : ns);
-	copy_attrs(st, from);
-	copy_children(st, from, 0);
-	return st;
 }
 
 /* --- stream, TLS, login ---------------------------------------------------- */
@@ -147,6 +94,13 @@ bad_certificate(const xmpp_tlscert_t *cert, const char *why)
 	return 0;
 }
 
+/* The chain is not looked at: a pin says it all, or nothing does. */
+static bool
+trusts_any(const struct client_options *o)
+{
+	return o->cacert == NULL && (o->insecure || o->pin != NULL);
+}
+
 static int
 check_pin(struct client *c, struct err *e)
 {
@@ -171,7 +125,9 @@ start_tls(struct client *c, struct err *e)
 	bool late;
 	int rc;
 
-	client_tls_begin(&t, c->o->cacert, c->fd, c->deadline_us);
+	/* To load the system's certificates takes longer than all the rest. */
+	client_tls_begin(&t, trusts_any(c->o) ? "/dev/null" : c->o->cacert,
+	    c->fd, c->deadline_us);
 	rc = xmpp_conn_tls_start(c->conn);
 	late = client_tls_end(&t);
 	if (rc != 0 && late)
@@ -215,7 +171,7 @@ static int
 on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *from, void *arg)
 {
 	struct client *c = arg;
-	struct stanza *st = copy_stanza(&c->arena, from);
+	struct stanza *st = client_stanza(&c->arena, from);
 	struct err e = ERR_INIT;
 	int rc = 0;
 
@@ -344,23 +300,20 @@ why_over(struct client *c, struct err *e)
 static int
 wait_peer(struct client *c, short *revents, struct err *e)
 {
+	bool connecting = c->state == CONNECTING;
 	struct pollfd p[] = {
-		{ .fd = c->fd, .events = c->state == CONNECTING ? POLLOUT :
+		{ .fd = c->fd, .events = connecting ? POLLOUT :
 		    client_events(c) },
 		{ .fd = c->o->wake_fd, .events = POLLIN },
 	};
-	int64_t left = c->deadline_us - clock_mono_us();
-	int ms = c->deadline_us == INT64_MAX ? -1 :
-	    left <= 0 ? 0 : left / 1000 < INT_MAX ? (int)(left / 1000) + 1 :
-	    INT_MAX;
-	int n = poll(p, 2, ms);
+	int n = poll(p, 2, clock_ms_until(c->deadline_us));
 
 	*revents = p[0].revents;
 	if (p[1].revents != 0)
 		return err_set(e, ERR_CONNECT, "interrupted");
 	if (n == 0)
 		return err_set(e, ERR_CONNECT, "no %s from '%s' in time; "
-		    "--connect-timeout allows more", c->state == CONNECTING ?
+		    "--connect-timeout allows more", connecting ?
 		    "connection" : "answer", c->host.text);
 	return 0;
 }
@@ -391,7 +344,7 @@ set_up(struct client *c)
 	c->conn = xmpp_conn_new(c->ctx);
 	if (o->security == CLIENT_PLAINTEXT)
 		flags |= XMPP_CONN_FLAG_DISABLE_TLS;
-	else if (o->insecure || (o->pin != NULL && o->cacert == NULL))
+	else if (trusts_any(o))
 		flags |= XMPP_CONN_FLAG_TRUST_TLS;
 	xmpp_conn_set_flags(c->conn, flags);
 	xmpp_conn_set_jid(c->conn, o->jid);
@@ -403,14 +356,14 @@ set_up(struct client *c)
 static int
 start(struct client *c, struct err *e)
 {
-	const char *host = c->host.given ? c->host.name : NULL;
 	int rc;
 
 	if (c->o->cacert != NULL && peer_check_cacert(c->o->cacert, e) < 0)
 		return -1;
 	set_up(c);
 	running = c;
-	rc = xmpp_connect_raw(c->conn, host, c->host.port, on_event, c);
+	rc = xmpp_connect_raw(c->conn, c->host.given ? c->host.name : NULL,
+	    c->host.port, on_event, c);
 	running = NULL;
 	if (rc == XMPP_EOK && c->fd >= 0)
 		return 0;
