@@ -271,7 +271,7 @@ collect(struct applying *ap, const struct user_action *x,
 static int
 create(struct applying *ap, struct user_action *x, struct err *e)
 {
-	struct body_field fields[FIELDS_MAX + 3];
+	struct body_field fields[FIELDS_MAX + 4];
 	struct buf key = BUF_INIT(STORE_KEY_MAX);
 	struct txn_new new = { .parent = ITEM_USERS, .kind = ap->kind->id,
 		.name = x->name };
@@ -286,6 +286,7 @@ create(struct applying *ap, struct user_action *x, struct err *e)
 		    "only an administrator may create users");
 	fields[n++] = string_field(ap, "name", x->name);
 	fields[n++] = string_field(ap, "email", str_of(email));
+	fields[n++] = string_field(ap, "password", STR(""));
 	fields[n++] = string_field(ap, "branch", x->name);
 	if (collect(ap, x, fields, &n, e) < 0)
 		return -1;
