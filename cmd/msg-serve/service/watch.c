@@ -320,7 +320,7 @@ command_set_watch(struct call *c, struct err *e)
 	struct branch branch;
 	struct watch *x;
 	uint32_t id;
-	uint64_t from;
+	uint64_t from = 0;
 
 	if (arg.n == 0)
 		return unwatch(c, e);
