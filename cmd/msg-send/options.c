@@ -18,7 +18,7 @@ static const struct opt rows[] = {
 	    .flags = OPT_ENV | OPT_CONFIG },
 	{ 0, "rev", OPT_STR, "REVISION", ATTR(rev), "read as of then" },
 	{ 0, "as", OPT_CHOICE, "FORM", ATTR(as),
-	    "representation of the answer", .choices = "json avro" },
+	    "representation of the answer", .choices = "json avro explain" },
 	{ 0, "base", OPT_STR, "REVISION", ATTR(base),
 	    "change only if nothing has changed since then" },
 	{ 0, "txid", OPT_STR, "UUID", ATTR(txid),

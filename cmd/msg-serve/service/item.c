@@ -1,18 +1,111 @@
+/* get-item and set-item: between a request and the files that know items. */
+#include <openssl/evp.h>
+#include <string.h>
+
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"
-#include "service/command.h"
 #include "service/item_get.h"
+#include "service/item_set.h"
+#include "service/job.h"
 
 int
 command_get_item(struct call *c, struct err *e)
 {
 	struct query_limits limits = {
 		.steps = (uint64_t)c->worker->server->opt->steps };
+	struct str query = c->request->argument, as = c->request->as;
 	struct view v;
 
 	if (call_view(c, &v, e) < 0)
 		return -1;
-	return item_get(&v, c->worker->run, c->request->argument, &limits,
-	    c->arena, c->payload, e);
+	if (str_is(as, "explain"))
+		return item_explain(&v, query, &limits, c->arena, c->payload,
+		    e);
+	return item_get(&v, c->worker->run, query, &limits, c->arena,
+	    c->payload, e);
+}
+
+/* --- set-item ----------------------------------------------------------------- */
+
+static int
+apply(struct store_job *sj, struct txn *t, struct err *e)
+{
+	struct job *j = (struct job *)sj;
+
+	return item_set_apply(j->data, t, e);
+}
+
+/* A retry did nothing: what the first one did is in its commit. */
+static int
+recall(struct item_set *s, struct reader *r, uint64_t rev, struct err *e)
+{
+	struct commit *commit;
+	int rc = reader_commit(r, rev, &commit, e);
+
+	if (rc <= 0)
+		return rc;
+	item_set_recall(s, commit);
+	commit_unref(commit);
+	return 0;
+}
+
+static int
+finish(struct call *c, struct job *j, struct err *e)
+{
+	struct reader *r = worker_reader(c->worker, e);
+	struct item_set *s = j->data;
+	struct view v;
+
+	if (r == NULL || (j->store.replayed &&
+	    recall(s, r, j->store.rev, e) < 0))
+		return -1;
+	if (view_open(&v, r, j->store.branch, j->store.rev, e) < 0 ||
+	    view_allow(&v, c->account->rights, e) < 0)
+		return -1;
+	c->rev = j->store.rev;
+	return item_set_render(s, &v, c->worker->run, c->payload, e);
+}
+
+/* What a retry must have in common with the first try. */
+static void
+digest(struct job *j)
+{
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	uint32_t branch = j->store.branch;
+
+	if (md == NULL || !EVP_DigestInit_ex(md, EVP_sha256(), NULL) ||
+	    !EVP_DigestUpdate(md, &branch, sizeof branch) ||
+	    !EVP_DigestUpdate(md, j->request->argument.p,
+	    j->request->argument.n) ||
+	    !EVP_DigestFinal_ex(md, j->store.digest, NULL))
+		memset(j->store.digest, 0, sizeof j->store.digest);
+	EVP_MD_CTX_free(md);
+}
+
+int
+command_set_item(struct call *c, struct err *e)
+{
+	struct job *j;
+	struct str arg;
+	uint32_t branch;
+
+	if (call_branch(c, &branch, e) < 0)
+		return -1;
+	if (branch == BRANCH_REPOSITORY)
+		return err_set(e, ERR_NOT_ALLOWED,
+		    "that branch is changed by set-user and set-branch");
+	j = job_new(c);
+	arg = j->request->argument;
+	j->data = item_set_parse(&j->arena, arg.p, arg.n, e);
+	if (j->data == NULL) {
+		job_free(j);
+		return -1;
+	}
+	j->finish = finish;
+	j->store.run = apply;
+	j->store.branch = branch;
+	if (j->store.has_txid)
+		digest(j);
+	return job_submit(c, j, e);
 }

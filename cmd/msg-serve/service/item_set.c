@@ -136,10 +136,9 @@ item_set_parse(struct arena *a, const char *p, size_t n, struct err *e)
 
 /* --- what the actions share ----------------------------------------------------- */
 
-void
-affect(struct applying *x, uint64_t id)
+static void
+add_affected(struct item_set *s, uint64_t id)
 {
-	struct item_set *s = x->set;
 	uint64_t *old = s->affected, *seen = idset_at(&s->seen, id);
 
 	if (*seen != 0)
@@ -147,13 +146,19 @@ affect(struct applying *x, uint64_t id)
 	*seen = 1;
 	if (s->affected_count == s->affected_cap) {
 		s->affected_cap = s->affected_cap * 2 + 16;
-		s->affected = arena_alloc(x->arena,
+		s->affected = arena_alloc(s->arena,
 		    s->affected_cap * sizeof *s->affected);
 		if (old != NULL)
 			memcpy(s->affected, old,
 			    s->affected_count * sizeof *old);
 	}
 	s->affected[s->affected_count++] = id;
+}
+
+void
+affect(struct applying *x, uint64_t id)
+{
+	add_affected(x->set, id);
 }
 
 int
@@ -357,6 +362,23 @@ item_set_apply(struct item_set *s, struct txn *t, struct err *e)
 	plan_run_free(s->run);
 	s->run = NULL;
 	return rc;
+}
+
+void
+item_set_recall(struct item_set *s, const struct commit *c)
+{
+	s->affected_count = 0;
+	for (uint32_t i = 0; i < c->count; i++) {
+		const struct change *ch = &c->changes[i];
+
+		if (ch->op & (CHANGE_CREATE | CHANGE_SAVE | CHANGE_MOVE))
+			add_affected(s, ch->item);
+		if (ch->op & (CHANGE_CREATE | CHANGE_MOVE | CHANGE_ORDER))
+			add_affected(s, ch->new_parent);
+		if (ch->op & (CHANGE_REMOVE | CHANGE_MOVE))
+			add_affected(s, ch->old_parent);
+	}
+	idset_free(&s->seen);
 }
 
 int

@@ -55,6 +55,10 @@ struct item_set *item_set_read(struct arena *a, const struct json *list,
 /* In the writer. */
 int item_set_apply(struct item_set *s, struct txn *t, struct err *e);
 
+/* What the set affected, from the commit that it made: for a retry. */
+struct commit;
+void item_set_recall(struct item_set *s, const struct commit *c);
+
 /* The answer, of a view at the revision the job made. */
 int item_set_render(const struct item_set *s, struct view *v,
     struct plan_run *run, struct buf *out, struct err *e);
