@@ -25,7 +25,7 @@ str_of(const char *s)
 static inline int
 str_is(struct str a, const char *s)
 {
-	return a.n == strlen(s) && memcmp(a.p, s, a.n) == 0;
+	return a.n == strlen(s) && (a.n == 0 || memcmp(a.p, s, a.n) == 0);
 }
 
 static inline int

@@ -152,7 +152,7 @@ text_unescape(struct buf *out, const char *p, size_t n)
 				return -1;
 			i += 2;
 			break;
-		case '\\': case '\'': case '"':
+		case '\\': case '\'': case '"': case ')':
 			buf_putc(out, c);
 			break;
 		default:

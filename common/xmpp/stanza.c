@@ -111,9 +111,8 @@ stanza_text(const struct stanza *st)
 	return (struct str){ p, n };
 }
 
-/* The node after st in document order within top, entering children. */
-static const struct stanza *
-walk(const struct stanza *top, const struct stanza *st)
+struct stanza *
+stanza_walk(const struct stanza *top, const struct stanza *st)
 {
 	if (st->first != NULL)
 		return st->first;
@@ -127,7 +126,7 @@ stanza_elements(const struct stanza *st)
 {
 	size_t n = 0;
 
-	for (const struct stanza *c = st; c != NULL; c = walk(st, c))
+	for (const struct stanza *c = st; c != NULL; c = stanza_walk(st, c))
 		n += c->name != NULL;
 	return n;
 }

@@ -66,6 +66,10 @@ struct stanza *stanza_next(const struct stanza *st);
 struct stanza *stanza_child(const struct stanza *st, const char *name,
     const char *ns);
 
+/* The node after st in document order within top, its children first; NULL
+ * after the last. */
+struct stanza *stanza_walk(const struct stanza *top, const struct stanza *st);
+
 /* The text directly in st, with a NUL behind.  Not copied when it is one
  * node, else put together in the tree's arena. */
 struct str stanza_text(const struct stanza *st);

@@ -1,0 +1,203 @@
+#include "msg/trace.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/base64.h"
+#include "base/json.h"
+#include "xmpp/ns.h"
+
+#define PAYLOAD_MAX	(64u << 20)
+#define PASSWORD	"password"
+
+/* Elements whose text is a secret. */
+static const struct {
+	const char *ns, *name;
+} secrets[] = {
+	{ NS_SASL, "auth" }, { NS_SASL, "response" },
+	{ NS_SASL, "challenge" }, { NS_SASL, "success" },
+	{ NS_SASL2, "initial-response" }, { NS_SASL2, "response" },
+	{ NS_SASL2, "challenge" }, { NS_SASL2, "additional-data" },
+	{ NS_AUTH, PASSWORD }, { NS_AUTH, "digest" },
+	{ NS_REGISTER, PASSWORD },
+};
+
+/* --- JSON ------------------------------------------------------------------ */
+
+static bool
+is_password(struct str key)
+{
+	return key.n == sizeof PASSWORD - 1 &&
+	    strncasecmp(key.p, PASSWORD, key.n) == 0;
+}
+
+/* "" and null give nothing away, and tell the reader something. */
+static bool
+is_secret(const struct json *j)
+{
+	return is_password(j->key) && j->type != JSON_NULL &&
+	    !(j->type == JSON_STRING && j->text.n == 0);
+}
+
+/* Copies from *from on up to each secret value, which is left out.  The
+ * parser has limited the depth. */
+static void
+mask_value(struct buf *out, const struct json *j, const char *p, size_t *from)
+{
+	if (is_secret(j)) {
+		buf_put(out, p + *from, (size_t)(j->raw.p - p) - *from);
+		buf_lit(out, "\"" TRACE_MASK "\"");
+		*from = (size_t)(j->raw.p - p) + j->raw.n;
+		return;
+	}
+	for (const struct json *c = j->first; c != NULL; c = c->next)
+		mask_value(out, c, p, from);
+}
+
+/* Does the word stand there, in any case?  An escape might hide it. */
+static bool
+mentions(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '\\' && i + 1 < n && p[i + 1] == 'u')
+			return true;
+		if ((p[i] | 0x20) == 'p' && n - i >= sizeof PASSWORD - 1 &&
+		    strncasecmp(p + i, PASSWORD, sizeof PASSWORD - 1) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+trace_mask_json(struct buf *out, const char *p, size_t n)
+{
+	struct arena a = ARENA_INIT;
+	struct err e = ERR_INIT;
+	struct json *j;
+	size_t from = 0;
+
+	if (!mentions(p, n)) {
+		buf_put(out, p, n);
+		return;
+	}
+	j = json_parse(&a, p, n, NULL, &e);
+	if (j == NULL) {
+		buf_lit(out, TRACE_MASK);
+	} else {
+		mask_value(out, j, p, &from);
+		buf_put(out, p + from, n - from);
+	}
+	arena_free(&a);
+}
+
+/* --- stanzas --------------------------------------------------------------- */
+
+static bool
+has_text(const struct stanza *st)
+{
+	return stanza_text(st).n > 0;
+}
+
+static bool
+is_secret_text(const struct stanza *st)
+{
+	for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
+		if (stanza_is(st, secrets[i].name, secrets[i].ns))
+			return has_text(st);
+	return false;
+}
+
+/* The value of a form's private field. */
+static bool
+is_secret_value(const struct stanza *st)
+{
+	const char *type, *var;
+
+	if (!stanza_is(st, "value", NS_DATA) || st->parent == NULL)
+		return false;
+	type = stanza_attr(st->parent, "type");
+	var = stanza_attr(st->parent, "var");
+	return has_text(st) &&
+	    ((type != NULL && strcmp(type, "text-private") == 0) ||
+	    (var != NULL && mentions(var, strlen(var))));
+}
+
+static bool
+is_token(const struct stanza *st)
+{
+	return stanza_is(st, "token", NS_FAST) &&
+	    stanza_attr(st, "token") != NULL;
+}
+
+/* The payload of set-user and its kin. */
+static bool
+is_payload(const struct stanza *st)
+{
+	return stanza_is(st, "user", NS_M) && has_text(st);
+}
+
+static bool
+has_secret(const struct stanza *top)
+{
+	for (const struct stanza *st = top; st != NULL; st = stanza_walk(top, st))
+		if (st->name != NULL && (is_secret_text(st) ||
+		    is_secret_value(st) || is_token(st) || is_payload(st)))
+			return true;
+	return false;
+}
+
+static void
+mask_text(struct stanza *st)
+{
+	stanza_set_text(st, TRACE_MASK, sizeof TRACE_MASK - 1);
+}
+
+/* Base64 of JSON stays so, with the password masked inside; anything else
+ * may have it in a form that we do not know. */
+static void
+mask_payload(struct stanza *st)
+{
+	struct str text = stanza_text(st);
+	struct buf raw = BUF_INIT(PAYLOAD_MAX), json = BUF_INIT(PAYLOAD_MAX);
+	struct buf b64 = BUF_INIT(BASE64_SIZE((size_t)PAYLOAD_MAX));
+	struct err e = ERR_INIT;
+	const char *as = stanza_attr(st, "as");
+
+	if (base64_get_ws(&raw, text.p, text.n, &e) < 0 || buf_full(&raw) ||
+	    (as != NULL && strcmp(as, "json") != 0)) {
+		mask_text(st);
+		goto out;
+	}
+	trace_mask_json(&json, raw.p, raw.n);
+	if (str_is((struct str){ json.p, json.n }, TRACE_MASK)) {
+		mask_text(st);
+	} else if (json.n != raw.n || memcmp(json.p, raw.p, raw.n) != 0) {
+		base64_put(&b64, json.p, json.n);
+		stanza_set_text(st, b64.p, b64.n);
+	}
+out:
+	buf_wipe(&raw);
+	buf_free(&json);
+	buf_free(&b64);
+}
+
+const struct stanza *
+trace_mask(struct arena *a, const struct stanza *st)
+{
+	struct stanza *top;
+
+	if (st == NULL || !has_secret(st))
+		return st;
+	top = stanza_copy(a, st);
+	for (struct stanza *at = top; at != NULL; at = stanza_walk(top, at)) {
+		if (at->name == NULL)
+			continue;
+		if (is_secret_text(at) || is_secret_value(at))
+			mask_text(at);
+		if (is_token(at))
+			stanza_set(at, "token", TRACE_MASK);
+		if (is_payload(at))
+			mask_payload(at);
+	}
+	return top;
+}
