@@ -30,6 +30,9 @@ struct tls {
 };
 
 /* What OpenSSL said first, behind our words.  Returns -1. */
+static int fail(struct err *e, enum err_code code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 static int
 fail(struct err *e, enum err_code code, const char *fmt, ...)
 {

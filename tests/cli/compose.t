@@ -47,13 +47,12 @@ like "$(cat serve.log)" "ERROR \\(get/[^)]+\\) bad-request '" 'ERROR'
 
 # --- watching from another shell ------------------------------------------------
 mkfifo events
+exec 7<>events
 background msg-watch '/news/*' >events 2>watch.err
-exec 7<events
-rm events
 wait_line serve.log "RESULT \\(set/.*|WROTE: '<iq .*<watch"
 msg-send -m 'seen' set-item \
 	'[{"method":"save","data":{"_path":"/news/article-1","title":"New"}}]' >/dev/null
-while read -r e <&7; do
+while read -r -t 60 e <&7; do
 	is "$(jq -r '.message' <<<"$e")" seen 'msg-watch sees the other shell change it'
 	break
 done
@@ -61,13 +60,12 @@ exec 7<&-
 
 # --- the live stream --------------------------------------------------------------
 mkfifo live
+exec 7<>live
 background bash -c 'msg-watch --stanzas | msg-stanza-dump --short' >live 2>&1
-exec 7<live
-rm live
 wait_line serve.log 'set-trace'
 msg-send get-item /about >/dev/null
 found=
-while read -r line <&7; do
+while read -r -t 60 line <&7; do
 	if [[ $line == *about* ]]; then
 		found=$line
 		break
