@@ -26,14 +26,15 @@ struct repl {
 	struct send *s;
 	char *line;		/* typed, and not yet looked at */
 	bool typed;		/* there is a line, or the end (NULL) */
+	int candidate;		/* of a completion: the next to try */
 };
 
 /* Readline has one prompt a process, and callbacks without argument. */
-static struct repl *at_prompt;
+static _Thread_local struct repl *at_prompt;
 
 static const char *const own_words[] = { "help", "quit", NULL };
 
-/* --- readline's callbacks --------------------------------------------------- */
+/* --- readline's callbacks ------------------------------------------------ */
 
 static void
 on_line(char *line)
@@ -68,20 +69,24 @@ prepare_terminal(int meta)
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
 }
 
-/* Candidates number i and on that begin with text; readline frees them. */
+/* One of what begins with text at a time; readline frees them. */
 static char *
 command_word(const char *text, int state)
 {
-	static int i;
 	size_t n = strlen(text);
+	int i = state == 0 ? 0 : at_prompt->candidate;
+	const char *word;
 
-	for (i = state == 0 ? 0 : i; i < MSG_COMMANDS; i++)
-		if (strncmp(msg_commands[i].word, text, n) == 0)
-			return mem_str(msg_commands[i++].word);
-	for (; own_words[i - MSG_COMMANDS] != NULL; i++)
-		if (strncmp(own_words[i - MSG_COMMANDS], text, n) == 0)
-			return mem_str(own_words[i++ - MSG_COMMANDS]);
-	return NULL;
+	for (;; i++) {
+		word = i < MSG_COMMANDS ? msg_commands[i].word :
+		    own_words[i - MSG_COMMANDS];
+		if (word == NULL)
+			return NULL;
+		if (strncmp(word, text, n) == 0)
+			break;
+	}
+	at_prompt->candidate = i + 1;
+	return mem_str(word);
 }
 
 static char **
@@ -92,7 +97,7 @@ complete(const char *text, int start, int end)
 	return start == 0 ? rl_completion_matches(text, command_word) : NULL;
 }
 
-/* --- history ------------------------------------------------------------------ */
+/* --- history ------------------------------------------------------------- */
 
 static char *
 history_path(void)
@@ -147,7 +152,7 @@ history_keep(const char *line)
 		add_history(line);
 }
 
-/* --- the prompt --------------------------------------------------------------- */
+/* --- the prompt ---------------------------------------------------------- */
 
 static void
 help(void)

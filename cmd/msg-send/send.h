@@ -30,7 +30,7 @@ struct send {
 	int64_t moved_us;		/* when something was sent or came */
 	int status;			/* of the first failure */
 	bool stop;			/* a failure, and no --keep-going */
-	client_stanza_fn *event;	/* what answers nothing; NULL: ignored */
+	client_stanza_fn *event;	/* what answers no request; or NULL */
 	void *arg;
 };
 

@@ -94,7 +94,7 @@ event_json(struct buf *out, const struct event *ev)
 	buf_putc(out, '}');
 }
 
-/* --- for people --------------------------------------------------------------- */
+/* --- for people ---------------------------------------------------------- */
 
 static const struct mark {
 	const char *change, *sign;

@@ -55,7 +55,7 @@ finish(struct watch *w, const struct err *e)
 	say(w, e, "");
 }
 
-/* --- where to go on ---------------------------------------------------------- */
+/* --- where to go on ------------------------------------------------------ */
 
 static int
 parse_rev(struct watch *w, const char *p, size_t n, const char *where,
@@ -98,7 +98,7 @@ save_cursor(struct watch *w, struct err *e)
 	    fs_replace(w->o->cursor, text, (size_t)n, 0666, e);
 }
 
-/* --- what comes --------------------------------------------------------------- */
+/* --- what comes ---------------------------------------------------------- */
 
 static void
 answer(struct watch *w, const struct stanza *st)
@@ -186,7 +186,7 @@ on_stanza(void *arg, const struct stanza *st)
 	}
 }
 
-/* --- one connection ------------------------------------------------------------ */
+/* --- one connection ------------------------------------------------------ */
 
 static void
 ask(struct watch *w)

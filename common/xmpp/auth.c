@@ -76,7 +76,7 @@ auth_stream_error(const struct stanza *st, struct err *e)
 	    text.n > 0 ? text.p : "");
 }
 
-/* --- SASL ------------------------------------------------------------------ */
+/* --- SASL ---------------------------------------------------------------- */
 
 static bool
 offered(const struct stanza *mechanisms, const char *name)
@@ -229,7 +229,7 @@ on_sasl(struct auth *l, const struct stanza *st, struct buf *out,
 	    "of the login", st->name);
 }
 
-/* --- features, bind, session ---------------------------------------------- */
+/* --- features, bind, session --------------------------------------------- */
 
 static int
 first_features(struct auth *l, const struct stanza *st, struct buf *out,

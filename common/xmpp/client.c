@@ -57,7 +57,7 @@ fail(struct client *c, const struct err *e)
 	c->failed = true;
 }
 
-/* --- stream, TLS, login ---------------------------------------------------- */
+/* --- stream, TLS, login -------------------------------------------------- */
 
 static void
 told(struct client *c, enum client_step step, const char *text)
@@ -223,7 +223,7 @@ on_socket(xmpp_conn_t *conn, void *sock)
 	return 0;
 }
 
-/* --- turns ----------------------------------------------------------------- */
+/* --- turns --------------------------------------------------------------- */
 
 static void
 run_once(struct client *c)

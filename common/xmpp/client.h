@@ -1,8 +1,8 @@
 /*
  * client.h - our end of an XMPP client stream, over libstrophe.
  *
- * client.c and client_stanza.c alone know libstrophe: it resolves,
- * connects, starts TLS, parses and queues.  Which mechanism, which certificate and what
+ * client.c and client_stanza.c alone know libstrophe: it resolves, connects,
+ * starts TLS, parses and queues.  Which mechanism, which certificate and what
  * is sent is ours (auth.h, peer.h), since 0.12.2 verifies neither a pin nor
  * the server's SCRAM signature, and computes PBKDF2 ten times slower than
  * OpenSSL does.  What arrives is handed on as struct stanza.  Prefixes of
