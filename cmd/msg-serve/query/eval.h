@@ -65,6 +65,15 @@ struct run {
 	struct value small[STACK_SMALL];
 };
 
+/* --- run.c ------------------------------------------------------------------- */
+
+void run_init(struct run *r, const struct query *q, struct view *v,
+    const struct query_limits *limits, struct arena *a, struct err *e);
+void run_clear(struct run *r);
+
+/* Look up the query's kinds. */
+int run_bind(struct run *r, const struct query *q);
+
 /* --- eval.c ------------------------------------------------------------------ */
 
 /* Count n steps; -1 past the limit. */

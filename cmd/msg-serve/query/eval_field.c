@@ -335,8 +335,8 @@ eval_field(struct run *r, const struct step *s, uint64_t id)
 	const struct kind *k;
 	int rc = run_item(r, id, false, &it);
 
-	if (rc <= 0)
-		return rc;
+	if (rc <= 0 || it->hidden)
+		return rc < 0 ? -1 : 0;
 	k = kinds_by_id(r->kinds, it->kind);
 	if (k == NULL)
 		return 0;

@@ -153,12 +153,35 @@ eval_steps(struct run *r, const struct step **at, size_t base, bool keep,
 	return 0;
 }
 
+/* Folders above what one may read are there for the way down only. */
+static int
+drop_hidden(struct run *r, size_t base)
+{
+	size_t end = base;
+	const struct item *it;
+
+	for (size_t i = base; i < r->top; i++) {
+		int rc = 1;
+
+		if (r->stack[i].type == VALUE_ITEM)
+			rc = run_item(r, r->stack[i].u.item, false, &it);
+		if (rc < 0)
+			return -1;
+		if (rc > 0 && (r->stack[i].type != VALUE_ITEM || !it->hidden))
+			r->stack[end++] = r->stack[i];
+	}
+	r->top = end;
+	return 0;
+}
+
 int
 eval_path(struct run *r, const struct expr *x, const struct focus *f,
     size_t want)
 {
 	size_t base = r->top;
 
+	if (r->view->grants != NULL)
+		want = ALL;		/* the first may be a hidden one */
 	if (run_push(r, x->u.path.absolute ? value_item(ITEM_ROOT) :
 	    f->value) < 0)
 		return -1;
@@ -179,5 +202,5 @@ eval_path(struct run *r, const struct expr *x, const struct focus *f,
 		if (r->top == base)
 			break;
 	}
-	return 0;
+	return r->view->grants == NULL ? 0 : drop_hidden(r, base);
 }

@@ -43,7 +43,16 @@ bind(struct run *r, const struct query *q, const struct expr *x)
 	return 0;
 }
 
-static void
+int
+run_bind(struct run *r, const struct query *q)
+{
+	for (size_t i = 0; i < q->count; i++)
+		if (bind(r, q, q->parts[i]) < 0)
+			return -1;
+	return 0;
+}
+
+void
 run_init(struct run *r, const struct query *q, struct view *v,
     const struct query_limits *limits, struct arena *a, struct err *e)
 {
@@ -63,7 +72,7 @@ run_init(struct run *r, const struct query *q, struct view *v,
 	buf_init(&r->resolved, STORE_BODY_MAX * 4);
 }
 
-static void
+void
 run_clear(struct run *r)
 {
 	if (r->stack != r->small)
@@ -80,9 +89,8 @@ run_parts(struct run *r, const struct query *q, struct query_result *out)
 
 	out->count = q->count;
 	out->lists = arena_zero(r->arena, q->count * sizeof *out->lists);
-	for (size_t i = 0; i < q->count; i++)
-		if (bind(r, q, q->parts[i]) < 0)
-			return -1;
+	if (run_bind(r, q) < 0)
+		return -1;
 	for (size_t i = 0; i < q->count; i++) {
 		struct query_list *list = &out->lists[i];
 
