@@ -68,6 +68,10 @@ struct link_conf {
 	const struct link_ops *ops;
 	size_t out_max;			/* bytes, at least LINK_OUT_HIGH */
 	int64_t linger_ms;		/* how long link_close waits */
+
+	/* Read whatever output waits: for who asks rather than answers.
+	 * Two ends that both stop reading would wait for each other. */
+	bool read_always;
 };
 
 /* Gives a link over a connected socket (taken), a server's side when tls is

@@ -254,8 +254,10 @@ tls_failed(SSL *ssl, struct err *e)
 	struct tls_cert c;
 	char *ip;
 
-	if (t->server || verify == X509_V_OK || sk_X509_num(chain) < 1)
-		return fail(e, ERR_CONNECT, "TLS handshake failed");
+	if (t->server || SSL_is_init_finished(ssl) ||
+	    verify == X509_V_OK || sk_X509_num(chain) < 1)
+		return fail(e, ERR_CONNECT, SSL_is_init_finished(ssl) ?
+		    "TLS failed" : "TLS handshake failed");
 	ERR_clear_error();
 	if (t->pin[0] != '\0') {
 		tls_cert_of(&c, sk_X509_value(chain, 0));

@@ -72,12 +72,12 @@ int tls_pin_parse(const char *text, char out[TLS_PIN]);
 
 /* --- for io/link.c and clients over OpenSSL ------------------------------- */
 
-/* Gives a connection (SSL_free) in its role.  name: whom a client wants to
+/* Gives a connection (SSL_free) in its role; keeps t.  name: whom a client wants to
  * talk to (SNI, and what the certificate must be for); borrowed. */
 SSL *tls_session(struct tls *t, const char *name, struct err *e);
 
-/* Why a handshake failed: what tls_explain says of the peer's certificate,
- * or OpenSSL's words.  Returns -1. */
+/* Why a handshake or what came later failed: what tls_explain says of the
+ * peer's certificate, or OpenSSL's words.  Returns -1. */
 int tls_failed(SSL *ssl, struct err *e);
 
 /* Append channel binding data (RFC 9266, RFC 5929) by its IANA name:
