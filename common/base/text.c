@@ -119,7 +119,8 @@ text_escape(struct buf *out, const char *p, size_t n, char quote)
 				buf_printf(out, "\\x%02x",
 				    (unsigned)(uint8_t)p[i + k]);
 	}
-	buf_put(out, p + from, n - from);
+	if (from < n)			/* p may be NULL */
+		buf_put(out, p + from, n - from);
 }
 
 static int

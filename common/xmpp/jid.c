@@ -141,15 +141,18 @@ idna(struct buf *out, const char *p, size_t n, struct err *e)
 	    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES);
 	if (rc == IDN2_OK)
 		rc = idn2_to_unicode_8z8z(ace, &utf8, 0);
-	if (rc == IDN2_OK)
-		buf_puts(out, utf8);
-	idn2_free(ace);
-	idn2_free(utf8);
-	if (rc != IDN2_OK)
-		return err_set(e, ERR_ARGUMENT,
+	if (rc != IDN2_OK) {
+		err_set(e, ERR_ARGUMENT,
 		    "the domain is no internationalized name: %s",
 		    idn2_strerror(rc));
-	return 0;
+	} else if (check_ascii_domain(ace, strlen(ace), e) < 0) {
+		rc = IDN2_DISALLOWED;	/* a label that is ASCII, and bad */
+	} else {
+		buf_puts(out, utf8);
+	}
+	idn2_free(ace);
+	idn2_free(utf8);
+	return rc == IDN2_OK ? 0 : -1;
 }
 
 static int

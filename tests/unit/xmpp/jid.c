@@ -139,6 +139,8 @@ domains(void **state)
 	expect("[]", NULL);
 	expect("\xe2\x99\xa5.example", NULL);		/* a symbol */
 	expect("a\xff", NULL);
+	expect("\xd7\xb3.\x15", NULL);
+	expect("\xc3\xbc.a\xef\xbc\xa0" "b", NULL);	/* full width @ */
 	expect("a\xe3\x80\x82" "b", "a.b");		/* ideographic full stop */
 }
 
