@@ -137,8 +137,9 @@ idna(struct buf *out, const char *p, size_t n, struct err *e)
 		return err_set(e, ERR_ARGUMENT, "the domain is not UTF-8");
 	memcpy(text, p, n);
 	text[n] = '\0';
+	/* Not with STD3 rules: those drop what is not allowed. */
 	rc = idn2_to_ascii_8z(text, &ace,
-	    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES);
+	    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 	if (rc == IDN2_OK)
 		rc = idn2_to_unicode_8z8z(ace, &utf8, 0);
 	if (rc != IDN2_OK) {
