@@ -18,11 +18,12 @@ HARDEN	= -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 OPT	?= -O2 -g
 CSTD	= -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DMSG_VERSION='"$(VERSION)"'
 
-# Which library for which tool (pkg-config names; HACKING.md says why each).
+# Which library for which tool or part of common/ (pkg-config names; HACKING.md says why each).
 PC_common	= openssl libxml-2.0 libuv lmdb avro-c jansson libidn2
 LIBS_common	= -lunistring
 PC_msg-serve	= libconfuse
 LIBS_msg-serve	= -lwslay
+PC_cli		= libconfuse
 PC_msg-send	= libstrophe libconfuse readline
 PC_msg-watch	= libstrophe libconfuse
 PC_msg-avro-encode = zlib liblzma libzstd snappy
