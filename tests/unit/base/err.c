@@ -77,7 +77,7 @@ the_table_is_whole(void **state)
 		enum err_code code = (enum err_code)i;
 
 		assert_int_equal(err_by_word(err_word(code)), code);
-		assert_in_range(err_exit(code), 1, 6);
+		assert_in_range(err_exit(code), 1, 7);
 		assert_non_null(err_type(code));
 		assert_string_equal(err_condition(err_by_condition(
 		    err_condition(code))), err_condition(code));
