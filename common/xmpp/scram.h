@@ -106,6 +106,16 @@ int scram_server_challenge(struct scram_server *s,
 int scram_server_final(struct scram_server *s, const char *p, size_t n,
     struct buf *out, struct err *e);
 
+/* The slow part of a client's login, which may be kept for the next one
+ * (RFC 5802 section 3, end).  As secret as the password: wipe it. */
+struct scram_salted {
+	enum scram_hash hash;
+	uint32_t iterations;
+	uint8_t salt[SCRAM_SALT_MAX];
+	size_t salt_len;		/* 0: nothing kept yet */
+	uint8_t key[SCRAM_KEY_MAX];
+};
+
 /* --- client ----------------------------------------------------------------
  *
  *	scram_client_init
@@ -124,6 +134,8 @@ struct scram_client {
 	size_t gs2_n;			/* of cbind's bytes: its header */
 	struct buf cbind, auth;
 	struct secret password;
+	struct scram_salted *kept;	/* used when it fits, else filled;
+					 * NULL after init */
 };
 
 /* Copies all.  cb: what to bind to, for a PLUS mechanism.  plus_possible: we

@@ -90,16 +90,50 @@ prove(struct scram_client *c, const uint8_t *salted, uint8_t *proof)
 	OPENSSL_cleanse(key, sizeof key);
 }
 
+static bool
+is_kept(const struct scram_client *c, const struct buf *salt,
+    uint32_t iterations)
+{
+	const struct scram_salted *k = c->kept;
+
+	return k != NULL && k->hash == c->hash &&
+	    k->iterations == iterations && k->salt_len == salt->n &&
+	    memcmp(k->salt, salt->p, salt->n) == 0;
+}
+
+static void
+keep(struct scram_client *c, const struct buf *salt, uint32_t iterations,
+    const uint8_t *key)
+{
+	struct scram_salted *k = c->kept;
+
+	if (k == NULL || salt->n > sizeof k->salt)
+		return;
+	k->hash = c->hash;
+	k->iterations = iterations;
+	k->salt_len = salt->n;
+	memcpy(k->salt, salt->p, salt->n);
+	memcpy(k->key, key, SCRAM_KEY_MAX);
+}
+
 static int
-salted_password(const struct scram_client *c, const struct buf *salt,
+salted_password(struct scram_client *c, const struct buf *salt,
     uint32_t iterations, uint8_t *out, struct err *e)
 {
 	struct buf prepared = BUF_INIT(SECRET_MAX * 4);
-	int rc = sasl_prep(&prepared, c->password.p, c->password.n, e);
+	int rc;
 
-	if (rc == 0)
+	if (is_kept(c, salt, iterations)) {
+		memcpy(out, c->kept->key, SCRAM_KEY_MAX);
+		return 0;
+	}
+	rc = sasl_prep(&prepared, c->password.p, c->password.n, e);
+	if (rc == 0) {
+		memset(out, 0, SCRAM_KEY_MAX);
 		scram_salt(c->hash, prepared.p, prepared.n, salt->p, salt->n,
 		    iterations, out);
+		keep(c, salt, iterations, out);
+	}
 	buf_wipe(&prepared);
 	return rc;
 }

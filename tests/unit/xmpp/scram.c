@@ -127,6 +127,7 @@ struct game {
 	const struct scram_binding *server_bindings;
 	const struct scram_binding *client_binding;
 	bool plus_possible, plus_offered;
+	struct scram_salted *kept;
 };
 
 /* 0: both sure of each other; else how far it went. */
@@ -148,6 +149,7 @@ play(const struct game *g)
 	if (scram_client_init(&c, m, g->user, g->authzid, &password,
 	    g->client_binding, g->plus_possible, &e) < 0)
 		goto out;
+	c.kept = g->kept;
 	assert_int_equal(scram_client_first(&c, &out, &e), 0);
 	rc = 2;
 	if (scram_server_first(&s, out.p, out.n, &e) < 0)
@@ -197,6 +199,29 @@ both_sides_fit(void **state)
 	g.client_password = "p\xc3\xa4ss  word";
 	assert_int_equal(play(&g), 4);
 	assert_int_equal(e.code, ERR_AUTH);
+}
+
+static void
+a_salted_password_is_kept_for_the_same_salt(void **state)
+{
+	struct scram_salted kept = { .salt_len = 0 };
+	struct game g = plain_game;
+
+	(void)state;
+	g.kept = &kept;
+	assert_int_equal(play(&g), 0);
+	assert_int_equal(kept.salt_len, 12);
+	g.client_password = "not asked for any more";
+	assert_int_equal(play(&g), 0);
+	g.mech = "SCRAM-SHA-1";		/* another hash: anew */
+	assert_int_equal(play(&g), 4);
+	g.client_password = plain_game.client_password;
+	assert_int_equal(play(&g), 0);
+	assert_int_equal(kept.hash, SCRAM_SHA1);
+	kept.salt[0] ^= 1;
+	assert_int_equal(play(&g), 0);
+	kept.iterations++;
+	assert_int_equal(play(&g), 0);
 }
 
 static void
@@ -507,6 +532,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_examples_of_the_rfcs),
 		cmocka_unit_test(both_sides_fit),
+		cmocka_unit_test(a_salted_password_is_kept_for_the_same_salt),
 		cmocka_unit_test(channels_are_bound),
 		cmocka_unit_test(a_downgrade_is_seen),
 		cmocka_unit_test(first_messages_that_are_wrong),
