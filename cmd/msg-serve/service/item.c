@@ -5,6 +5,7 @@
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"
+#include "service/item_avro.h"
 #include "service/item_get.h"
 #include "service/item_set.h"
 #include "service/job.h"
@@ -22,6 +23,11 @@ command_get_item(struct call *c, struct err *e)
 	if (str_is(as, "explain"))
 		return item_explain(&v, query, &limits, c->arena, c->payload,
 		    e);
+	if (str_is(as, "avro")) {
+		c->avro = true;
+		return item_get_avro(&v, query, &limits, c->arena,
+		    c->payload, e);
+	}
 	return item_get(&v, c->worker->run, query, &limits, c->arena,
 	    c->payload, e);
 }
@@ -64,6 +70,10 @@ finish(struct call *c, struct job *j, struct err *e)
 	    view_allow(&v, c->account->rights, e) < 0)
 		return -1;
 	c->rev = j->store.rev;
+	if (str_is(j->request->as, "avro")) {
+		c->avro = true;
+		return item_set_avro(s, &v, c->payload, e);
+	}
 	return item_set_render(s, &v, c->worker->run, c->payload, e);
 }
 

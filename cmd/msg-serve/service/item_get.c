@@ -11,8 +11,8 @@ item_check_size(const struct buf *out, struct err *e)
 	    "bytes: ask for less at a time", out->max);
 }
 
-static struct query *
-parse(struct arena *a, struct str text, struct err *e)
+struct query *
+item_query(struct arena *a, struct str text, struct err *e)
 {
 	if (text.n == 0) {
 		(void)err_set(e, ERR_ARGUMENT, "a path query is missing, "
@@ -50,7 +50,7 @@ item_get(struct view *v, struct plan_run *run, struct str text,
     const struct query_limits *limits, struct arena *a, struct buf *out,
     struct err *e)
 {
-	struct query *q = parse(a, text, e);
+	struct query *q = item_query(a, text, e);
 	struct query_result result;
 	struct render r;
 	int rc = 0;
@@ -76,7 +76,7 @@ item_explain(struct view *v, struct str text,
     const struct query_limits *limits, struct arena *a, struct buf *out,
     struct err *e)
 {
-	struct query *q = parse(a, text, e);
+	struct query *q = item_query(a, text, e);
 
 	if (q == NULL || query_explain(q, v, limits, a, out, e) < 0)
 		return -1;

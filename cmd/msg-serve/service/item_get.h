@@ -24,6 +24,9 @@ int item_explain(struct view *v, struct str query,
     const struct query_limits *limits, struct arena *a, struct buf *out,
     struct err *e);
 
+/* The query of an argument; an empty one is an error. */
+struct query *item_query(struct arena *a, struct str text, struct err *e);
+
 /* ERR_POLICY when out is full; names the limit. */
 int item_check_size(const struct buf *out, struct err *e);
 

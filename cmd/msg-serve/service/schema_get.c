@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "service/item_avro.h"
 
 /* The version of that fingerprint; NULL: it is none that we know. */
 static const struct kind_version *
@@ -19,6 +20,22 @@ by_fingerprint(const struct kinds *ks, struct str what)
 	return version;
 }
 
+/* One of the protocol's own. */
+static int
+protocol(const char *text, struct str callers, char match[SCHEMA_MATCH],
+    struct buf *out, struct err *e)
+{
+	struct schema *s = schema_parse(text, strlen(text), e);
+
+	if (s == NULL)
+		return -1;
+	(void)snprintf(match, SCHEMA_MATCH, "%016" PRIx64, schema_crc64(s));
+	if (!str_eq(callers, str_of(match)))
+		schema_print(s, out, 0);
+	schema_unref(s);
+	return 0;
+}
+
 int
 schema_get(const struct kinds *ks, struct str what, struct str callers,
     char match[SCHEMA_MATCH], struct buf *out, struct err *e)
@@ -30,11 +47,14 @@ schema_get(const struct kinds *ks, struct str what, struct str callers,
 	if (what.n == 0)
 		return err_set(e, ERR_ARGUMENT, "the name of a kind is "
 		    "missing, such as 'Page'");
+	if (version == NULL && item_avro_schema(what) != NULL)
+		return protocol(item_avro_schema(what), callers, match, out,
+		    e);
 	if (version == NULL)
 		return err_set(e, ERR_NOT_FOUND, "there is no kind '%.*s'",
 		    (int)(what.n > 60 ? 60 : what.n), what.p);
 	(void)snprintf(match, SCHEMA_MATCH, "%016" PRIx64, version->fp);
-	if (callers.n != 16 || memcmp(callers.p, match, 16) != 0)
+	if (!str_eq(callers, str_of(match)))
 		schema_print(version->schema, out, 0);
 	return 0;
 }
