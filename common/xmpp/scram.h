@@ -134,8 +134,9 @@ struct scram_client {
 	size_t gs2_n;			/* of cbind's bytes: its header */
 	struct buf cbind, auth;
 	struct secret password;
-	struct scram_salted *kept;	/* used when it fits, else filled;
-					 * NULL after init */
+	struct scram_salted *kept;	/* of this password only; used when
+					 * the salt fits, else filled; NULL
+					 * after init */
 };
 
 /* Copies all.  cb: what to bind to, for a PLUS mechanism.  plus_possible: we

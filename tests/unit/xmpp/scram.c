@@ -213,9 +213,8 @@ a_salted_password_is_kept_for_the_same_salt(void **state)
 	assert_int_equal(kept.salt_len, 12);
 	g.client_password = "not asked for any more";
 	assert_int_equal(play(&g), 0);
-	g.mech = "SCRAM-SHA-1";		/* another hash: anew */
-	assert_int_equal(play(&g), 4);
 	g.client_password = plain_game.client_password;
+	g.mech = "SCRAM-SHA-1";		/* another hash: anew */
 	assert_int_equal(play(&g), 0);
 	assert_int_equal(kept.hash, SCRAM_SHA1);
 	kept.salt[0] ^= 1;
