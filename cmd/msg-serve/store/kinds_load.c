@@ -66,7 +66,7 @@ kinds_load(struct kinds **out, struct reader *r, uint64_t rev, struct err *e)
 	struct kinds *ks = kinds_new(rev);
 	struct row rows[64];
 	struct str from = STR_NONE;
-	struct kind_row k;
+	struct kind_row k = { 0 };
 	int n;
 
 	do {
