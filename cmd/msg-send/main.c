@@ -1,21 +1,39 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "cli/exit.h"
 #include "repl.h"
 #include "stream.h"
 
-/* ask NULL: commands come from standard input. */
+enum source { CHECK, COMMAND, PROMPT, LINES };
+
+/* Nothing is read that was not asked for: a prompt needs a terminal. */
+static enum source
+where_from(const struct send_opts *o, char **operands, size_t count)
+{
+	if (o->check)
+		return CHECK;
+	if (count > 0 && strcmp(operands[0], "-") != 0)
+		return COMMAND;
+	return count == 0 && isatty(STDIN_FILENO) ? PROMPT : LINES;
+}
+
 static int
-run(struct send *s, const struct msg_ask *ask, bool prompt,
+run(struct send *s, enum source source, const struct msg_ask *ask,
     const struct interrupt *in, struct err *e)
 {
-	if (prompt)
+	switch (source) {
+	case CHECK:
+		return check_run(s, in, e);
+	case PROMPT:
 		return repl_run(s, in, e);
-	if (ask == NULL)
+	case LINES:
 		return stream_lines(s, STDIN_FILENO, in, e);
-	send_ask(s, ask, 0);
-	return stream_wait(s, in, e);
+	default:
+		send_ask(s, ask, 0);
+		return stream_wait(s, in, e);
+	}
 }
 
 int
@@ -29,7 +47,7 @@ main(int argc, char *argv[])
 	struct err e = ERR_INIT;
 	enum opt_next next;
 	char **operands;
-	bool one, prompt;
+	enum source source;
 	size_t count;
 
 	memset(&o, 0, sizeof o);
@@ -38,16 +56,16 @@ main(int argc, char *argv[])
 		return err_report(&e, send_tool.name);
 	if (next == OPT_DONE)
 		return exit_finish(send_tool.name, EXIT_DONE);
-	one = count > 0 && strcmp(operands[0], "-") != 0;
-	prompt = count == 0 && isatty(STDIN_FILENO);
-	if ((one && stream_command(&ask, &text, &o, operands[0], count > 1 ?
-	    operands[1] : NULL, &e) < 0) || interrupt_init(&in, &e) < 0 ||
+	source = where_from(&o, operands, count);
+	if ((source == COMMAND && stream_command(&ask, &text, &o, operands,
+	    count, &e) < 0) || interrupt_init(&in, &e) < 0 ||
 	    (!o.dry_run && context_load(&o.context, &send_tool, &o, &e) < 0)) {
 		s.status = err_report(&e, send_tool.name);
 	} else {
-		if (send_open(&s, &o, in.fd, &e) < 0)
+		if (send_open(&s, &o, in.fd, source == CHECK ? check_step :
+		    NULL, &e) < 0)
 			send_failed(&s, &e, 0);
-		else if (run(&s, one ? &ask : NULL, prompt, &in, &e) < 0)
+		else if (run(&s, source, &ask, &in, &e) < 0)
 			send_lost(&s, &e);
 		send_close(&s);
 	}

@@ -5,6 +5,7 @@
 
 #include "cli/output.h"
 #include "msg/command.h"
+#include "words.h"
 
 #define AT(member)	offsetof(struct send_opts, member)
 #define ATTR(name)	offsetof(struct send_opts, attrs[MSG_ATTR_##name])
@@ -40,34 +41,44 @@ static const struct opt rows[] = {
 	    .flags = OPT_ENV | OPT_CONFIG },
 	{ 'n', "dry-run", OPT_FLAG, NULL, AT(dry_run),
 	    "print the stanzas, connect to nobody" },
+	{ 0, "check", OPT_FLAG, NULL, AT(check),
+	    "say how far a connection comes, and how long each step takes" },
+	{ 'r', "raw", OPT_FLAG, NULL, AT(raw),
+	    "print the elements of the answer a line each, strings bare" },
+	{ 0, "field", OPT_STR, "NAME", AT(field),
+	    "print this field of each element, as --raw does" },
 	OUTPUT_OPTIONS(struct send_opts, format, color),
 	{ 0 },
 };
 
 static void
-complete(char *const words[], size_t n, size_t i)
+complete(char *const typed[], size_t n, size_t i)
 {
 	(void)n;
 	if (i > 0) {
-		if (words[i][0] == '@')
+		if (typed[i][0] == '@')
 			puts(":file");
 		return;
 	}
 	for (int c = 0; c < MSG_COMMANDS; c++)
-		if (strncmp(msg_commands[c].word, words[i],
-		    strlen(words[i])) == 0)
+		if (strncmp(msg_commands[c].word, typed[i],
+		    strlen(typed[i])) == 0)
 			printf("%s\t%s\n", msg_commands[c].word,
 			    msg_commands[c].summary);
+	for (const struct word *w = words; w->name != NULL; w++)
+		if (strncmp(w->name, typed[i],
+		    strlen(typed[i])) == 0)
+			printf("%s\t%s\n", w->name, w->summary);
 }
 
 const struct tool send_tool = {
 	.name = "msg-send",
 	.section = 1,
 	.summary = "send commands to a Message server and print the answers",
-	.operands = "[COMMAND [ARGUMENT]]",
+	.operands = "[COMMAND [ARGUMENT...]]",
 	.opts = rows,
 	.statuses = "0 1 2 3 4 5 6",
-	.operands_max = 2,
+	.operands_max = WORDS_MAX,
 	.complete = complete,
 };
 

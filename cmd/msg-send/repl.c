@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "msg/command.h"
 #include "stream.h"
+#include "words.h"
 
 #define PROMPT		"msg> "
 #define HISTORY_MAX	1000	/* lines kept */
@@ -69,6 +70,19 @@ prepare_terminal(int meta)
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
 }
 
+/* Commands, then short words, then our own; NULL behind the last. */
+static const char *
+nth_word(int i)
+{
+	if (i < MSG_COMMANDS)
+		return msg_commands[i].word;
+	i -= MSG_COMMANDS;
+	for (const struct word *w = words; w->name != NULL; w++)
+		if (i-- == 0)
+			return w->name;
+	return own_words[i];
+}
+
 /* One of what begins with text at a time; readline frees them. */
 static char *
 command_word(const char *text, int state)
@@ -77,14 +91,11 @@ command_word(const char *text, int state)
 	int i = state == 0 ? 0 : at_prompt->candidate;
 	const char *word;
 
-	for (;; i++) {
-		word = i < MSG_COMMANDS ? msg_commands[i].word :
-		    own_words[i - MSG_COMMANDS];
-		if (word == NULL)
-			return NULL;
+	for (; (word = nth_word(i)) != NULL; i++)
 		if (strncmp(word, text, n) == 0)
 			break;
-	}
+	if (word == NULL)
+		return NULL;
 	at_prompt->candidate = i + 1;
 	return mem_str(word);
 }
@@ -160,6 +171,8 @@ help(void)
 	for (int i = 0; i < MSG_COMMANDS; i++)
 		printf("%-12s %-10s %s\n", msg_commands[i].word,
 		    msg_commands[i].argument, msg_commands[i].summary);
+	for (const struct word *w = words; w->name != NULL; w++)
+		printf("%-12s %-10s %s\n", w->name, w->arguments, w->summary);
 	printf("%-12s %-10s %s\n", "help", "", "this list");
 	printf("%-12s %-10s %s\n", "quit", "", "end, as Ctrl-D does");
 	fflush(stdout);

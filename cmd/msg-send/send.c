@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/connect.h"
+#include "field.h"
 
 struct send_slot {
 	uint64_t line;
@@ -63,10 +64,10 @@ on_stanza(void *arg, const struct stanza *st)
 
 int
 send_open(struct send *s, const struct send_opts *o, int wake_fd,
-    struct err *e)
+    client_step_fn *step, struct err *e)
 {
 	*s = (struct send){ .o = o, .window = (size_t)o->window, .first = 1,
-	    .next = 1 };
+	    .next = 1, .moved_us = clock_mono_us() };
 	output_init(&s->out, o->format, o->color);
 	s->slots = mem_array(s->window, sizeof *s->slots);
 	for (size_t i = 0; i < s->window; i++) {
@@ -74,6 +75,7 @@ send_open(struct send *s, const struct send_opts *o, int wake_fd,
 		buf_init(&s->slots[i].text, SEND_ANSWER_MAX);
 	}
 	s->client_options.stanza = on_stanza;
+	s->client_options.step = step;
 	s->client_options.arg = s;
 	s->client_options.wake_fd = wake_fd;
 	return o->dry_run ? 0 : connect_open(&s->client, &s->client_options,
@@ -169,6 +171,21 @@ send_failed(struct send *s, const struct err *e, uint64_t line)
 	complain(s, line, text, err_exit(e->code));
 }
 
+static void
+print_answer(struct send *s, const struct send_slot *at)
+{
+	struct str text = at->text.n > 0 ?
+	    (struct str){ at->text.p, at->text.n } : STR("null");
+	struct err e = ERR_INIT;
+
+	if (s->quiet)
+		return;
+	if (!s->o->raw && s->o->field == NULL)
+		output_json(&s->out, text.p, text.n);
+	else if (field_put(&s->out.buf, text.p, text.n, s->o->field, &e) < 0)
+		send_failed(s, &e, at->line);
+}
+
 /* Answers from the oldest on, up to the first that is not there. */
 static void
 print_answers(struct send *s)
@@ -180,10 +197,8 @@ print_answers(struct send *s)
 			complain(s, at->line, buf_cstr(&at->text), at->status);
 		else if (s->client == NULL)
 			output_line(&s->out, at->text.p, at->text.n);
-		else if (at->text.n == 0)
-			output_json(&s->out, "null", 4);
 		else
-			output_json(&s->out, at->text.p, at->text.n);
+			print_answer(s, at);
 		buf_reset(&at->text);
 		buf_shrink(&at->text, 1 << 16);
 	}

@@ -29,15 +29,16 @@ struct send {
 	uint64_t first, next;		/* ids: oldest not printed, next */
 	int64_t moved_us;		/* when something was sent or came */
 	int status;			/* of the first failure */
+	bool quiet;			/* print no answers, only failures */
 	bool stop;			/* a failure, and no --keep-going */
 	client_stanza_fn *event;	/* what answers no request; or NULL */
 	void *arg;
 };
 
-/* Connects, unless --dry-run.  wake_fd: see client.h.  send_close even when
- * it fails. */
+/* Connects, unless --dry-run.  wake_fd, step: see client.h; step's argument
+ * is s.  send_close even when it fails. */
 int send_open(struct send *s, const struct send_opts *o, int wake_fd,
-    struct err *e);
+    client_step_fn *step, struct err *e);
 void send_close(struct send *s);
 
 /* True when there is room for one more request. */

@@ -2,11 +2,14 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fs.h"
+#include "base/mem.h"
 #include "input.h"
 #include "msg/command_line.h"
+#include "words.h"
 
 #define UNSENT_MAX	(1u << 20)	/* reading stops above */
 
@@ -30,6 +33,39 @@ load(struct msg_ask *ask, struct buf *text, struct err *e)
 	return 0;
 }
 
+/* A line of words.h; text holds the argument afterwards. */
+static int
+parse_words(struct msg_ask *ask, struct buf *text, const struct word *word,
+    struct str line, struct err *e)
+{
+	char *copy = mem_strn(line.p, line.n);
+	char **w = mem_array(WORDS_MAX, sizeof *w);
+	int n = words_split(copy, w, e), rc = -1;
+
+	if (n >= 0)
+		rc = word_expand(ask, text, word, w, (size_t)n, e);
+	free(w);
+	free(copy);
+	return rc;
+}
+
+static int
+parse_line(struct msg_ask *ask, struct buf *text, struct str line,
+    struct err *e)
+{
+	const struct word *word;
+	struct str first = { line.p, 0 };
+
+	while (first.n < line.n && strchr(" \t\r", line.p[first.n]) == NULL)
+		first.n++;
+	word = word_find(first);
+	if (word != NULL)
+		return parse_words(ask, text, word, line, e);
+	if (command_line_parse(ask, line.p, line.n, e) < 0)
+		return -1;
+	return load(ask, text, e);
+}
+
 bool
 stream_line(struct send *s, struct str line, uint64_t number, struct err *e)
 {
@@ -42,8 +78,7 @@ stream_line(struct send *s, struct str line, uint64_t number, struct err *e)
 	if (line.n == 0 || line.p[0] == '#')
 		return false;
 	send_attrs(&ask, s->o);
-	if (command_line_parse(&ask, line.p, line.n, e) == 0 &&
-	    load(&ask, &text, e) == 0) {
+	if (parse_line(&ask, &text, line, e) == 0) {
 		send_ask(s, &ask, number);
 		sent = true;
 	}
@@ -130,16 +165,26 @@ stream_lines(struct send *s, int fd, const struct interrupt *intr,
 
 int
 stream_command(struct msg_ask *out, struct buf *text,
-    const struct send_opts *o, const char *command, const char *argument,
-    struct err *e)
+    const struct send_opts *o, char *const w[], size_t n, struct err *e)
 {
+	const struct word *word = word_find(str_of(w[0]));
+
 	send_attrs(out, o);
-	out->command = command_line_word(str_of(command), e);
+	if (word != NULL) {
+		if (word_expand(out, text, word, w, n, e) < 0)
+			goto usage;
+		return 0;
+	}
+	out->command = command_line_word(str_of(w[0]), e);
 	if (out->command == NULL)
 		goto usage;
-	if (argument != NULL)
-		out->argument = str_of(strcmp(argument, "-") == 0 ? "@-" :
-		    argument);
+	if (n > 2) {
+		err_set(e, ERR_USAGE, "'%s' is too much: '%s' takes one "
+		    "argument; quote it if it has blanks", w[2], w[0]);
+		goto usage;
+	}
+	if (n > 1)
+		out->argument = str_of(strcmp(w[1], "-") == 0 ? "@-" : w[1]);
 	if (load(out, text, e) < 0)
 		return -1;
 	if (command_line_check(out, e) == 0)

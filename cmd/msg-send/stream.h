@@ -8,12 +8,11 @@
 #include "cli/interrupt.h"
 #include "send.h"
 
-/* msg-send COMMAND [ARGUMENT]; argument NULL: none, "-" standard input,
- * "@FILE" a file, whose bytes are appended to text and must stay.  ERR_USAGE,
- * ERR_INPUT. */
+/* msg-send COMMAND [ARGUMENT], or one of words.h: w[0..n).  An argument "-"
+ * is standard input, "@FILE" a file; its bytes are appended to text, which
+ * must stay.  ERR_USAGE, ERR_INPUT. */
 int stream_command(struct msg_ask *out, struct buf *text,
-    const struct send_opts *o, const char *command, const char *argument,
-    struct err *e);
+    const struct send_opts *o, char *const w[], size_t n, struct err *e);
 
 #define STREAM_ARGUMENT_MAX	(64u << 20)	/* bytes of a file */
 

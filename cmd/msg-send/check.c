@@ -1,0 +1,56 @@
+#include "check.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "stream.h"
+
+static void
+line(struct send *s, const char *what, const char *text)
+{
+	int64_t now = clock_mono_us();
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(4096);
+
+	buf_printf(&b, "%-10s %8.1f ms  %s", what,
+	    (double)(now - s->moved_us) / 1000, text);
+	output_line(&s->out, b.p, b.n);
+	output_flush(&s->out, &e);
+	buf_free(&b);
+	s->moved_us = clock_mono_us();
+}
+
+void
+check_step(void *send, enum client_step step, const char *text)
+{
+	static const char *const words[] = {
+		[CLIENT_CONNECTED] = "connected",
+		[CLIENT_SECURED] = "secured",
+		[CLIENT_LOGGED_IN] = "logged in",
+		[CLIENT_BOUND] = "bound",
+	};
+
+	line(send, words[step], text);
+}
+
+int
+check_run(struct send *s, const struct interrupt *in, struct err *e)
+{
+	struct msg_ask ask;
+	int64_t start;
+
+	if (s->client == NULL)
+		return 0;
+	send_attrs(&ask, s->o);
+	ask.command = msg_command_by_word(STR("get-item"));
+	ask.argument = STR("/@name");
+	start = clock_mono_us();
+	send_ask(s, &ask, 0);
+	s->quiet = true;
+	if (stream_wait(s, in, e) < 0)
+		return -1;
+	s->moved_us = start;
+	if (s->status == 0)
+		line(s, "answered", "get-item /@name");
+	return 0;
+}
