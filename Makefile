@@ -125,21 +125,27 @@ fuzz-run: $(fuzz)
 # Sub-makes do the work, so that what deps installs is seen by them.
 J	= $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 TESTS	= $(sort $(wildcard tests/*/*.t))
-PROVE	= CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' -j$(JOBS)
+PROVE	= env -u MAKEFLAGS -u MFLAGS CMOCKA_MESSAGE_OUTPUT=TAP \
+	  PYTHONDONTWRITEBYTECODE=1 prove -e '' -j$(JOBS)
 
 check: deps-check
 	@$(MAKE) $(J) all
 	@$(MAKE) $(J) SAN=1 all unit replay
-	@$(MAKE) $(J) SAN=1 prove
+	@$(MAKE) $(J) TSAN=1 all
+	@$(MAKE) SAN=1 prove
 prove:
 	@$(PROVE) $(TESTS) $(unit) $(fuzz) </dev/null
 replay: $(fuzz)
 
-check-unit: unit
+check-unit check-fuzz:
+	@$(MAKE) $(J) SAN=1 prove-$(@:check-%=%)
+prove-unit: unit
 	@$(PROVE) $(unit) </dev/null
-check-fuzz: replay
+prove-fuzz: replay
 	@$(PROVE) $(fuzz) </dev/null
 check-%: all
+	@$(MAKE) $(J) SAN=1 all
+	@$(MAKE) $(J) TSAN=1 all
 	@$(PROVE) $(sort $(wildcard tests/$*/*.t)) </dev/null
 lint: all
 	@$(PROVE) $(sort $(wildcard tests/lint/*.t)) </dev/null
@@ -225,7 +231,8 @@ help:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit check prove replay check-unit check-fuzz check-vectors lint \
+.PHONY: all unit check prove replay prove-unit prove-fuzz check-unit \
+	check-fuzz check-vectors lint \
 	bench bench-tools fuzz fuzz-run run deps deps-check deps-bench \
 	deps-fuzz install uninstall clean help
 .SECONDARY:
