@@ -113,7 +113,7 @@ errors_say_where(void **state)
 	refuses("[\"null\",[\"int\"]]", "line 1, column 9",
 	    "a union must not stand in a union");
 	refuses("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\","
-	    "\"A\"]}", "line 1, column 43", "the symbol 'A' is there twice");
+	    "\"A\"]}", "line 1, column 42", "the symbol 'A' is there twice");
 	refuses("{\"type\":\"fixed\",\"name\":\"F\",\"size\":-2}",
 	    "line 1, column 34", "bad size -2 of the fixed 'F'");
 	refuses("{\"type\":\"array\"}", "line 1, column 1",
