@@ -1,6 +1,7 @@
 #include "cli/config.h"
 
-#include <stdio.h>
+#include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,14 +32,27 @@ on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	err_at(reading, "line %d", cfg->line);
 }
 
+static bool
+has_row(const struct tool *t, const char *name)
+{
+	for (const struct opt *o = t->opts; o->name != NULL; o++)
+		if (o->flags & OPT_CONFIG && strcmp(o->name, name) == 0)
+			return true;
+	return false;
+}
+
 static size_t
-put_rows(cfg_opt_t *to, const struct tool *t)
+put_rows(cfg_opt_t *to, const struct tool *t, const char *const also[])
 {
 	size_t n = 0;
 
 	for (const struct opt *o = t->opts; o->name != NULL; o++)
 		if (o->flags & OPT_CONFIG)
 			to[n++] = (cfg_opt_t)CFG_STR(o->name, NULL, CFGF_NONE);
+	for (; also != NULL && *also != NULL; also++)
+		if (!has_row(t, *also))
+			to[n++] = (cfg_opt_t)CFG_STR(*also, NULL, CFGF_NONE);
+	assert(n < OPT_ROWS_MAX);
 	to[n] = (cfg_opt_t)CFG_END();
 	return n;
 }
@@ -76,13 +90,13 @@ parse(struct config *c, struct err *e)
 
 int
 config_read(struct config **out, const char *path, const struct tool *t,
-    struct err *e)
+    const char *const also[], struct err *e)
 {
 	struct config *c = mem_zero(sizeof *c);
 	size_t n;
 
-	put_rows(c->rows, t);
-	n = put_rows(c->top, t);
+	put_rows(c->rows, t, also);
+	n = put_rows(c->top, t, also);
 	c->top[n++] = (cfg_opt_t)CFG_STR("default", NULL, CFGF_NONE);
 	c->top[n++] = (cfg_opt_t)CFG_SEC("context", c->rows,
 	    CFGF_MULTI | CFGF_TITLE);

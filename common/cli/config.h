@@ -25,9 +25,10 @@
 
 struct config;
 
-/* Gives a config (config_free).  ERR_CONFIG, at "FILE:LINE". */
+/* Gives a config (config_free).  also: names that other tools who share the
+ * file know, ended by NULL; NULL: none.  ERR_CONFIG, at "line 3". */
 int config_read(struct config **out, const char *path, const struct tool *t,
-    struct err *e);
+    const char *const also[], struct err *e);
 void config_free(struct config *c);		/* NULL is fine */
 
 /* What "default" says; NULL: nothing. */

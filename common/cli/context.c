@@ -6,6 +6,10 @@
 #include "base/fs.h"
 #include "base/mem.h"
 
+/* What one of the clients knows and the other must not stumble over. */
+static const char *const of_clients[] = { "branch", "to", "timeout", "window",
+    "reconnect", "format", "color", NULL };
+
 static char *
 xdg_file(const char *variable, const char *under_home, const char *name)
 {
@@ -20,7 +24,7 @@ static int
 apply_file(struct context *c, const char *path, const char *name,
     const struct tool *t, void *values, struct err *e)
 {
-	if (config_read(&c->config, path, t, e) < 0)
+	if (config_read(&c->config, path, t, of_clients, e) < 0)
 		return -1;
 	return config_apply(c->config, name, t, values, e);
 }
@@ -34,7 +38,7 @@ apply_default(struct context *c, const char *path, const struct tool *t,
 
 	if (path == NULL || !fs_exists(path))
 		return 0;
-	if (config_read(&c->config, path, t, e) < 0)
+	if (config_read(&c->config, path, t, of_clients, e) < 0)
 		return -1;
 	name = config_default(c->config);
 	if (name != NULL)

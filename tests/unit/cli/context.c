@@ -110,7 +110,8 @@ write_config(const char *first)
 
 	snprintf(text, sizeof text, "%scontext work {\n\tserver = "
 	    "\"msg.example.org\"\n\tjid = romeo@example.org\n"
-	    "\tpassword-file = password\n\tconnect-timeout = 2m\n}\n"
+	    "\tpassword-file = password\n\tconnect-timeout = 2m\n"
+	    "\twindow = 7\n}\n"
 	    "context home {\n\tjid = me@home\n\tpassword-file = password\n"
 	    "\tdirect-tls = yes\n}\n", first);
 	put("config/msg/config", text);
