@@ -22,7 +22,7 @@ CSTD	= -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DMSG_VERSION='"$(VERSION)
 PC_common	= openssl libxml-2.0 libuv lmdb avro-c jansson libidn2
 LIBS_common	= -lunistring -lm
 PC_msg-serve	= libconfuse
-LIBS_msg-serve	= -lwslay
+LIBS_msg-serve	= -lwslay -lm
 PC_cli		= libconfuse
 PC_msg-send	= libstrophe libconfuse readline
 PC_msg-watch	= libstrophe libconfuse

@@ -109,6 +109,9 @@ print_name(const struct step *s, bool bare, struct buf *out)
 	} else {
 		if (bare && s->name.p[0] >= '0' && s->name.p[0] <= '9')
 			buf_lit(out, "child::");
+		if (s->test == TEST_KIND && s->name.n > 2 &&
+		    memcmp(s->name.p, "M.", 2) == 0)
+			buf_lit(out, "M.");	/* one is taken away */
 		buf_put(out, s->name.p, s->name.n);
 	}
 }

@@ -37,6 +37,8 @@ static int
 put_path(struct render *r, const struct item *it, struct buf *out,
     struct err *e)
 {
+	size_t n;
+
 	if (it->parent == 0) {
 		buf_lit(out, "\"/\"");
 		return 0;
@@ -50,10 +52,11 @@ put_path(struct render *r, const struct item *it, struct buf *out,
 			buf_trim(&r->path, r->path.n - 1);
 		r->parent = it->parent;
 	}
+	n = r->path.n;
+	buf_putc(&r->path, '/');
+	buf_put(&r->path, it->name.p, it->name.n);
 	json_put_string(out, r->path.p, r->path.n);
-	out->n -= out->n > 0;		/* the quote is put behind the name */
-	buf_putc(out, '/');
-	json_put_str(out, it->name);
+	buf_trim(&r->path, n);
 	return 0;
 }
 

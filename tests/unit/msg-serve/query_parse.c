@@ -26,6 +26,7 @@ prints_the_normal_form(void **state)
 		    "//descendant-or-self::*/a" },
 		{ "descendant-or-self::*/a", "descendant-or-self::*/a" },
 		{ "//M.Page", "//Page" },
+		{ "//M.M.Page", "//M.M.Page" },
 		{ "//org.example.Thing", "//org.example.Thing" },
 		{ "/2010/1st-day", "/2010/1st-day" },
 		{ "child::2010", "child::2010" },
