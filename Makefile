@@ -81,7 +81,7 @@ $(B)/%.o: %.c Makefile config.mk VERSION
 
 # --- unit tests: tests/unit/PART/x.c is of common/PART/x.c or, when PART is a
 # tool's directory, of that tool ----------------------------------------------
-unit_src := $(wildcard tests/unit/*/*.c)
+unit_src := $(wildcard tests/unit/*/*.c tests/crash/*.c)
 unit	= $(unit_src:%.c=$(B)/%)
 unit: $(unit)
 CMOCKA	= $(shell pkg-config --libs cmocka)
@@ -97,6 +97,13 @@ $(B)/tests/unit/$(1)/%: $(B)/tests/unit/$(1)/%.o \
 endef
 $(foreach p,$(notdir $(patsubst %/,%,$(wildcard tests/unit/*/))),\
     $(eval $(call unit_part,$(p))))
+
+# Those that kill what they test are of the server's parts.
+$(B)/tests/crash/%.o: tests/crash/%.c Makefile config.mk VERSION
+	$(call say,CC)$(COMPILE) -iquote tests/unit -iquote cmd/msg-serve
+$(B)/tests/crash/%: $(B)/tests/crash/%.o $(B)/msg-serve.a $(lib)
+	$(call say,LD)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CMOCKA) \
+	    $(call libs,msg-serve)
 
 # --- fuzz targets: with clang they fuzz, else they replay their corpus -------
 fuzz_src := $(wildcard tests/fuzz/*.c)

@@ -6,7 +6,7 @@
  * to a pipe.  Each transaction gives three items the same text, so a half one
  * would show.
  */
-#include "../unit/unit.h"
+#include "unit.h"
 
 #include <signal.h>
 #include <stdio.h>
