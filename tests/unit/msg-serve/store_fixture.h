@@ -65,7 +65,7 @@ fixture_make(struct fixture *f)
 {
 	struct first *first;
 
-	strcpy(f->top, "/tmp/store-test-XXXXXX");
+	memcpy(f->top, "/tmp/store-test-XXXXXX", 23);
 	assert_non_null(mkdtemp(f->top));
 	snprintf(f->dir, sizeof f->dir, "%s/store", f->top);
 	f->e = (struct err)ERR_INIT;

@@ -1,0 +1,156 @@
+#include "store_fixture.h"
+
+#include "store/cred.h"
+
+static struct cred
+sample(uint8_t x)
+{
+	struct cred c = {
+		.sha1 = { .iterations = 4096, .salt_n = 16, .key_n = 20 },
+		.sha256 = { .iterations = 10000, .salt_n = 64, .key_n = 32 },
+	};
+
+	memset(c.sha1.salt, x, 16);
+	memset(c.sha1.stored, x + 1, 20);
+	memset(c.sha1.server, x + 2, 20);
+	memset(c.sha256.salt, x + 3, 64);
+	memset(c.sha256.stored, x + 4, 32);
+	memset(c.sha256.server, x + 5, 32);
+	return c;
+}
+
+static void
+keeps_replaces_renames_removes(void **state)
+{
+	struct fixture *f = *state;
+	struct cred a = sample(10), b = sample(20), got;
+
+	assert_int_equal(cred_get(f->store, STR("romeo"), &got, &f->e), 0);
+	assert_int_equal(cred_set(f->store, STR("romeo"), &a, &f->e), 0);
+	assert_int_equal(cred_get(f->store, STR("romeo"), &got, &f->e), 1);
+	assert_memory_equal(&got, &a, sizeof got);
+	assert_int_equal(cred_set(f->store, STR("romeo"), &b, &f->e), 0);
+	fixture_close(f);
+	fixture_open(f);
+	assert_int_equal(cred_get(f->store, STR("romeo"), &got, &f->e), 1);
+	assert_memory_equal(&got, &b, sizeof got);
+	assert_int_equal(cred_rename(f->store, STR("romeo"), STR("montague"),
+	    &f->e), 0);
+	assert_int_equal(cred_get(f->store, STR("romeo"), &got, &f->e), 0);
+	assert_int_equal(cred_get(f->store, STR("montague"), &got, &f->e), 1);
+	assert_memory_equal(&got, &b, sizeof got);
+	assert_int_equal(cred_rename(f->store, STR("romeo"), STR("x"),
+	    &f->e), -1);
+	assert_int_equal(f->e.code, ERR_NOT_FOUND);
+	assert_int_equal(cred_remove(f->store, STR("montague"), &f->e), 0);
+	assert_int_equal(cred_remove(f->store, STR("montague"), &f->e), 0);
+	assert_int_equal(cred_get(f->store, STR("montague"), &got, &f->e), 0);
+}
+
+static void
+refuses_what_does_not_fit(void **state)
+{
+	struct fixture *f = *state;
+	struct cred c = sample(1), got;
+	char longer[300];
+
+	memset(longer, 'x', sizeof longer);
+	assert_int_equal(cred_set(f->store, STR(""), &c, &f->e), -1);
+	assert_int_equal(cred_set(f->store, (struct str){ longer, 300 }, &c,
+	    &f->e), -1);
+	assert_int_equal(f->e.code, ERR_ARGUMENT);
+	assert_int_equal(cred_get(f->store, (struct str){ longer, 300 }, &got,
+	    &f->e), 0);
+	c.sha1.salt_n = CRED_SALT_MAX + 1;
+	assert_int_equal(cred_set(f->store, STR("romeo"), &c, &f->e), -1);
+}
+
+static void
+the_secret_is_the_stores_own(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t a[CRED_SECRET], b[CRED_SECRET], zero[CRED_SECRET] = { 0 };
+
+	cred_secret(f->store, a);
+	assert_memory_not_equal(a, zero, sizeof a);
+	fixture_close(f);
+	fixture_open(f);
+	cred_secret(f->store, b);
+	assert_memory_equal(a, b, sizeof a);
+	fixture_close(f);
+	fixture_remove(f->dir);
+	remove(f->top);
+	fixture_make(f);
+	fixture_open(f);
+	cred_secret(f->store, b);
+	assert_memory_not_equal(a, b, sizeof a);
+}
+
+/* --- a store is made by one, whole, or not at all ------------------------------ */
+
+static void
+opened_by_one_made_by_one(void **state)
+{
+	struct fixture *f = *state;
+	struct store_options o = { .dir = f->dir };
+	struct first *a, *b;
+	struct store *s;
+	char dir[128];
+
+	assert_int_equal(store_open(&s, &o, &f->e), -1);
+	assert_int_equal(f->e.code, ERR_CONFLICT);
+	assert_int_equal(first_begin(&a, f->dir, &f->e), -1);
+	assert_int_equal(f->e.code, ERR_CONFLICT);
+	snprintf(dir, sizeof dir, "%s/other", f->top);
+	o.dir = dir;
+	assert_int_equal(first_there(dir, &f->e), 0);
+	assert_int_equal(store_open(&s, &o, &f->e), -1);
+	assert_int_equal(f->e.code, ERR_NOT_FOUND);
+	assert_int_equal(first_begin(&a, dir, &f->e), 0);
+	assert_int_equal(first_begin(&b, dir, &f->e), -1);
+	assert_int_equal(f->e.code, ERR_CONFLICT);
+	assert_int_equal(first_there(dir, &f->e), 0);
+	first_abort(a);
+	assert_int_equal(access(dir, F_OK), -1);
+	snprintf(dir, sizeof dir, "%s/other.new", f->top);
+	assert_int_equal(access(dir, F_OK), -1);
+	assert_int_equal(first_there(f->dir, &f->e), 1);
+}
+
+static void
+what_a_killed_start_left_is_cleared(void **state)
+{
+	struct fixture *f = *state;
+	char dir[128], path[640];
+	struct first *a;
+
+	snprintf(dir, sizeof dir, "%s/other", f->top);
+	snprintf(path, sizeof path, "mkdir -p %s.new/data && "
+	    "echo x >%s.new/data/data.mdb && echo x >%s.new/tls.key", dir, dir,
+	    dir);
+	assert_int_equal(system(path), 0);
+	if (first_begin(&a, dir, &f->e) < 0)
+		fail_msg("%s", f->e.text);
+	snprintf(path, sizeof path, "%s.new/tls.key", dir);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(first_finish(a, &f->e), 0);
+	assert_int_equal(first_there(dir, &f->e), 1);
+	fixture_remove(dir);
+}
+
+#define TEST(fn) \
+	cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(keeps_replaces_renames_removes),
+		TEST(refuses_what_does_not_fit),
+		TEST(the_secret_is_the_stores_own),
+		TEST(opened_by_one_made_by_one),
+		TEST(what_a_killed_start_left_is_cleared),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
