@@ -166,7 +166,16 @@ check-vectors: deps-check
 bench: deps-bench
 	@$(MAKE) $(J) all bench-tools
 	@tests/bench/run $(BENCH)
-bench-tools: $(BENCH_TOOLS)
+
+# tests/bench/x.c and tests/bench/y/main.c are programs: build/.../bench/x, y.
+bench_one := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
+bench_dir := $(patsubst tests/bench/%/main.c,%,$(wildcard tests/bench/*/main.c))
+define bench_tool
+$(B)/bench/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/$(1).c tests/bench/$(1)/*.c)) $(lib)
+	$$(call say,LD)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,none)
+endef
+$(foreach t,$(bench_one) $(bench_dir),$(eval $(call bench_tool,$(t))))
+bench-tools: $(addprefix $(B)/bench/,$(bench_one) $(bench_dir))
 
 # --- run ----------------------------------------------------------------------
 run: deps

@@ -1,0 +1,220 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "load.h"
+#include "xmpp/ns.h"
+#include "xmpp/xml.h"
+
+#define REQUEST_MAX	(1024 * 1024)
+
+/* --- what is asked --------------------------------------------------------- */
+
+/* The argument with {c}, {n} and {i} put in. */
+static void
+fill_in(struct buf *out, struct request *r, unsigned c, unsigned n)
+{
+	for (const char *p = r->argument; *p != '\0'; p++) {
+		if (p[0] != '{' || p[1] == '\0' || p[2] != '}' ||
+		    strchr("cni", p[1]) == NULL) {
+			buf_putc(out, *p);
+			continue;
+		}
+		buf_putu(out, p[1] == 'c' ? c : p[1] == 'n' ? n : r->count);
+		p += 2;
+	}
+	r->count++;
+}
+
+static void
+write_request(struct request *r, const struct load *l, struct buf *out,
+    unsigned c, unsigned n)
+{
+	struct buf argument = BUF_INIT(REQUEST_MAX);
+
+	if (r->name == NULL) {
+		buf_printf(out, "<iq type='get' id='%u' to='%s'>"
+		    "<ping xmlns='" NS_PING "'/></iq>", n, l->opt.domain);
+		return;
+	}
+	fill_in(&argument, r, c, n);
+	buf_printf(out, "<iq type='%s' id='%u'><%s xmlns='" NS_M "'>",
+	    r->set ? "set" : "get", n, r->name);
+	base64_put(out, argument.p, argument.n);
+	buf_printf(out, "</%s></iq>", r->name);
+	buf_free(&argument);
+}
+
+int
+request_init(struct request *r, const struct load *l, const char *text,
+    struct err *e)
+{
+	size_t word = strcspn(text, " ");
+
+	*r = (struct request){ .name = NULL };
+	if (strcmp(text, "ping") != 0) {
+		if (word < 5 || (strncmp(text, "get-", 4) != 0 &&
+		    strncmp(text, "set-", 4) != 0))
+			return err_set(e, ERR_USAGE, "'%s' is no request: "
+			    "ping, get-..., set-...", text);
+		r->set = text[0] == 's';
+		r->name = mem_strn(text + 4, word - 4);
+		r->argument = mem_str(text + word + (text[word] == ' '));
+		r->varies = strstr(r->argument, "{c}") != NULL ||
+		    strstr(r->argument, "{n}") != NULL ||
+		    strstr(r->argument, "{i}") != NULL;
+	}
+	if (r->varies)
+		return 0;
+	r->ready = mem_array((size_t)l->opt.depth, sizeof *r->ready);
+	for (unsigned n = 0; n < l->opt.depth; n++) {
+		buf_init(&r->ready[n], REQUEST_MAX);
+		write_request(r, l, &r->ready[n], 0, n);
+	}
+	return 0;
+}
+
+void
+request_clear(struct request *r, const struct load *l)
+{
+	for (unsigned n = 0; r->ready != NULL && n < l->opt.depth; n++)
+		buf_free(&r->ready[n]);
+	free(r->ready);
+	free(r->name);
+	free(r->argument);
+}
+
+void
+request_put(struct request *r, const struct load *l, struct buf *out,
+    unsigned c, unsigned n)
+{
+	if (r->ready != NULL)
+		buf_put(out, r->ready[n].p, r->ready[n].n);
+	else
+		write_request(r, l, out, c, n);
+}
+
+/* --- many connections, each with some requests in flight -------------------- */
+
+struct run {
+	struct load *load;
+	struct request request;
+	struct bot *bots;
+	int64_t *sent;			/* depth of them for each bot */
+	unsigned ready, gone;
+	bool measuring, over;
+	struct hist hist;
+	struct usage from, to;
+	struct timer timer;
+};
+
+static void
+ask(struct bot *b, unsigned n, int64_t now)
+{
+	struct run *r = b->own;
+	const struct load *l = b->load;
+
+	r->sent[b->number * (size_t)l->opt.depth + n] = now;
+	request_put(&r->request, l, link_out(b->link), b->number, n);
+}
+
+static void
+on_item(void *arg, const struct answer *item, const char *p, size_t n)
+{
+	struct bot *b = arg;
+	struct run *r = b->own;
+	int64_t now = clock_mono_us();
+	struct err e = ERR_INIT;
+
+	if (r->over)
+		return;
+	if (item->kind == 'm' || item->kind == 'p')
+		return;			/* nobody asked for it */
+	if (item->error || item->id >= b->load->opt.depth) {
+		err_set(&e, ERR_REFUSED, "a request was answered with ...%.*s",
+		    (int)(n < 400 ? n : 400), p);
+		load_fail(b->load, &e);
+		return;
+	}
+	if (r->measuring)
+		hist_add(&r->hist, now - r->sent[b->number *
+		    (size_t)b->load->opt.depth + item->id]);
+	ask(b, item->id, now);
+}
+
+static void
+on_time(void *arg)
+{
+	struct run *r = arg;
+	struct load *l = r->load;
+
+	if (!r->measuring) {
+		r->measuring = true;
+		usage_now(&r->from, l->opt.pid);
+		timer_set(&r->timer, l->opt.time_ms);
+		return;
+	}
+	usage_now(&r->to, l->opt.pid);
+	r->over = true;
+	for (unsigned i = 0; i < l->opt.connections; i++)
+		bot_end(&r->bots[i]);
+}
+
+static void
+on_ready(struct bot *b)
+{
+	struct run *r = b->own;
+	struct load *l = r->load;
+	int64_t now = clock_mono_us();
+
+	if (++r->ready < l->opt.connections) {
+		bot_start(&r->bots[r->ready], l, b->ops, r->ready);
+		return;
+	}
+	for (unsigned i = 0; i < l->opt.connections; i++)
+		for (unsigned n = 0; n < l->opt.depth; n++)
+			ask(&r->bots[i], n, now);
+	timer_set(&r->timer, l->opt.warm_ms);
+}
+
+static void
+on_closed(struct bot *b)
+{
+	struct run *r = b->own;
+
+	if (++r->gone == b->load->opt.connections)
+		loop_stop(b->load->loop);
+}
+
+static const struct bot_ops ops = {
+	.ready = on_ready, .item = on_item, .closed = on_closed,
+};
+
+int
+load_requests(struct load *l, struct err *e)
+{
+	size_t count = (size_t)l->opt.connections;
+	struct run r = { .load = l };
+
+	if (request_init(&r.request, l, l->opt.request, e) < 0)
+		return -1;
+	r.bots = mem_array(count, sizeof *r.bots);
+	memset(r.bots, 0, count * sizeof *r.bots);
+	r.sent = mem_array(count * (size_t)l->opt.depth, sizeof *r.sent);
+	timer_init(&r.timer, l->loop, on_time, &r);
+	for (size_t i = 0; i < count; i++)
+		r.bots[i].own = &r;
+	bot_start(&r.bots[0], l, &ops, 0);
+	loop_run(l->loop);
+	if (!l->failed)
+		print_row(l, (double)r.hist.count * 1e6 /
+		    (double)(r.to.at_us - r.from.at_us), "req/s", &r.hist,
+		    &r.from, &r.to);
+	request_clear(&r.request, l);
+	free(r.bots);
+	free(r.sent);
+	return 0;
+}

@@ -1,0 +1,144 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "load.h"
+#include "xmpp/ns.h"
+
+/*
+ * One connection changes things, all others watch.  The time of an event is
+ * from the request that caused it; the next request is made when all have
+ * seen the last one.
+ */
+struct fan {
+	struct load *load;
+	struct request request;
+	struct bot *bots;		/* the first one changes */
+	unsigned ready, watching, gone;
+	uint64_t seen;			/* of the change under way */
+	bool answered, measuring, over;
+	int64_t sent_us;
+	uint64_t changes;
+	struct hist hist;
+	struct usage from, to;
+	struct timer timer;
+};
+
+static void
+change(struct fan *f)
+{
+	f->seen = 0;
+	f->answered = false;
+	f->sent_us = clock_mono_us();
+	request_put(&f->request, f->load, link_out(f->bots[0].link), 0, 0);
+}
+
+static void
+watch(struct bot *b)
+{
+	struct buf *out = link_out(b->link);
+	const char *query = b->load->opt.query;
+
+	buf_lit(out, "<iq type='set' id='0'><watch xmlns='" NS_M "'>");
+	base64_put(out, query, strlen(query));
+	buf_lit(out, "</watch></iq>");
+}
+
+static void
+on_ready(struct bot *b)
+{
+	struct fan *f = b->own;
+
+	if (++f->ready <= f->load->opt.connections)
+		bot_start(&f->bots[f->ready], f->load, b->ops, f->ready);
+	if (b->number > 0)
+		watch(b);
+}
+
+static void
+on_item(void *arg, const struct answer *item, const char *p, size_t n)
+{
+	struct bot *b = arg;
+	struct fan *f = b->own;
+	uint64_t watchers = (uint64_t)f->load->opt.connections;
+	struct err e = ERR_INIT;
+
+	if (f->over)
+		return;
+	if (item->error) {
+		err_set(&e, ERR_REFUSED, "a request was answered with ...%.*s",
+		    (int)(n < 400 ? n : 400), p);
+		load_fail(b->load, &e);
+	} else if (item->kind == 'm') {
+		f->seen++;
+		if (f->measuring)
+			hist_add(&f->hist, clock_mono_us() - f->sent_us);
+	} else if (b->number == 0) {
+		f->answered = true;
+	} else if (++f->watching == watchers) {
+		timer_set(&f->timer, f->load->opt.warm_ms);
+		change(f);
+		return;
+	}
+	if (f->answered && f->seen == watchers) {
+		f->changes += f->measuring;
+		change(f);
+	}
+}
+
+static void
+on_time(void *arg)
+{
+	struct fan *f = arg;
+
+	if (!f->measuring) {
+		f->measuring = true;
+		usage_now(&f->from, f->load->opt.pid);
+		timer_set(&f->timer, f->load->opt.time_ms);
+		return;
+	}
+	usage_now(&f->to, f->load->opt.pid);
+	f->over = true;
+	for (unsigned i = 0; i <= f->load->opt.connections; i++)
+		bot_end(&f->bots[i]);
+}
+
+static void
+on_closed(struct bot *b)
+{
+	struct fan *f = b->own;
+
+	if (++f->gone == f->load->opt.connections + 1)
+		loop_stop(b->load->loop);
+}
+
+static const struct bot_ops ops = {
+	.ready = on_ready, .item = on_item, .closed = on_closed,
+};
+
+int
+load_watch(struct load *l, struct err *e)
+{
+	size_t count = (size_t)l->opt.connections + 1;
+	struct fan f = { .load = l };
+
+	l->opt.depth = 1;
+	if (request_init(&f.request, l, l->opt.request, e) < 0)
+		return -1;
+	f.bots = mem_array(count, sizeof *f.bots);
+	memset(f.bots, 0, count * sizeof *f.bots);
+	timer_init(&f.timer, l->loop, on_time, &f);
+	for (size_t i = 0; i < count; i++)
+		f.bots[i].own = &f;
+	bot_start(&f.bots[0], l, &ops, 0);
+	loop_run(l->loop);
+	if (!l->failed)
+		print_row(l, (double)f.hist.count * 1e6 /
+		    (double)(f.to.at_us - f.from.at_us), "events/s", &f.hist,
+		    &f.from, &f.to);
+	request_clear(&f.request, l);
+	free(f.bots);
+	return 0;
+}
