@@ -125,35 +125,50 @@ has_ace(const char *p, size_t n)
 	return false;
 }
 
+/* The ASCII form of a name and the one in UTF-8, which must give the same
+ * ASCII form again.  An IDN2_ code. */
+static int
+idna_forms(const char *text, char **ace, char **utf8)
+{
+	/* Not with STD3 rules: those drop what is not allowed. */
+	const int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL;
+	char *again = NULL;
+	int rc = idn2_to_ascii_8z(text, ace, flags);
+
+	if (rc == IDN2_OK)
+		rc = idn2_to_unicode_8z8z(*ace, utf8, 0);
+	if (rc == IDN2_OK)
+		rc = idn2_to_ascii_8z(*utf8, &again, flags);
+	if (rc == IDN2_OK && strcmp(*ace, again) != 0)
+		rc = IDN2_ALABEL_ROUNDTRIP_FAILED;
+	idn2_free(again);
+	return rc;
+}
+
 /* Other scripts, also in their ASCII disguise: the form in UTF-8 counts. */
 static int
 idna(struct buf *out, const char *p, size_t n, struct err *e)
 {
 	char text[JID_PART_MAX + 1];
 	char *ace = NULL, *utf8 = NULL;
-	int rc;
+	int rc, ok = -1;
 
 	if (utf8_check(p, n) < n || memchr(p, '\0', n) != NULL)
 		return err_set(e, ERR_ARGUMENT, "the domain is not UTF-8");
 	memcpy(text, p, n);
 	text[n] = '\0';
-	/* Not with STD3 rules: those drop what is not allowed. */
-	rc = idn2_to_ascii_8z(text, &ace,
-	    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-	if (rc == IDN2_OK)
-		rc = idn2_to_unicode_8z8z(ace, &utf8, 0);
+	rc = idna_forms(text, &ace, &utf8);
 	if (rc != IDN2_OK) {
 		err_set(e, ERR_ARGUMENT,
 		    "the domain is no internationalized name: %s",
 		    idn2_strerror(rc));
-	} else if (check_ascii_domain(ace, strlen(ace), e) < 0) {
-		rc = IDN2_DISALLOWED;	/* a label that is ASCII, and bad */
-	} else {
+	} else if (check_ascii_domain(ace, strlen(ace), e) == 0) {
 		buf_puts(out, utf8);
+		ok = 0;
 	}
 	idn2_free(ace);
 	idn2_free(utf8);
-	return rc == IDN2_OK ? 0 : -1;
+	return ok;
 }
 
 static int

@@ -106,8 +106,9 @@ struct stanza *stanza_copy(struct arena *a, const struct stanza *st);
 void stanza_write(struct buf *out, const struct stanza *st,
     const char *parent_ns);
 
-/* Append only "<name ...", as an open tag without its ">". */
-void stanza_write_open(struct buf *out, const struct stanza *st,
-    const char *parent_ns);
+/* Append only "<name ...", as an open tag without its ">", of an element in
+ * top that is written in parts; what parents declared is not said again. */
+void stanza_write_open(struct buf *out, const struct stanza *top,
+    const struct stanza *st, const char *parent_ns);
 
 #endif

@@ -109,9 +109,9 @@ put_name(struct buf *out, const struct stanza *st)
 	buf_puts(out, st->name);
 }
 
-static void
-open_tag(struct buf *out, const struct stanza *top, const struct stanza *st,
-    const char *parent_ns)
+void
+stanza_write_open(struct buf *out, const struct stanza *top,
+    const struct stanza *st, const char *parent_ns)
 {
 	bool prefixed = st->prefix != NULL || st->ndecls > 0;
 
@@ -142,13 +142,6 @@ open_tag(struct buf *out, const struct stanza *top, const struct stanza *st,
 	}
 }
 
-void
-stanza_write_open(struct buf *out, const struct stanza *st,
-    const char *parent_ns)
-{
-	open_tag(out, st, st, parent_ns);
-}
-
 static void
 close_tag(struct buf *out, const struct stanza *st)
 {
@@ -166,7 +159,7 @@ stanza_write(struct buf *out, const struct stanza *top, const char *parent_ns)
 		if (st->name == NULL) {
 			xml_text(out, st->text.p, st->text.n);
 		} else {
-			open_tag(out, top, st, parent_ns);
+			stanza_write_open(out, top, st, parent_ns);
 			if (st->first != NULL) {
 				buf_putc(out, '>');
 				st = st->first;

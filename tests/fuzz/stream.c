@@ -28,7 +28,7 @@ on_open(void *arg, const struct stream_header *h)
 	struct run *r = arg;
 
 	buf_puts(&r->log, "open ");
-	stanza_write_open(&r->log, h->root, h->ns);
+	stanza_write_open(&r->log, h->root, h->root, h->ns);
 	return 0;
 }
 

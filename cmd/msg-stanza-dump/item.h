@@ -1,0 +1,33 @@
+/*
+ * item.h - one thing found in the input, and who is told of it.
+ */
+#ifndef DUMP_ITEM_H
+#define DUMP_ITEM_H
+
+#include "base/bytes.h"
+#include "msg/trace.h"
+#include "xmpp/stanza.h"
+
+enum item_kind {
+	ITEM_STANZA,
+	ITEM_HEADER,		/* st has the root's attributes */
+	ITEM_END,		/* </stream:stream> */
+	ITEM_LINE,		/* REQUEST, RESULT, ERROR of a trace */
+	ITEM_BAD,		/* raw is malformed, text says why */
+	ITEM_NOTE		/* raw is a line of something else */
+};
+
+struct item {
+	enum item_kind kind;
+	const char *direction;	/* "READ", "WROTE"; NULL: not known */
+	const struct stanza *st;
+	const char *around;	/* the default namespace st stood in */
+	const struct trace_line *line;
+	struct str raw;
+	const char *text;
+};
+
+/* The item is lent for the call. */
+typedef void item_fn(void *arg, const struct item *it);
+
+#endif
