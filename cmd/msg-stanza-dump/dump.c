@@ -43,6 +43,9 @@ on_item(void *arg, const struct item *item)
 		return;
 	if (it.kind == ITEM_STANZA && !d->o->secrets)
 		it.st = trace_mask(&a, it.st);
+	if (it.kind == ITEM_BAD && !d->o->secrets &&
+	    trace_suspicious(it.raw.p, it.raw.n))
+		it.raw = STR(TRACE_MASK);
 	d->bad += it.kind == ITEM_BAD;
 	show(d, &it);
 	arena_free(&a);

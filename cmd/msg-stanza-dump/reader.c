@@ -39,9 +39,9 @@ static const struct stream_limits limits = {
 static const char *const starts[] = {
 	"<iq", "<message", "<presence", "<?xml", "<stream:", "</stream:stream",
 	"<auth", "<challenge", "<response", "<success", "<failure", "<abort",
-	"<starttls", "<proceed", "<r", "<a", "<enable", "<enabled", "<resume",
-	"<resumed", "<failed", "<open", "<close", "<body", "<active",
-	"<inactive",
+	"<starttls", "<proceed", "<r xmlns", "<a xmlns", "<a h", "<enable",
+	"<enabled", "<resume", "<resumed", "<failed", "<open xmlns",
+	"<close xmlns",
 };
 
 static void
@@ -139,7 +139,7 @@ is_space(char c)
 static bool
 ends_name(char c)
 {
-	return is_space(c) || c == '>' || c == '/' || c == '?';
+	return is_space(c) || c == '>' || c == '/' || c == '?' || c == '=';
 }
 
 /* Does p[0..n) begin with word and then no more of a name?  1 yes, 0 no, -1

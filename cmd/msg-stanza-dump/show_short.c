@@ -95,7 +95,9 @@ attrs_summary(struct buf *out, const struct stanza *st)
 	for (unsigned i = 0; i < st->nattrs; i++) {
 		const struct stanza_attr *at = &st->attrs[i];
 
-		buf_printf(out, " %s=", at->name);
+		if (out->n > 0 && out->p[out->n - 1] != ' ')
+			buf_putc(out, ' ');
+		buf_printf(out, "%s=", at->name);
 		text_escape(out, at->value.p, at->value.n, 0);
 	}
 }
@@ -164,7 +166,8 @@ stanza_summary(struct buf *out, const struct stanza *st)
 			buf_lit(out, ", ");
 	}
 	if (stanza_first(st) == NULL && stanza_text(st).n > 0) {
-		buf_putc(out, ' ');
+		if (st->nattrs > 0)
+			buf_putc(out, ' ');
 		quoted(out, stanza_text(st).p, stanza_text(st).n);
 	}
 }

@@ -63,10 +63,9 @@ find(const char *p, size_t n, const char *what)
 	return -1;
 }
 
-/* Could there be a secret in these bytes?  A character written as a number
- * might hide the word. */
-static bool
-suspicious(const char *p, size_t n)
+/* A character written as a number might hide a word. */
+bool
+trace_suspicious(const char *p, size_t n)
 {
 	static const char *const marks[] = {
 		"sasl", "fast", "token", "password", "digest", "<user", "&#",
@@ -114,7 +113,7 @@ trace_bytes(struct buf *out, enum trace_kind kind, const char *p, size_t n)
 {
 	struct buf xml = BUF_INIT(TEXT_MAX);
 
-	if (suspicious(p, n))
+	if (trace_suspicious(p, n))
 		mask_bytes(&xml, p, n);
 	else
 		buf_put(&xml, p, n);
