@@ -8,7 +8,7 @@
 #include "cli/output.h"
 #include "cli/term.h"
 #include "lines.h"
-#include "reader.h"
+#include "capture.h"
 #include "show.h"
 
 #define CHUNK	65536
@@ -16,7 +16,7 @@
 struct dump {
 	const struct dump_opts *o;
 	struct output out;
-	struct reader *reader;		/* one of the two, when it is known */
+	struct capture *capture;		/* one of the two, when it is known */
 	struct lines *lines;		/* what the input is */
 	size_t width, bad;
 };
@@ -55,9 +55,9 @@ on_item(void *arg, const struct item *item)
 static void
 feed(struct dump *d, const char *p, size_t n)
 {
-	while (d->reader == NULL && d->lines == NULL && n > 0) {
+	while (d->capture == NULL && d->lines == NULL && n > 0) {
 		if (*p == '<') {
-			d->reader = reader_new(on_item, d);
+			d->capture = capture_new(on_item, d);
 		} else if (strchr(" \t\r\n", *p) == NULL || *p == '\0') {
 			d->lines = lines_new(on_item, d);
 		} else {
@@ -65,8 +65,8 @@ feed(struct dump *d, const char *p, size_t n)
 			n--;
 		}
 	}
-	if (d->reader != NULL)
-		reader_feed(d->reader, p, n);
+	if (d->capture != NULL)
+		capture_feed(d->capture, p, n);
 	else if (d->lines != NULL)
 		lines_feed(d->lines, p, n);
 }
@@ -88,13 +88,13 @@ dump_fd(struct dump *d, int fd, const char *name, struct err *e)
 		feed(d, chunk, (size_t)n);
 		rc = output_flush(&d->out, e);
 	}
-	if (d->reader != NULL)
-		reader_end(d->reader);
+	if (d->capture != NULL)
+		capture_end(d->capture);
 	if (d->lines != NULL)
 		lines_end(d->lines);
-	reader_free(d->reader);
+	capture_free(d->capture);
 	lines_free(d->lines);
-	d->reader = NULL;
+	d->capture = NULL;
 	d->lines = NULL;
 	return rc < 0 ? rc : output_flush(&d->out, e);
 }

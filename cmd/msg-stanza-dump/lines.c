@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "reader.h"
+#include "capture.h"
 
 struct lines {
 	item_fn *fn;
 	void *arg;
-	struct reader *reader;		/* for what READ and WROTE quote */
+	struct capture *capture;		/* for what READ and WROTE quote */
 	struct buf line;		/* the start of one */
 	struct arena arena;
 };
@@ -21,7 +21,7 @@ lines_new(item_fn *fn, void *arg)
 
 	l->fn = fn;
 	l->arg = arg;
-	l->reader = reader_new(fn, arg);
+	l->capture = capture_new(fn, arg);
 	buf_init(&l->line, LINES_MAX);
 	return l;
 }
@@ -31,7 +31,7 @@ lines_free(struct lines *l)
 {
 	if (l == NULL)
 		return;
-	reader_free(l->reader);
+	capture_free(l->capture);
 	buf_free(&l->line);
 	arena_free(&l->arena);
 	free(l);
@@ -47,9 +47,9 @@ one_line(struct lines *l, const char *p, size_t n)
 		if (n > 0)
 			l->fn(l->arg, &it);
 	} else if (t.kind == TRACE_READ || t.kind == TRACE_WROTE) {
-		reader_direction(l->reader, trace_word(t.kind));
-		reader_feed(l->reader, t.text.p, t.text.n);
-		reader_end(l->reader);
+		capture_direction(l->capture, trace_word(t.kind));
+		capture_feed(l->capture, t.text.p, t.text.n);
+		capture_end(l->capture);
 	} else {
 		it.kind = ITEM_LINE;
 		it.line = &t;

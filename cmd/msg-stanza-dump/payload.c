@@ -4,7 +4,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
-#include "reader.h"
+#include "capture.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
 
@@ -39,7 +39,7 @@ classify(struct payload *out, struct arena *a, const char *as)
 bool
 payload_get(struct payload *out, struct arena *a, const struct stanza *st)
 {
-	struct buf raw = BUF_INIT(READER_STANZA_MAX);
+	struct buf raw = BUF_INIT(CAPTURE_STANZA_MAX);
 	struct str text = stanza_text(st);
 	struct err e = ERR_INIT;
 

@@ -144,7 +144,7 @@ put_payload(struct output *o, const struct payload *pl, int level)
 	}
 }
 
-/* Depth is limited by the reader, so this may call itself. */
+/* capture.c limits the depth, so this may call itself. */
 static void
 put_element(struct output *o, const struct item *it, const struct stanza *st,
     int level)

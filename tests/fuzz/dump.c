@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "lines.h"
-#include "reader.h"
+#include "capture.h"
 #include "show.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
@@ -33,21 +33,21 @@ on_item(void *arg, const struct item *it)
 static void
 run(struct output *o, const char *p, size_t n, size_t cut)
 {
-	struct reader *r = reader_new(on_item, o);
+	struct capture *r = capture_new(on_item, o);
 	struct lines *l = lines_new(on_item, o);
 	size_t k;
 
 	for (size_t i = 0; i < n; i += k) {
 		k = n - i < cut ? n - i : cut;
-		reader_feed(r, p + i, k);
+		capture_feed(r, p + i, k);
 	}
-	reader_end(r);
+	capture_end(r);
 	for (size_t i = 0; i < n; i += k) {
 		k = n - i < cut ? n - i : cut;
 		lines_feed(l, p + i, k);
 	}
 	lines_end(l);
-	reader_free(r);
+	capture_free(r);
 	lines_free(l);
 }
 

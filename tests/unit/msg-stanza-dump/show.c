@@ -4,7 +4,7 @@
 
 #include "base/base64.h"
 #include "lines.h"
-#include "reader.h"
+#include "capture.h"
 #include "show.h"
 
 enum how { LONG, SHORT, JSON };
@@ -32,13 +32,13 @@ static void
 expect(enum how how, const char *in, const char *out)
 {
 	struct shown s = { .how = how, .o = { .text = true } };
-	struct reader *r = reader_new(on_item, &s);
+	struct capture *r = capture_new(on_item, &s);
 
 	buf_init(&s.o.buf, 1 << 20);
-	reader_feed(r, in, strlen(in));
-	reader_end(r);
+	capture_feed(r, in, strlen(in));
+	capture_end(r);
 	assert_string_equal(buf_cstr(&s.o.buf), out);
-	reader_free(r);
+	capture_free(r);
 	buf_free(&s.o.buf);
 }
 
@@ -152,16 +152,16 @@ static void
 colours_are_switched_off_again(void **state)
 {
 	struct shown s = { .how = SHORT, .o = { .color = true } };
-	struct reader *r = reader_new(on_item, &s);
+	struct capture *r = capture_new(on_item, &s);
 
 	(void)state;
 	buf_init(&s.o.buf, 1000);
 	s.width = 10;			/* and the line fits the window */
-	reader_direction(r, "READ");
-	reader_feed(r, "<presence>\xc3\xa4</presence>", 23);
+	capture_direction(r, "READ");
+	capture_feed(r, "<presence>\xc3\xa4</presence>", 23);
 	assert_string_equal(buf_cstr(&s.o.buf),
 	    "\033[32mREAD prese\033[0m\n");
-	reader_free(r);
+	capture_free(r);
 	buf_free(&s.o.buf);
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "lines.h"
-#include "reader.h"
+#include "capture.h"
 #include "xmpp/ns.h"
 
 #define HEAD	"<stream:stream xmlns='jabber:client' xmlns:stream='" \
@@ -53,14 +53,14 @@ expect(const char *in, const char *out)
 
 	for (size_t c = 0; c < sizeof cuts / sizeof cuts[0]; c++) {
 		struct buf log = BUF_INIT(1 << 20);
-		struct reader *r = reader_new(on_item, &log);
+		struct capture *r = capture_new(on_item, &log);
 
 		for (size_t i = 0; i < n; i += cuts[c] < n ? cuts[c] : n)
-			reader_feed(r, in + i, n - i < cuts[c] ? n - i :
+			capture_feed(r, in + i, n - i < cuts[c] ? n - i :
 			    cuts[c]);
-		reader_end(r);
+		capture_end(r);
 		assert_string_equal(buf_cstr(&log), out);
-		reader_free(r);
+		capture_free(r);
 		buf_free(&log);
 	}
 }
@@ -121,18 +121,18 @@ static void
 rubble_does_not_pile_up(void **state)
 {
 	struct buf log = BUF_INIT(64 << 20);
-	struct reader *r = reader_new(on_item, &log);
+	struct capture *r = capture_new(on_item, &log);
 	char junk[1000];
 
 	(void)state;
 	memset(junk, 'x', sizeof junk);
 	for (int i = 0; i < 5000; i++)
-		reader_feed(r, junk, sizeof junk);
+		capture_feed(r, junk, sizeof junk);
 	assert_true(log.n > 3 << 20);	/* told of on the way */
-	reader_feed(r, "<iq/>", 5);
-	reader_end(r);
+	capture_feed(r, "<iq/>", 5);
+	capture_end(r);
 	assert_memory_equal(log.p + log.n - 7, "\n<iq/>\n", 7);
-	reader_free(r);
+	capture_free(r);
 	buf_free(&log);
 }
 

@@ -1,4 +1,4 @@
-#include "reader.h"
+#include "capture.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #define NS_MAX		1000		/* bytes of a namespace we go on with */
 #define RUBBLE_MAX	(1u << 20)	/* bytes told of at once */
 
-struct reader {
+struct capture {
 	item_fn *fn;
 	void *arg;
 	const char *direction;
@@ -31,7 +31,7 @@ struct reader {
 };
 
 static const struct stream_limits limits = {
-	.bytes = READER_STANZA_MAX, .depth = 256, .elements = 2000000,
+	.bytes = CAPTURE_STANZA_MAX, .depth = 256, .elements = 2000000,
 	.attrs = 1000, .name = 4096,
 };
 
@@ -45,7 +45,7 @@ static const char *const starts[] = {
 };
 
 static void
-tell(struct reader *r, enum item_kind kind, const struct stanza *st)
+tell(struct capture *r, enum item_kind kind, const struct stanza *st)
 {
 	struct item it = { .kind = kind, .direction = r->direction, .st = st,
 		.around = buf_cstr(&r->ns) };
@@ -56,7 +56,7 @@ tell(struct reader *r, enum item_kind kind, const struct stanza *st)
 static int
 on_open(void *arg, const struct stream_header *h)
 {
-	struct reader *r = arg;
+	struct capture *r = arg;
 
 	buf_reset(&r->ns);
 	buf_puts(&r->ns, h->ns);
@@ -74,7 +74,7 @@ on_stanza(void *arg, struct stanza *st)
 static const struct stream_ops ops = { on_open, on_stanza, NULL };
 
 static void
-new_bare(struct reader *r)
+new_bare(struct capture *r)
 {
 	stream_free(r->bare);
 	r->bare = r->now = stream_new_bare(&ops, r, r->pool,
@@ -83,7 +83,7 @@ new_bare(struct reader *r)
 }
 
 static void
-start(struct reader *r)
+start(struct capture *r)
 {
 	buf_reset(&r->ns);
 	buf_puts(&r->ns, NS_CLIENT);
@@ -93,24 +93,24 @@ start(struct reader *r)
 	r->rubble = r->ending = false;
 }
 
-struct reader *
-reader_new(item_fn *fn, void *arg)
+struct capture *
+capture_new(item_fn *fn, void *arg)
 {
-	struct reader *r = mem_zero(sizeof *r);
+	struct capture *r = mem_zero(sizeof *r);
 
 	r->fn = fn;
 	r->arg = arg;
 	r->pool = stream_pool_new();
 	r->headed = stream_new(&ops, r, r->pool);
 	stream_limit(r->headed, &limits);
-	buf_init(&r->raw, 2 * READER_STANZA_MAX);
-	buf_init(&r->ns, READER_STANZA_MAX);
+	buf_init(&r->raw, 2 * CAPTURE_STANZA_MAX);
+	buf_init(&r->ns, CAPTURE_STANZA_MAX);
 	start(r);
 	return r;
 }
 
 void
-reader_free(struct reader *r)
+capture_free(struct capture *r)
 {
 	if (r == NULL)
 		return;
@@ -123,7 +123,7 @@ reader_free(struct reader *r)
 }
 
 void
-reader_direction(struct reader *r, const char *direction)
+capture_direction(struct capture *r, const char *direction)
 {
 	r->direction = direction;
 }
@@ -176,7 +176,7 @@ is_start(const char *p, size_t n)
 /* --- what makes no sense --------------------------------------------------- */
 
 static void
-rubble(struct reader *r, const char *why)
+rubble(struct capture *r, const char *why)
 {
 	r->rubble = true;
 	r->sought = r->done + 1;
@@ -185,7 +185,7 @@ rubble(struct reader *r, const char *why)
 }
 
 static void
-tell_rubble(struct reader *r, size_t to)
+tell_rubble(struct capture *r, size_t to)
 {
 	struct item it = { .kind = ITEM_BAD, .direction = r->direction,
 		.raw = { r->raw.p + r->done, to - r->done }, .text = r->why };
@@ -196,7 +196,7 @@ tell_rubble(struct reader *r, size_t to)
 
 /* On to where a stanza could begin.  False: it is not among these bytes. */
 static bool
-leave_rubble(struct reader *r)
+leave_rubble(struct capture *r)
 {
 	while (r->sought < r->raw.n) {
 		const char *lt = memchr(r->raw.p + r->sought, '<',
@@ -240,7 +240,7 @@ enum next { WAIT, AGAIN, FEED };
 
 /* Between two things: what comes?  Bytes are not fed before that is clear. */
 static enum next
-look(struct reader *r)
+look(struct capture *r)
 {
 	const char *p = r->raw.p + r->done;
 	size_t n = r->raw.n - r->done;
@@ -267,7 +267,7 @@ look(struct reader *r)
 }
 
 static enum next
-begin(struct reader *r)
+begin(struct capture *r)
 {
 	while (r->done < r->raw.n && is_space(r->raw.p[r->done]))
 		r->done++;
@@ -276,7 +276,7 @@ begin(struct reader *r)
 }
 
 static void
-feed(struct reader *r)
+feed(struct capture *r)
 {
 	struct err e = ERR_INIT;
 	size_t used;
@@ -292,7 +292,7 @@ feed(struct reader *r)
 
 /* False when there is nothing to do without more bytes. */
 static bool
-step(struct reader *r)
+step(struct capture *r)
 {
 	enum next next = FEED;
 
@@ -308,7 +308,7 @@ step(struct reader *r)
 }
 
 void
-reader_feed(struct reader *r, const char *p, size_t n)
+capture_feed(struct capture *r, const char *p, size_t n)
 {
 	while (n > 0) {
 		size_t k = n < RUBBLE_MAX ? n : RUBBLE_MAX;
@@ -328,7 +328,7 @@ reader_feed(struct reader *r, const char *p, size_t n)
 }
 
 void
-reader_end(struct reader *r)
+capture_end(struct capture *r)
 {
 	r->ending = true;
 	while (step(r))
