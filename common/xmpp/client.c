@@ -37,6 +37,7 @@ struct client {
 	int connect_errno;	/* of the last address that was tried */
 	bool heard;		/* the peer has said something */
 	bool failed;		/* err says why */
+	bool header_queued;		/* written by the next run */
 	int64_t deadline_us;	/* of client_open; INT64_MAX: none */
 	struct client_host host;
 	struct auth auth;
@@ -77,6 +78,7 @@ open_stream(struct client *c)
 	    stream_ns };
 
 	xmpp_conn_open_stream(c->conn, attrs, MEM_COUNT(attrs));
+	c->header_queued = true;
 	free(domain);
 }
 
@@ -234,6 +236,7 @@ run_once(struct client *c)
 		buf_shrink(&c->out, 1 << 16);
 	}
 	running = c;
+	c->header_queued = false;
 	xmpp_run_once(c->ctx, 0);
 	running = NULL;
 }
@@ -258,10 +261,11 @@ turn(struct client *c, short revents)
 
 	if (c->state == CONNECTING && revents != 0)
 		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &c->connect_errno, &n);
-	/* A stream header that libstrophe has queued is in no count of its. */
 	if (revents & (POLLIN | POLLHUP) || c->state != READY)
 		turns = TURNS;
-	while (turns-- > 0 && c->state != OVER && !c->failed) {
+	/* A stream header that libstrophe has queued is in no count of its. */
+	while ((turns-- > 0 || c->header_queued) && c->state != OVER &&
+	    !c->failed) {
 		if (c->state == NEGOTIATING && !c->heard)
 			listen_first(c);
 		if (!c->failed)
