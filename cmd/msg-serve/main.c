@@ -1,0 +1,64 @@
+#include <stdio.h>
+
+#include "net/server.h"
+#include "options.h"
+#include "start.h"
+
+struct program {
+	struct server server;
+	struct start start;
+};
+
+/* The line that says that connections are taken. */
+static void
+ready(void *arg)
+{
+	struct program *p = arg;
+	const char *clear = server_address(&p->server, false);
+	const char *tls = server_address(&p->server, true);
+
+	if (p->start.fresh)
+		fprintf(stderr, "msg-serve: made a new store in '%s'; try "
+		    "msg-send get-item /\n", p->start.dir);
+	fprintf(stderr, "msg-serve: ready: domain=%s starttls=%s tls=%s "
+	    "store=%s\n", p->server.opt->domain, clear ? clear : "none",
+	    tls ? tls : "none", p->start.dir);
+}
+
+static int
+serve(struct program *p, const struct serve_options *opt, struct err *e)
+{
+	const char *address;
+
+	if (server_init(&p->server, opt, e) < 0)
+		return -1;
+	address = server_address(&p->server, false);
+	if (address == NULL)
+		address = server_address(&p->server, true);
+	if (start_open(&p->start, opt, address, &p->server.log, e) < 0)
+		return -1;
+	return server_run(&p->server, p->start.store, p->start.cert,
+	    p->start.key, ready, p, e);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct serve_options opt = { 0 };
+	struct program p = { 0 };
+	struct err e = ERR_INIT;
+	enum opt_next next;
+	char **operands;
+	size_t count;
+	int rc;
+
+	if (opt_parse(&msg_serve, &opt, argc, argv, &operands, &count, &next,
+	    &e) < 0)
+		return err_report(&e, msg_serve.name);
+	if (next == OPT_DONE)
+		return 0;
+	rc = serve(&p, &opt, &e);
+	start_clear(&p.start);
+	server_clear(&p.server);
+	return rc < 0 ? err_report(&e, msg_serve.name) : 0;
+}
