@@ -90,6 +90,10 @@ int eval_truth(struct run *r, const struct expr *x, const struct focus *f);
  * values are to be kept. */
 void run_unique(struct run *r, size_t base, bool keep_values);
 
+/* From stack[base..top): folders above what one may read are there for the
+ * way down only. */
+int run_drop_hidden(struct run *r, size_t base);
+
 /* --- eval_path.c --------------------------------------------------------------- */
 
 int eval_path(struct run *r, const struct expr *x, const struct focus *f,

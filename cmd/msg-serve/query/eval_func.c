@@ -188,7 +188,7 @@ call_get(struct run *r, const struct expr *x, const struct focus *f)
 	    (r->top - end) * sizeof *r->stack);
 	r->top -= end - base;
 	run_unique(r, base, false);
-	return 0;
+	return run_drop_hidden(r, base);
 }
 
 /* The place among its siblings, from 0; the root is alone. */
@@ -385,7 +385,9 @@ call_root(struct run *r, const struct expr *x, const struct focus *f)
 	if (r->top == base)
 		return 0;
 	r->top = base;
-	return run_push(r, value_item(ITEM_ROOT));
+	if (run_push(r, value_item(ITEM_ROOT)) < 0)
+		return -1;
+	return run_drop_hidden(r, base);
 }
 
 static int

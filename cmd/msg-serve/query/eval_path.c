@@ -153,13 +153,14 @@ eval_steps(struct run *r, const struct step **at, size_t base, bool keep,
 	return 0;
 }
 
-/* Folders above what one may read are there for the way down only. */
-static int
-drop_hidden(struct run *r, size_t base)
+int
+run_drop_hidden(struct run *r, size_t base)
 {
 	size_t end = base;
 	const struct item *it;
 
+	if (r->view->grants == NULL)
+		return 0;
 	for (size_t i = base; i < r->top; i++) {
 		int rc = 1;
 
@@ -202,5 +203,5 @@ eval_path(struct run *r, const struct expr *x, const struct focus *f,
 		if (r->top == base)
 			break;
 	}
-	return r->view->grants == NULL ? 0 : drop_hidden(r, base);
+	return run_drop_hidden(r, base);
 }

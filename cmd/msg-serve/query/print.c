@@ -57,6 +57,24 @@ precedence(const struct expr *x)
 	}
 }
 
+/* "/" alone would take a word behind it for its first step. */
+static bool
+is_root(const struct expr *x)
+{
+	return x->type == EXPR_PATH && x->u.path.absolute &&
+	    x->u.path.steps == NULL;
+}
+
+/* Where a bracket, a comma or the end comes next. */
+static void
+print_closed(const struct expr *x, struct buf *out)
+{
+	if (is_root(x))
+		buf_putc(out, '/');
+	else
+		print_expr(x, PREC_SINGLE, out);
+}
+
 static void
 print_string(struct str s, struct buf *out)
 {
@@ -130,7 +148,7 @@ print_step(const struct step *s, bool first, struct buf *out)
 
 		if (!plain)
 			buf_putc(out, '(');
-		print_expr(s->primary, PREC_SINGLE, out);
+		print_closed(s->primary, out);
 		if (!plain)
 			buf_putc(out, ')');
 	} else if (s->axis == AXIS_SELF && any) {
@@ -149,7 +167,7 @@ print_step(const struct step *s, bool first, struct buf *out)
 	}
 	for (const struct expr *x = s->preds; x != NULL; x = x->next) {
 		buf_putc(out, '[');
-		print_expr(x, PREC_SINGLE, out);
+		print_closed(x, out);
 		buf_putc(out, ']');
 	}
 }
@@ -207,7 +225,7 @@ print_list(const struct expr *x, struct buf *out)
 	for (const struct expr *k = x->kids; k != NULL; k = k->next) {
 		if (k != x->kids)
 			buf_lit(out, ", ");
-		print_expr(k, PREC_SINGLE, out);
+		print_closed(k, out);
 	}
 	buf_putc(out, ')');
 }
@@ -242,7 +260,7 @@ print_bare(const struct expr *x, struct buf *out)
 		break;
 	case EXPR_IF:
 		buf_lit(out, "if (");
-		print_expr(x->kids, PREC_SINGLE, out);
+		print_closed(x->kids, out);
 		buf_lit(out, ") then ");
 		print_expr(x->kids->next, PREC_SINGLE, out);
 		buf_lit(out, " else ");
@@ -275,7 +293,7 @@ print_bare(const struct expr *x, struct buf *out)
 static void
 print_expr(const struct expr *x, int least, struct buf *out)
 {
-	bool inside = precedence(x) < least;
+	bool inside = precedence(x) < least || is_root(x);
 
 	if (inside)
 		buf_putc(out, '(');
@@ -290,7 +308,7 @@ query_print(const struct query *q, struct buf *out)
 	for (size_t i = 0; i < q->count; i++) {
 		if (i > 0)
 			buf_lit(out, ", ");
-		print_expr(q->parts[i], PREC_SINGLE, out);
+		print_closed(q->parts[i], out);
 	}
 }
 

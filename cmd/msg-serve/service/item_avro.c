@@ -204,7 +204,7 @@ item_set_avro(const struct item_set *s, struct view *v, struct buf *out,
 
 		if (rc < 0)
 			return -1;
-		if (rc == 0)
+		if (rc == 0 || it.hidden)
 			continue;
 		put_block(out);
 		if (put_item(v, &it, out, e) < 0)

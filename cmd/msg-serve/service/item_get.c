@@ -35,7 +35,7 @@ put_list(struct render *r, const struct query_list *list, struct buf *out,
 		if (!first)
 			buf_putc(out, ',');
 		rc = render_value(r, &list->values[i], out, e);
-		if (rc < 0 || item_check_size(out, e) < 0)
+		if (item_check_size(out, e) < 0 || rc < 0)
 			return -1;
 		if (rc == 0 && !first)
 			buf_trim(out, out->n - 1);

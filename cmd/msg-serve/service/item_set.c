@@ -401,5 +401,5 @@ item_set_render(const struct item_set *s, struct view *v,
 	}
 	buf_putc(out, ']');
 	render_clear(&r);
-	return rc < 0 ? -1 : item_check_size(out, e);
+	return item_check_size(out, e) < 0 || rc < 0 ? -1 : 0;
 }

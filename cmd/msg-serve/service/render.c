@@ -199,6 +199,8 @@ render_id(struct render *r, uint64_t id, struct buf *out, struct err *e)
 	struct item it;
 	int rc = view_item(r->view, id, &it, e);
 
+	if (rc > 0 && it.hidden)
+		return 0;
 	if (rc > 0 && render_put(r, &it, out, e) < 0)
 		return -1;
 	return rc;
