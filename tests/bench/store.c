@@ -54,7 +54,7 @@ pick(struct bench *b, uint32_t n)
 	return b->seed % n;
 }
 
-/* --- loading ------------------------------------------------------------------- */
+/* --- loading --------------------------------------------------------- */
 
 struct load {
 	struct store_job job;		/* first */
@@ -120,7 +120,7 @@ fork_run(struct store_job *job, struct txn *t, struct err *e)
 	return txn_branch_create(t, str_of(f->name), f->from, &f->id, e);
 }
 
-/* --- reads ----------------------------------------------------------------------- */
+/* --- reads ----------------------------------------------------------- */
 
 /* Of one thread's work its processor time is the steadier figure. */
 static int64_t
@@ -267,7 +267,7 @@ reads(struct bench *b)
 	say("a change of the feed", feed(b), "us");
 }
 
-/* --- commits ---------------------------------------------------------------------- */
+/* --- commits --------------------------------------------------------- */
 
 struct flight {
 	struct bench *b;

@@ -75,7 +75,7 @@ body_place(struct indexer *x, const struct kind *k, struct str body,
 	    "the item has over %zu bytes", STORE_BODY_MAX) : 0;
 }
 
-/* --- merging ------------------------------------------------------------------ */
+/* --- merging --------------------------------------------------------- */
 
 /* A body in the kind's current version, and where its fields end. */
 struct fields {

@@ -7,7 +7,7 @@
 #include "store/commit_rows.h"
 #include "store/inside.h"
 
-/* --- the struct ------------------------------------------------------------- */
+/* --- the struct ------------------------------------------------------ */
 
 struct commit *
 commit_new(struct str author, struct str message, uint32_t count)
@@ -44,7 +44,7 @@ commit_unref(struct commit *c)
 		free(c);
 }
 
-/* --- as a row --------------------------------------------------------------- */
+/* --- as a row -------------------------------------------------------- */
 
 /* branch 4, parent 8, merged branch 4, merged rev 8, time 8, txid 16, count
  * 4, sum 32, author's length 2, author, message; hash 32 */
@@ -102,7 +102,7 @@ commit_get(struct commit **out, uint64_t rev, struct str v,
 	return 0;
 }
 
-/* --- history ---------------------------------------------------------------- */
+/* --- history --------------------------------------------------------- */
 
 int
 reader_commit_head(struct reader *r, uint64_t rev, struct commit **out,

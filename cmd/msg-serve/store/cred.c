@@ -113,7 +113,7 @@ cred_secret(struct store *s, uint8_t out[CRED_SECRET])
 	memcpy(out, s->secret, CRED_SECRET);
 }
 
-/* --- as bytes ---------------------------------------------------------------- */
+/* --- as bytes -------------------------------------------------------- */
 
 #define KEY_BYTES	(4 + 1 + 1 + CRED_SALT_MAX + 2 * CRED_KEY_MAX)
 #define CRED_BYTES	(2 * KEY_BYTES)
@@ -159,7 +159,7 @@ check_user(struct str user, struct err *e)
 	return 0;
 }
 
-/* --- users ------------------------------------------------------------------- */
+/* --- users ----------------------------------------------------------- */
 
 static int
 change(struct store *s, const struct row *rows, size_t n, struct err *e)

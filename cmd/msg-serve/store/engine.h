@@ -34,7 +34,7 @@
 	X(NODE,		true) \
 	X(CHILD,	true) \
 	X(NAME,		true) \
-	X(ATTR,		true) \
+	X(ATTR,		false) \
 	X(KEY,		true) \
 	X(MERGE,	true)
 

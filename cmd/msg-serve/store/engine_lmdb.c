@@ -55,7 +55,7 @@ str(MDB_val v)
 	return (struct str){ v.mv_data, v.mv_size };
 }
 
-/* --- opening ---------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------- */
 
 static int
 open_tables(struct engine *g, const struct engine_options *o, struct err *e)
@@ -131,7 +131,7 @@ engine_close(struct engine *g)
 	free(g);
 }
 
-/* --- reading ---------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------- */
 
 struct snap *
 snap_new(struct engine *g)
@@ -300,7 +300,7 @@ snap_last(struct snap *s, enum table table, struct str prefix,
 	return 1;
 }
 
-/* --- writing ---------------------------------------------------------------- */
+/* --- writing --------------------------------------------------------- */
 
 int
 engine_begin(struct engine *g, struct snap **out, struct err *e)

@@ -24,7 +24,7 @@ struct first {
 	int fd;				/* of made; locked */
 };
 
-/* --- the directory ----------------------------------------------------------- */
+/* --- the directory --------------------------------------------------- */
 
 /* Remove what is in a directory, two levels deep: no store has more. */
 static int
@@ -104,7 +104,7 @@ first_there(const char *dir, struct err *e)
 	return rc;
 }
 
-/* --- its first rows ---------------------------------------------------------- */
+/* --- its first rows -------------------------------------------------- */
 
 static void
 put_meta(struct txn *t, const char *name, const void *p, size_t n)
@@ -359,7 +359,7 @@ make(struct first *f, struct err *e)
 	return rc;
 }
 
-/* --- from begin to finish ---------------------------------------------------- */
+/* --- from begin to finish -------------------------------------------- */
 
 static void
 first_free(struct first *f)

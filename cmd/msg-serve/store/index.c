@@ -5,7 +5,7 @@
 #include "avro/object.h"
 #include "base/mem.h"
 
-/* --- values that sort as what they stand for -------------------------------- */
+/* --- values that sort as what they stand for ------------------------- */
 
 enum { TAG_FALSE = 0x10, TAG_TRUE, TAG_NUMBER = 0x20, TAG_STRING = 0x30 };
 
@@ -64,7 +64,7 @@ attr_string(struct attr *a, struct str s)
 	a->p[a->n++] = 0;
 }
 
-/* --- lists of them ---------------------------------------------------------- */
+/* --- lists of them --------------------------------------------------- */
 
 void
 attrs_free(struct attrs *a)
@@ -111,7 +111,7 @@ sort(struct attrs *a)
 	a->count = n;
 }
 
-/* --- reading a field -------------------------------------------------------- */
+/* --- reading a field ------------------------------------------------- */
 
 /* What is left of a field's binary; bad: it is not what the schema says. */
 struct bytes {
@@ -246,7 +246,7 @@ plain(const struct schema_node *t)
 	    t->type != SCHEMA_UNION;
 }
 
-/* --- items ------------------------------------------------------------------ */
+/* --- items ----------------------------------------------------------- */
 
 void
 indexer_init(struct indexer *x)

@@ -61,30 +61,34 @@ struct store {
 	struct writer *writer;
 };
 
-/* --- rows through a reader -------------------------------------------------- */
+/* --- rows through a reader ------------------------------------------- */
 
 int reader_get(struct reader *r, enum table t, const struct rowkey *k,
     struct str *value, struct err *e);
+
+/* Put a large body together from its pieces: body is its ROW_BLOB_HEAD
+ * before, lent until reader_end afterwards. */
+int reader_join(struct reader *r, struct str *body, struct err *e);
 
 /* The newest version of a group in a view: 1 and the row, 0, -1.  k comes as
  * the group and holds a row's key afterwards. */
 int view_newest(struct view *v, enum table t, struct rowkey *k,
     struct row *row, struct err *e);
 
-/* --- meta ------------------------------------------------------------------- */
+/* --- meta ------------------------------------------------------------ */
 
 void state_put(struct buf *out, const struct state *s);
 int state_get(struct state *s, struct str value, struct err *e);
 int meta_get(struct reader *r, const char *name, struct str *value,
     struct err *e);
 
-/* --- kinds ------------------------------------------------------------------ */
+/* --- kinds ----------------------------------------------------------- */
 
 /* Gives kinds (kinds_unref) made of the rows a reader sees. */
 int kinds_load(struct kinds **out, struct reader *r, uint64_t rev,
     struct err *e);
 
-/* --- the writer ------------------------------------------------------------- */
+/* --- the writer ------------------------------------------------------ */
 
 int writer_start(struct store *s, const struct store_options *o,
     struct err *e);

@@ -16,7 +16,7 @@ struct kinds {
 	struct map by_name, by_fp;	/* to struct kind */
 };
 
-/* --- making ------------------------------------------------------------------ */
+/* --- making ---------------------------------------------------------- */
 
 struct kinds *
 kinds_new(uint64_t rev)
@@ -137,7 +137,7 @@ kinds_finish(struct kind *k, struct err *e)
 	return 0;
 }
 
-/* --- counting ---------------------------------------------------------------- */
+/* --- counting -------------------------------------------------------- */
 
 struct kinds *
 kinds_ref(const struct kinds *ks)
@@ -163,7 +163,7 @@ kinds_unref(const struct kinds *ks)
 	free(w);
 }
 
-/* --- asking ------------------------------------------------------------------ */
+/* --- asking ---------------------------------------------------------- */
 
 uint64_t
 kinds_rev(const struct kinds *ks)

@@ -89,7 +89,7 @@ kinds_load(struct kinds **out, struct reader *r, uint64_t rev, struct err *e)
 	return 0;
 }
 
-/* --- writing them ------------------------------------------------------------ */
+/* --- writing them ---------------------------------------------------- */
 
 /* The row of a kind with one more version; the newest comes last, also when
  * it was there before. */
@@ -165,6 +165,11 @@ txn_kind(struct txn *t, struct str name, struct str base, struct str text,
 	schema_unref(s);
 	if (kinds_load(&now, t->reader, t->rev, e) < 0)
 		return -1;
+	if (old != NULL &&
+	    txn_reindex(t, kinds_by_id(now, *id), old, e) < 0) {
+		kinds_unref(now);
+		return -1;
+	}
 	kinds_unref(t->kinds);
 	t->kinds = now;
 	t->touched = true;

@@ -53,7 +53,7 @@ next_of_lineage(struct reader *r, const struct log_query *q,
 	return 0;
 }
 
-/* --- does a commit belong in the answer? -------------------------------------- */
+/* --- does a commit belong in the answer? ----------------------------- */
 
 static bool
 bare_is(struct str jid, struct str bare)
@@ -118,7 +118,7 @@ wanted(struct reader *r, const struct log_query *q, const struct commit *c,
 	return 0;
 }
 
-/* --- paging ------------------------------------------------------------------- */
+/* --- paging ---------------------------------------------------------- */
 
 int
 reader_log(struct reader *r, struct log_query *q, struct commit **out,

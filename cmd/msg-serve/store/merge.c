@@ -37,7 +37,7 @@ merging_add(struct merging *g, uint64_t id)
 	map_set(&g->by_id, &id, sizeof id, (void *)(uintptr_t)g->count);
 }
 
-/* --- what was done on a branch ------------------------------------------------- */
+/* --- what was done on a branch --------------------------------------- */
 
 static int
 add_commit(struct merging *g, uint64_t rev, struct err *e)
@@ -83,7 +83,7 @@ add_span(struct merging *g, uint32_t branch, uint64_t from, uint64_t to,
 	return n < 0 ? -1 : 0;
 }
 
-/* --- publish -------------------------------------------------------------------- */
+/* --- publish --------------------------------------------------------- */
 
 /* The newest merge of one branch into another: the revision of from it took,
  * and its own; 0: none. */
@@ -191,7 +191,7 @@ txn_merge(struct txn *t, uint32_t from, struct merge *m, struct err *e)
 	return rc;
 }
 
-/* --- revert ---------------------------------------------------------------------- */
+/* --- revert ---------------------------------------------------------- */
 
 int
 txn_revert(struct txn *t, uint64_t rev, struct merge *m, struct err *e)

@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "store/merge_inside.h"
 
-/* --- conflicts ------------------------------------------------------------------ */
+/* --- conflicts ------------------------------------------------------- */
 
 static const struct item *
 or_null(const struct item *it)
@@ -39,7 +39,7 @@ find(struct merging *g, uint64_t id)
 	return at == 0 ? NULL : &g->v[at - 1];
 }
 
-/* --- one item from three ---------------------------------------------------------- */
+/* --- one item from three --------------------------------------------- */
 
 static bool
 same_place(const struct item *a, const struct item *b)
@@ -165,7 +165,7 @@ load(struct merging *g, struct merge_item *i, struct err *e)
 	return view_item(&g->t->all, i->id, &i->theirs, e) < 0 ? -1 : 0;
 }
 
-/* --- do they fit together? --------------------------------------------------------- */
+/* --- do they fit together? ------------------------------------------- */
 
 /* A folder as it is to be: there or not; -1. */
 static int
@@ -268,7 +268,7 @@ check_all(struct merging *g, struct err *e)
 	return 0;
 }
 
-/* --- doing it ------------------------------------------------------------------------ */
+/* --- doing it -------------------------------------------------------- */
 
 static unsigned
 op_of(const struct merge_item *i)

@@ -126,7 +126,7 @@ overlay_row(const struct overlay_row *r)
 	return r->row;
 }
 
-/* --- reading through -------------------------------------------------------- */
+/* --- reading through ------------------------------------------------- */
 
 static inline bool
 begins(struct str key, struct str prefix)

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "store/inside.h"
 
-/* --- state ------------------------------------------------------------------ */
+/* --- state ----------------------------------------------------------- */
 
 #define STATE_BYTES	48
 
@@ -57,7 +57,7 @@ reader_get(struct reader *r, enum table t, const struct rowkey *k,
 	return rows_get(r->snap, r->overlay, t, rowkey_str(k), value, e);
 }
 
-/* --- readers ---------------------------------------------------------------- */
+/* --- readers --------------------------------------------------------- */
 
 struct reader *
 reader_new(struct store *s)
@@ -142,7 +142,7 @@ reader_kinds(struct reader *r)
 	return r->kinds;
 }
 
-/* --- branches --------------------------------------------------------------- */
+/* --- branches -------------------------------------------------------- */
 
 int
 reader_branch_id(struct reader *r, uint32_t id, struct branch *out,

@@ -129,7 +129,7 @@ key_merge(struct rowkey *k, uint32_t into, uint32_t from, uint64_t rev)
 	add_u64(k, ~rev);
 }
 
-/* --- values ----------------------------------------------------------------- */
+/* --- values ---------------------------------------------------------- */
 
 int
 row_bad(struct err *e, enum table t)

@@ -14,7 +14,7 @@
  *	NODE		item | branch, ~rev -> struct row_node
  *	CHILD		parent, order, item | branch, ~rev -> live
  *	NAME		parent, name, 0 | branch, ~rev -> item, 0: gone
- *	ATTR		kind, field, value, item | branch, ~rev -> live
+ *	ATTR		kind, field, value, item | branch, ~rev -> live, seal
  *	KEY		raw key -> item, rev
  *	MERGE		into, from, ~rev -> from's revision
  *
@@ -102,7 +102,7 @@ row_order_of(struct str key)
 	return (struct str){ key.p + 8, key.n - 8 - 8 - ROW_VERSION };
 }
 
-/* --- values ----------------------------------------------------------------- */
+/* --- values ---------------------------------------------------------- */
 
 #define ROW_BLOB_HEAD	36		/* SHA-256 and length u32 */
 #define ROW_BLOB_OVER	((size_t)64 << 10)

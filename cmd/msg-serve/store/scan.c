@@ -24,7 +24,7 @@ take(const struct view *v, struct group *g, const struct row *r)
 		/* Newest first: the first one under the cap is the one. */
 		if (row_rev_of(r->key) <= v->line[l].cap) {
 			g->level = l;
-			g->live = r->value.n == 1 && r->value.p[0];
+			g->live = r->value.n > 0 && r->value.p[0];
 		}
 		return;
 	}
@@ -130,7 +130,7 @@ view_by_field(struct view *v, uint32_t kind, uint32_t field,
 	return scan(v, T_ATTR, &k, at, ids, max, e);
 }
 
-/* --- estimates -------------------------------------------------------------- */
+/* --- estimates ------------------------------------------------------- */
 
 static int
 count(struct view *v, enum table t, const struct rowkey *prefix,

@@ -14,7 +14,7 @@
 #include "store/cred_inside.h"
 #include "store/inside.h"
 
-/* --- opening ----------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------- */
 
 /* One process at a time: a lock on the directory of the data itself. */
 static int
@@ -126,7 +126,7 @@ store_close(struct store *s)
 	free(s);
 }
 
-/* --- asking ------------------------------------------------------------------ */
+/* --- asking ---------------------------------------------------------- */
 
 void
 store_set_feed(struct store *s, store_feed_fn *fn, void *arg)

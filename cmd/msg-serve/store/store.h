@@ -69,7 +69,7 @@ int store_open(struct store **out, const struct store_options *o,
  * NULL is fine. */
 void store_close(struct store *s);
 
-/* --- reading ---------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------- */
 
 /* Gives a reader (reader_free) for one thread. */
 struct reader *reader_new(struct store *s);
@@ -85,7 +85,7 @@ void reader_end(struct reader *r);
 uint64_t reader_head(const struct reader *r);	/* newest revision */
 const struct kinds *reader_kinds(struct reader *r);	/* lent */
 
-/* --- branches --------------------------------------------------------------- */
+/* --- branches -------------------------------------------------------- */
 
 struct branch {
 	uint32_t id;
@@ -102,7 +102,7 @@ int reader_branch(struct reader *r, struct str name, struct branch *out,
 int reader_branch_id(struct reader *r, uint32_t id, struct branch *out,
     struct err *e);
 
-/* --- changing --------------------------------------------------------------- */
+/* --- changing -------------------------------------------------------- */
 
 /*
  * One transaction.  The submitter fills the first part and owns the memory;

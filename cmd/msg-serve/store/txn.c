@@ -9,7 +9,7 @@
 #include "store/order.h"
 #include "store/txn_inside.h"
 
-/* --- making and ending ------------------------------------------------------ */
+/* --- making and ending ----------------------------------------------- */
 
 void
 txn_tools_init(struct txn_tools *w)
@@ -79,7 +79,7 @@ txn_rev(const struct txn *t)
 	return t->rev;
 }
 
-/* --- rows ------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------ */
 
 void
 txn_put(struct txn *t, enum table table, const struct rowkey *k,
@@ -108,7 +108,7 @@ txn_put_branch(struct txn *t, uint32_t id, const struct row_branch *b)
 	txn_put_sealed(t, T_BRANCH, &k, v);
 }
 
-/* --- the end of it ---------------------------------------------------------- */
+/* --- the end of it --------------------------------------------------- */
 
 /* CREATE and REMOVE stand for all that happened besides; both: nothing did. */
 static unsigned

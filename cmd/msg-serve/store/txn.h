@@ -62,7 +62,7 @@ int txn_expect(struct txn *t, uint64_t id, uint64_t rev, struct err *e);
  * the next change. */
 const struct change *txn_changes(struct txn *t, size_t *count);
 
-/* --- kinds ------------------------------------------------------------------ */
+/* --- kinds ----------------------------------------------------------- */
 
 /* A new kind, or a new current version of one; name without "M.", base n 0:
  * none.  text: a whole Avro record schema.  ERR_SCHEMA, also when a version
@@ -70,7 +70,7 @@ const struct change *txn_changes(struct txn *t, size_t *count);
 int txn_kind(struct txn *t, struct str name, struct str base, struct str text,
     uint32_t *id, struct err *e);
 
-/* --- branches: jobs on BRANCH_REPOSITORY, beside the describing item ------- */
+/* --- branches: jobs on BRANCH_REPOSITORY, beside the describing item - */
 
 /* from: the branch to fork, as it is now.  ERR_CONFLICT: the name is there;
  * ERR_LIMIT: too many levels. */

@@ -53,7 +53,7 @@ void txn_tools_free(struct txn_tools *w);
 int txn_finish(struct txn *t, uint8_t hash[CHAIN_HASH], struct commit **out,
     struct err *e);
 
-/* --- items: txn_item.c ------------------------------------------------------ */
+/* --- items: txn_item.c ----------------------------------------------- */
 
 /* Any live item, whatever the rights; ERR_NOT_FOUND. */
 int txn_item(struct txn *t, uint64_t id, struct item *out, struct err *e);
@@ -74,7 +74,7 @@ int txn_last_place(struct txn *t, uint64_t parent, struct order *out,
 /* Whether the job may change it: ERR_NOT_FOUND, ERR_FORBIDDEN. */
 int txn_allowed(struct txn *t, uint64_t id, struct err *e);
 
-/* --- rows ------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------ */
 
 void txn_put(struct txn *t, enum table table, const struct rowkey *k,
     const void *p, size_t n);
@@ -82,7 +82,18 @@ void txn_put_sealed(struct txn *t, enum table table, const struct rowkey *k,
     struct buf *value);
 void txn_put_branch(struct txn *t, uint32_t id, const struct row_branch *b);
 
-/* --- bodies: body.c --------------------------------------------------------- */
+/* A row of the index, of the version it has. */
+void txn_put_attr(struct txn *t, const struct item *it,
+    const struct attr_row *a, bool live);
+
+/* --- kinds: reindex.c ------------------------------------------------------ */
+
+/* Rows of the index for the fields of a kind that were not in it before, for
+ * every version of every item of the kind.  old NULL: a new kind. */
+int txn_reindex(struct txn *t, const struct kind *k, const struct kind *old,
+    struct err *e);
+
+/* --- bodies: body.c -------------------------------------------------- */
 
 /* Append body with its fields name and folder (the parent's key, n 0: null)
  * as given; fields that are not there are passed over. */

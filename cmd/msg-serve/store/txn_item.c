@@ -6,7 +6,7 @@
 #include "store/order.h"
 #include "store/txn_inside.h"
 
-/* --- what a transaction did to an item -------------------------------------- */
+/* --- what a transaction did to an item ------------------------------- */
 
 static struct change *
 change_of(struct txn *t, uint64_t id)
@@ -42,7 +42,7 @@ note(struct txn *t, const struct item *before, const struct item *after,
 	c->new_parent = after == NULL ? 0 : after->parent;
 }
 
-/* --- rows of an item -------------------------------------------------------- */
+/* --- rows of an item ------------------------------------------------- */
 
 static void
 put_blob(struct txn *t, struct str body, uint8_t head[ROW_BLOB_HEAD])
@@ -108,15 +108,29 @@ put_name(struct txn *t, const struct item *it, bool live)
 	txn_put(t, T_NAME, &k, v, sizeof v);
 }
 
+void
+txn_put_attr(struct txn *t, const struct item *it, const struct attr_row *a,
+    bool live)
+{
+	struct buf *v = &t->tools->value;
+	struct rowkey k;
+
+	key_attr(&k, it->kind, a->field, &a->value, it->id);
+	key_version(&k, it->branch, it->rev);
+	buf_reset(v);
+	buf_putc(v, live);
+	txn_put_sealed(t, T_ATTR, &k, v);
+}
+
 static void
 put_attr(struct txn *t, const struct item *it, const struct attr_row *a,
     bool live)
 {
-	struct rowkey k;
+	struct item now = *it;
 
-	key_attr(&k, it->kind, a->field, &a->value, it->id);
-	key_version(&k, t->job->branch, t->rev);
-	txn_put(t, T_ATTR, &k, live ? "\1" : "\0", 1);
+	now.branch = t->job->branch;
+	now.rev = t->rev;
+	txn_put_attr(t, &now, a, live);
 }
 
 /* Both lists are sorted: what is in only one of them is a row. */
@@ -193,7 +207,7 @@ txn_put_item(struct txn *t, const struct item *before,
 	return 0;
 }
 
-/* --- checks ----------------------------------------------------------------- */
+/* --- checks ---------------------------------------------------------- */
 
 int
 txn_item(struct txn *t, uint64_t id, struct item *out, struct err *e)
@@ -231,7 +245,7 @@ txn_expect(struct txn *t, uint64_t id, uint64_t rev, struct err *e)
 	return 0;
 }
 
-/* --- new items -------------------------------------------------------------- */
+/* --- new items ------------------------------------------------------- */
 
 int
 txn_last_place(struct txn *t, uint64_t parent, struct order *out,

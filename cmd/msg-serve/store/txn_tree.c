@@ -6,7 +6,7 @@
 #include "store/order.h"
 #include "store/txn_inside.h"
 
-/* --- names ------------------------------------------------------------------ */
+/* --- names ----------------------------------------------------------- */
 
 static int
 check_name(struct str name, struct err *e)
@@ -62,7 +62,7 @@ check_leave(struct txn *t, uint64_t id, struct item *it, const char *what,
 	return txn_allowed(t, it->parent, e);
 }
 
-/* --- create, save, move ------------------------------------------------------ */
+/* --- create, save, move ---------------------------------------------- */
 
 int
 txn_create(struct txn *t, const struct txn_new *n, uint64_t *id,
@@ -145,7 +145,7 @@ txn_move(struct txn *t, uint64_t id, uint64_t parent, struct str name,
 	return txn_put_item(t, &before, &after, CHANGE_MOVE, e);
 }
 
-/* --- order ------------------------------------------------------------------ */
+/* --- order ----------------------------------------------------------- */
 
 /* New places for all children, evenly, as they stand now. */
 static int
@@ -245,7 +245,7 @@ txn_order(struct txn *t, uint64_t id, uint64_t after, struct err *e)
 	return txn_put_item(t, &before, &now, CHANGE_ORDER, e);
 }
 
-/* --- copy, remove ------------------------------------------------------------ */
+/* --- copy, remove ---------------------------------------------------- */
 
 /* An item and all below it: top first, a parent before its children. */
 struct subtree {

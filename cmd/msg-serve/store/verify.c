@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "store/commit_rows.h"
+#include "store/index.h"
 #include "store/inside.h"
 
 #define WINDOW		((uint64_t)1 << 21)	/* revisions at one time */
@@ -23,6 +24,9 @@ struct verify {
 	struct chain_sum *sums;
 	struct chain_sum base;		/* of all before, when compacted */
 	uint8_t hash[CHAIN_HASH];	/* of the commit before */
+
+	struct indexer index;
+	struct attrs attrs;
 };
 
 static void
@@ -65,7 +69,7 @@ each(struct verify *v, enum table t, row_fn *fn, struct err *e)
 	return n < 0 ? -1 : 0;
 }
 
-/* --- rows that are hashed with their commit ----------------------------------- */
+/* --- rows that are hashed with their commit -------------------------- */
 
 static int
 add_row(struct verify *v, const struct row *row, struct err *e)
@@ -210,7 +214,7 @@ check_chain(struct verify *v, struct err *e)
 	return rc;
 }
 
-/* --- rows with a seal, or a hash for a key ------------------------------------- */
+/* --- rows with a seal, or a hash for a key --------------------------- */
 
 static int
 check_seal(struct verify *v, const struct row *row, struct err *e)
@@ -272,47 +276,79 @@ check_blob(struct verify *v, const struct row *row, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-/* A version whose body lies in pieces that are not there. */
+/* What is indexed of a version is in the index, in whatever version. */
+static int
+check_index(struct verify *v, struct row_node *n, const struct row *row,
+    struct err *e)
+{
+	const struct kind *k = kinds_by_id(v->r->kinds, n->item.kind);
+	struct err bad = ERR_INIT;
+	struct rowkey key;
+
+	if (index_item(&v->index, k, n->item.name, n->item.body, &v->attrs,
+	    &bad) < 0) {
+		issue(v, "'%.*s', revision %ju: %s", (int)n->item.name.n,
+		    n->item.name.p, (uintmax_t)row_rev_of(row->key),
+		    bad.text);
+		return 0;
+	}
+	for (size_t i = 0; i < v->attrs.count; i++) {
+		struct seek q = { .table = T_ATTR };
+
+		key_attr(&key, n->item.kind, v->attrs.v[i].field,
+		    &v->attrs.v[i].value, get_be64(row->key.p));
+		q.key = rowkey_str(&key);
+		q.prefix = key.n;
+		if (rows_seek(v->r->snap, NULL, &q, e) < 0)
+			return -1;
+		if (q.row.value.p == NULL)
+			issue(v, "'%.*s', revision %ju: is not in the index",
+			    (int)n->item.name.n, n->item.name.p,
+			    (uintmax_t)row_rev_of(row->key));
+	}
+	return 0;
+}
+
+/* A version can be read, with its body, and is in the index. */
 static int
 check_node(struct verify *v, const struct row *row, struct err *e)
 {
 	struct row_node n;
 	struct err bad = ERR_INIT;
-	struct rowkey k;
-	struct str piece;
-	int rc = 1;
 
 	if (row_node_get(&n, row->value, &bad) < 0) {
 		issue(v, "a version of an item cannot be read, revision %ju",
 		    (uintmax_t)row_rev_of(row->key));
 		return 0;
 	}
-	if (n.live && n.blob) {
-		key_blob(&k, (const uint8_t *)n.item.body.p, 0);
-		rc = reader_get(v->r, T_BLOB, &k, &piece, e);
-	}
-	if (rc == 0)
+	if (!n.live)
+		return 0;
+	if (n.blob && reader_join(v->r, &n.item.body, &bad) < 0) {
 		issue(v, "'%.*s', revision %ju: its body is not there",
 		    (int)n.item.name.n, n.item.name.p,
 		    (uintmax_t)row_rev_of(row->key));
-	return rc < 0 ? -1 : 0;
+		return 0;
+	}
+	if (check_index(v, &n, row, e) < 0)
+		return -1;
+	if (n.blob)
+		arena_reset(&v->r->lent);
+	return 0;
 }
 
 int
 store_verify(struct reader *r, verify_fn *fn, void *arg, uint64_t *issues,
     struct err *e)
 {
+	static const enum table sealed[] = { T_META, T_BRANCH, T_BRANCH_NAME,
+		T_KIND, T_ATTR };
 	struct verify v = { .r = r, .fn = fn, .arg = arg };
-	int rc;
+	int rc = 0;
 
 	v.hasher = hasher_new();
-	rc = each(&v, T_META, check_seal, e);
-	if (rc == 0)
-		rc = each(&v, T_BRANCH, check_seal, e);
-	if (rc == 0)
-		rc = each(&v, T_BRANCH_NAME, check_seal, e);
-	if (rc == 0)
-		rc = each(&v, T_KIND, check_seal, e);
+	indexer_init(&v.index);
+	for (size_t i = 0; rc == 0 && i < MEM_COUNT(sealed); i++)
+		rc = each(&v, sealed[i], check_seal, e);
 	if (rc == 0)
 		rc = each(&v, T_SCHEMA, check_schema, e);
 	if (rc == 0)
@@ -322,6 +358,8 @@ store_verify(struct reader *r, verify_fn *fn, void *arg, uint64_t *issues,
 	if (rc == 0)
 		rc = check_chain(&v, e);
 	hasher_free(v.hasher);
+	indexer_free(&v.index);
+	attrs_free(&v.attrs);
 	*issues = v.issues;
 	return rc;
 }

@@ -5,7 +5,7 @@
 #include "store/grants.h"
 #include "store/inside.h"
 
-/* --- opening ---------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------- */
 
 /* From a branch up to where it began, each as it was when forked. */
 static int
@@ -51,7 +51,7 @@ view_open(struct view *v, struct reader *r, uint32_t branch, uint64_t rev,
 	return lineage(v, branch, rev != 0 ? rev : UINT64_MAX, e);
 }
 
-/* --- single items ----------------------------------------------------------- */
+/* --- single items ---------------------------------------------------- */
 
 int
 view_newest(struct view *v, enum table t, struct rowkey *k, struct row *row,
@@ -99,9 +99,8 @@ node(struct view *v, uint64_t id, struct row_node *n, struct err *e)
 	return 1;
 }
 
-/* Put a large body together from its pieces. */
-static int
-join(struct view *v, struct str *body, struct err *e)
+int
+reader_join(struct reader *r, struct str *body, struct err *e)
 {
 	size_t n = get_be32(body->p + 32), at = 0;
 	struct rowkey k;
@@ -110,10 +109,10 @@ join(struct view *v, struct str *body, struct err *e)
 
 	if (n > STORE_BODY_MAX)
 		return row_bad(e, T_BLOB);
-	to = arena_alloc(&v->reader->lent, n);
+	to = arena_alloc(&r->lent, n);
 	for (uint32_t i = 0; at < n; i++) {
 		key_blob(&k, (const uint8_t *)body->p, i);
-		switch (reader_get(v->reader, T_BLOB, &k, &piece, e)) {
+		switch (reader_get(r, T_BLOB, &k, &piece, e)) {
 		case -1:
 			return -1;
 		case 0:
@@ -144,7 +143,7 @@ item(struct view *v, uint64_t id, struct item *out, bool whole, struct err *e)
 	}
 	if (n.item.hidden || (n.blob && !whole))
 		n.item.body = STR_NONE;
-	else if (n.blob && join(v, &n.item.body, e) < 0)
+	else if (n.blob && reader_join(v->reader, &n.item.body, e) < 0)
 		return -1;
 	*out = n.item;
 	return 1;
@@ -207,7 +206,7 @@ view_key(struct view *v, struct str key, uint64_t *id, struct err *e)
 	return grants_see(v, *id, e) > 0;
 }
 
-/* --- the way up ------------------------------------------------------------- */
+/* --- the way up ------------------------------------------------------ */
 
 static void
 reverse(char *p, size_t n)

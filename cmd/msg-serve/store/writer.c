@@ -35,7 +35,7 @@ struct writer {
 	struct kinds *kinds;		/* the group's newest, or NULL */
 };
 
-/* --- one job ----------------------------------------------------------------- */
+/* --- one job --------------------------------------------------------- */
 
 /* A retry of what was done already: 1, and the job is answered; 0; -1. */
 static int
@@ -136,7 +136,7 @@ refuse(struct member *m, const struct err *e)
 	overlay_reset(&m->rows);
 }
 
-/* --- one group --------------------------------------------------------------- */
+/* --- one group ------------------------------------------------------- */
 
 static int
 begin(struct writer *w, struct err *e)
@@ -353,7 +353,7 @@ loop(void *arg)
 	return NULL;
 }
 
-/* --- start and stop ---------------------------------------------------------- */
+/* --- start and stop -------------------------------------------------- */
 
 static void
 writer_free(struct writer *w)
@@ -419,7 +419,7 @@ writer_stop(struct store *s)
 	s->writer = NULL;
 }
 
-/* --- submitting -------------------------------------------------------------- */
+/* --- submitting ------------------------------------------------------ */
 
 int
 store_submit(struct store *s, struct store_job *job, struct err *e)

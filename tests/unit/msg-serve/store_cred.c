@@ -86,7 +86,7 @@ the_secret_is_the_stores_own(void **state)
 	assert_memory_not_equal(a, b, sizeof a);
 }
 
-/* --- a store is made by one, whole, or not at all ------------------------------ */
+/* --- a store is made by one, whole, or not at all -------------------- */
 
 static void
 opened_by_one_made_by_one(void **state)

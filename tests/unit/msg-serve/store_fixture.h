@@ -117,7 +117,7 @@ fixture_view(struct fixture *f, uint32_t branch, uint64_t rev)
 	return v;
 }
 
-/* --- jobs -------------------------------------------------------------------- */
+/* --- jobs ------------------------------------------------------------ */
 
 typedef int fixture_fn(struct txn *t, void *arg, struct err *e);
 

@@ -53,7 +53,7 @@ pick(struct model *m, uint32_t n)
 	return m->seed % n;
 }
 
-/* --- the model's own operations ----------------------------------------------- */
+/* --- the model's own operations -------------------------------------- */
 
 static bool
 there(const struct tree *t, uint64_t id)
@@ -123,7 +123,7 @@ any(struct model *m)
 	return i == m->trial.count ? ITEM_ROOT : m->trial.seq[i];
 }
 
-/* --- one step on both ---------------------------------------------------------- */
+/* --- one step on both ------------------------------------------------ */
 
 static int
 step_create(struct model *m, struct txn *t, struct err *e)
@@ -236,7 +236,7 @@ step_remove(struct model *m, struct txn *t, struct err *e)
 	return txn_remove(t, id, e);
 }
 
-/* --- comparing ------------------------------------------------------------------ */
+/* --- comparing ------------------------------------------------------- */
 
 static void
 same_item(struct fixture *f, struct view *v, const struct tree *t,
@@ -329,7 +329,7 @@ tree_at(struct model *m, size_t b, uint64_t rev)
 	    rev < m->branch[b].fork ? rev : m->branch[b].fork);
 }
 
-/* --- transactions ---------------------------------------------------------------- */
+/* --- transactions ---------------------------------------------------- */
 
 static int
 transaction(struct txn *t, void *arg, struct err *e)

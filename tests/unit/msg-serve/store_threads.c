@@ -119,7 +119,7 @@ readers_beside_writers(void **state)
 	assert_true(atomic_load(&s.seen) > 0);
 }
 
-/* --- the queue is bounded, and closing does what was accepted ------------------- */
+/* --- the queue is bounded, and closing does what was accepted -------- */
 
 struct slow {
 	struct store_job job;		/* first */
