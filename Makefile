@@ -167,12 +167,17 @@ bench: deps-bench
 	@$(MAKE) $(J) all bench-tools
 	@tests/bench/run $(BENCH)
 
-# tests/bench/x.c and tests/bench/y/main.c are programs: build/.../bench/x, y.
+# tests/bench/x.c and tests/bench/y/main.c are programs: build/.../bench/x, y;
+# with all tools' parts, for those that measure one without its wire.
 bench_one := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
 bench_dir := $(patsubst tests/bench/%/main.c,%,$(wildcard tests/bench/*/main.c))
+$(bench_one:%=$(B)/tests/bench/%.o): $(B)/tests/bench/%.o: tests/bench/%.c
+	$(call say,CC)$(COMPILE) $(PARTS:%=-iquote cmd/%)
 define bench_tool
-$(B)/bench/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/$(1).c tests/bench/$(1)/*.c)) $(lib)
-	$$(call say,LD)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,none)
+$(B)/bench/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/$(1).c tests/bench/$(1)/*.c)) \
+    $$(PARTS:%=$(B)/%.a) $(lib)
+	$$(call say,LD)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ \
+	    $$(foreach t,$$(PARTS),$$(call libs,$$(t)))
 endef
 $(foreach t,$(bench_one) $(bench_dir),$(eval $(call bench_tool,$(t))))
 bench-tools: $(addprefix $(B)/bench/,$(bench_one) $(bench_dir))
