@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #define BACKLOG		1024
 #define ACCEPT_BATCH	64	/* a turn, so that others have theirs */
@@ -79,6 +80,7 @@ address_split(const char *text, const char *dflt, char *host, char *port,
     struct err *e)
 {
 	const char *end, *from = text;
+	uint64_t number;
 	size_t n;
 
 	if (*text == '[') {
@@ -100,12 +102,11 @@ address_split(const char *text, const char *dflt, char *host, char *port,
 		goto bad;
 	if (*end == ':')
 		dflt = end + 1;
-	if (n > 255 || strlen(dflt) > 5 ||
-	    dflt[strspn(dflt, "0123456789")] != '\0' || atol(dflt) > 65535)
+	if (n > 255 || text_number(dflt, strlen(dflt), 65535, &number) < 0)
 		goto bad;
 	memcpy(host, from, n);
 	host[n] = '\0';
-	snprintf(port, 8, "%s", dflt);
+	snprintf(port, 8, "%u", (unsigned)number);
 	return 0;
 bad:
 	return err_set(e, ERR_USAGE,
@@ -176,13 +177,15 @@ set_port(struct sockaddr *sa, uint16_t port)
 
 /* Every address of the machine: one socket for both families if it can be. */
 static int
-open_all(struct listener *n, uint16_t port)
+open_all(struct listener *n, const char *port_text)
 {
+	uint64_t port = 0;
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in in = { .sin_family = AF_INET };
 	int fd;
 
-	in6.sin6_port = in.sin_port = htons(port);
+	text_number(port_text, strlen(port_text), 65535, &port);
+	in6.sin6_port = in.sin_port = htons((uint16_t)port);
 	fd = open_socket((struct sockaddr *)&in6, sizeof in6, true);
 	if (fd < 0 && errno != EADDRINUSE && errno != EACCES)
 		fd = open_socket((struct sockaddr *)&in, sizeof in, false);
@@ -249,7 +252,7 @@ listener_open(struct listener **out, const char *address, struct err *e)
 	}
 	n = new_listener();
 	rc = all != NULL ? open_named(n, all) :
-	    open_all(n, (uint16_t)atol(port));
+	    open_all(n, port);
 	if (rc < 0) {
 		explain(e, address);
 		listener_free(n);
