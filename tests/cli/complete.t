@@ -39,7 +39,7 @@ in_zsh() {
 is "$(in_bash msg-send --tim)" '--timeout= ' 'bash: an option'
 is "$(in_bash msg-send get-i)" 'get-item ' 'bash: a command'
 is "$(in_bash msg-send --as = a)" 'avro ' "bash: a value behind '='"
-is "$(in_bash msg-send --as '')" 'avro json ' 'bash: a value'
+is "$(in_bash msg-send --as '')" 'avro explain json ' 'bash: a value'
 is "$(in_bash msg-send --password-file f)" 'file.json ' 'bash: a file'
 is "$(in_bash msg-serve --store '')" 'dir ' 'bash: a directory'
 is "$(in_fish 'msg-send --tim')" '--timeout= ' 'fish: an option'
