@@ -123,14 +123,18 @@ to_user(struct session *s, struct stanza *st, const struct jid *to)
 {
 	struct directory *d = s->worker->server->directory;
 	struct place places[STREAMS_MAX];
+	struct buf name = BUF_INIT(JID_PART_MAX);
+	const char *user;
 	size_t count = 0;
 	bool message = strcmp(st->name, "message") == 0;
 
+	buf_put(&name, to->local.p, to->local.n);
+	user = buf_cstr(&name);
 	if (to->resource.n > 0)
-		count = directory_find(d, to->local.p, to->resource.p,
-		    places);
+		count = directory_find(d, user, to->resource.p, places);
 	if (count == 0 && message && !has_type(st, "error"))
-		count = directory_best(d, to->local.p, places, STREAMS_MAX);
+		count = directory_best(d, user, places, STREAMS_MAX);
+	buf_free(&name);
 	stanza_set(st, "from", s->jid);
 	if (count > 0)
 		send_to(s, st, places, count);

@@ -43,9 +43,13 @@ put_field(const struct kind *k, struct plan_run *run, size_t i,
 	const struct plan *plan = k->current->plan;
 	struct str init;
 
-	if (given != NULL)
-		return plan_encode_field(plan, run, i, given->json.p,
-		    given->json.n, out, e);
+	if (given != NULL) {
+		if (plan_encode_field(plan, run, i, given->json.p,
+		    given->json.n, out, e) == 0)
+			return 0;
+		e->at[0] = '\0';	/* in the value, not the argument */
+		return -1;
+	}
 	if (old.p != NULL) {
 		buf_put(out, old.p, old.n);
 		return 0;
