@@ -202,7 +202,7 @@ records_in_any_order(void **state)
 	refuses(s, PLAIN, "{\"a\":1,\"b\":\"x\",\"c\":2}",
 	    "line 1, column 21", "", "no value for the field 'd'");
 	refuses(s, PLAIN, "{\"a\":1,\"b\":\"x\",\"c\":2,\"a\":1}",
-	    "line 1, column 23", "", "the field comes twice: 'a'");
+	    "line 1, column 22", "", "the field comes twice: 'a'");
 	refuses(s, PLAIN, "{\"b\":\"x\",\"b\":\"x\"}",
 	    "line 1, column 10", "", "the field comes twice: 'b'");
 	refuses(s, PLAIN, "{\"a\":1,\"b\":7}", "line 1, column 12", "/b",

@@ -1,0 +1,226 @@
+#include "convert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/mem.h"
+
+/* --- schemas --------------------------------------------------------------- */
+
+/* The text of a schema file, or of the schema in a container's head. */
+static int
+schema_text(struct buf *text, const char *path, struct err *e)
+{
+	struct ocf_head h;
+
+	if (fs_read(text, path, e) < 0)
+		return -1;
+	if (text->n < 4 || memcmp(text->p, "Obj\1", 4) != 0)
+		return 0;
+	if (ocf_head_get(&h, text->p, text->n, true, e) <= 0)
+		return -1;
+	memmove(text->p, h.schema.p, h.schema.n);
+	text->n = h.schema.n;
+	ocf_head_clear(&h);
+	return 0;
+}
+
+struct schema *
+schema_of_file(const char *path, struct err *e)
+{
+	struct buf text = BUF_INIT((size_t)1 << 31);
+	struct schema *s = NULL;
+
+	if (schema_text(&text, path, e) == 0)
+		s = schema_parse_any(text.p, text.n, e);
+	if (s == NULL)
+		err_prefix(e, "schema '%s'", path);
+	buf_free(&text);
+	return s;
+}
+
+struct schema *
+schema_of_options(const struct encode_opts *o, struct err *e)
+{
+	struct schema_set *set = schema_set_new();
+	struct schema *s = NULL;
+	struct buf text = BUF_INIT((size_t)1 << 31);
+
+	if (o->schemas.n == 0) {
+		err_set(e, ERR_USAGE, "no schema is given: use -s FILE");
+		goto out;
+	}
+	for (size_t i = 0; i < o->schemas.n; i++) {
+		buf_reset(&text);
+		if (schema_text(&text, o->schemas.v[i], e) < 0 ||
+		    schema_set_add(set, text.p, text.n, e) < 0) {
+			err_prefix(e, "schema '%s'", o->schemas.v[i]);
+			goto out;
+		}
+	}
+	s = schema_set_get(set, o->name, e);
+	if (s == NULL && e->code == ERR_NOT_FOUND)
+		e->code = ERR_USAGE;
+out:
+	buf_free(&text);
+	schema_set_free(set);
+	return s;
+}
+
+struct schema *
+schema_by_fingerprint(const struct encode_opts *o, uint64_t fingerprint,
+    struct err *e)
+{
+	struct schema *s = schema_of_options(o, e);
+
+	if (s == NULL || schema_crc64(s) == fingerprint)
+		return s;
+	schema_unref(s);
+	for (size_t i = 0; i < o->schemas.n; i++) {
+		s = schema_of_file(o->schemas.v[i], e);
+		if (s != NULL && schema_crc64(s) == fingerprint)
+			return s;
+		schema_unref(s);
+	}
+	err_set(e, ERR_INPUT, "it is written with the schema %016llx, and "
+	    "none that is given has this fingerprint",
+	    (unsigned long long)fingerprint);
+	return NULL;
+}
+
+/* --- plans ----------------------------------------------------------------- */
+
+struct plan *
+plan_of(const struct encode_opts *o, const struct schema *s, struct err *e)
+{
+	struct plan_options p = {
+		.json = strcmp(o->json, "avro") == 0 || o->strict ?
+		    PLAN_AVRO : PLAN_PLAIN,
+		.unions = strcmp(o->unions, "tagged") == 0 || o->strict ?
+		    UNIONS_TAGGED : strcmp(o->unions, "plain") == 0 ?
+		    UNIONS_BARE : UNIONS_AUTO,
+		.raw_logical = o->raw_logical || o->strict,
+		.strict = o->strict,
+		.ignore_unknown = o->ignore_unknown,
+		.pretty = o->pretty,
+	};
+
+	return plan_new(s, &p, e);
+}
+
+struct plan_run *
+run_of(const struct encode_opts *o)
+{
+	struct plan_limits limits = { (size_t)o->max_depth,
+	    (size_t)o->max_elements, (size_t)o->max_bytes };
+
+	return plan_run_new(&limits);
+}
+
+int
+reading_init(struct reading *g, const struct encode_opts *o,
+    struct schema *writer, struct err *e)
+{
+	struct schema *reader = NULL;
+	int rc = -1;
+
+	memset(g, 0, sizeof *g);
+	g->writer = writer;
+	if (o->reader != NULL) {
+		reader = schema_of_file(o->reader, e);
+		if (reader == NULL)
+			return -1;
+		g->pair = plan_pair(writer, reader, e);
+		if (g->pair == NULL) {
+			err_prefix(e, "the data cannot be read with '%s'",
+			    o->reader);
+			goto out;
+		}
+	}
+	g->plan = plan_of(o, reader == NULL ? writer : reader, e);
+	rc = g->plan == NULL ? -1 : 0;
+out:
+	schema_unref(reader);
+	return rc;
+}
+
+void
+reading_clear(struct reading *g)
+{
+	schema_unref(g->writer);
+	plan_unref(g->plan);
+	plan_unref(g->pair);
+	memset(g, 0, sizeof *g);
+}
+
+int
+reading_next(const struct reading *g, struct plan_run *r, struct buf *tmp,
+    const char *p, size_t n, bool last, size_t *used, struct buf *out,
+    struct err *e)
+{
+	int rc;
+
+	if (g->pair == NULL)
+		return plan_decode_next(g->plan, r, p, n, last, used, out, e);
+	buf_reset(tmp);
+	rc = plan_resolve_next(g->pair, r, p, n, last, used, tmp, e);
+	if (rc > 0 && plan_decode(g->plan, r, tmp->p, tmp->n, out, e) < 0)
+		return -1;
+	return rc;
+}
+
+int
+reading_skip(const struct reading *g, struct plan_run *r, struct buf *tmp,
+    const char *p, size_t n, bool last, size_t *used, struct err *e)
+{
+	if (g->pair == NULL)
+		return plan_skip_next(g->plan, r, p, n, last, used, e);
+	buf_reset(tmp);
+	return plan_resolve_next(g->pair, r, p, n, last, used, tmp, e);
+}
+
+/* --- talking --------------------------------------------------------------- */
+
+void
+complain(const char *file, const struct err *e)
+{
+	char line[ERR_AT_MAX + ERR_PATH_MAX + ERR_TEXT_MAX + 8];
+
+	err_line(e, line, sizeof line);
+	if (strcmp(file, "-") == 0)
+		fprintf(stderr, "%s: %s\n", encode_tool.name, line);
+	else
+		fprintf(stderr, "%s: %s: %s\n", encode_tool.name, file, line);
+}
+
+#define PROGRESS_US	500000
+
+void
+progress_init(struct progress *p, const struct encode_opts *o)
+{
+	p->on = !o->quiet && isatty(STDERR_FILENO);
+	p->next_us = p->on ? clock_mono_us() + 2 * PROGRESS_US : 0;
+}
+
+void
+progress_show(struct progress *p, uint64_t values, uint64_t bytes)
+{
+	int64_t now;
+
+	if (!p->on || (now = clock_mono_us()) < p->next_us)
+		return;
+	p->next_us = now + PROGRESS_US;
+	fprintf(stderr, "\r%llu values, %llu MB\033[K",
+	    (unsigned long long)values, (unsigned long long)bytes >> 20);
+}
+
+void
+progress_end(struct progress *p)
+{
+	if (p->on)
+		fputs("\r\033[K", stderr);
+}

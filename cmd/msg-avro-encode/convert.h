@@ -1,0 +1,72 @@
+/*
+ * convert.h - what the commands of msg-avro-encode share: schemas from the
+ * options, plans for them, and what is said about a bad value.
+ */
+#ifndef ENCODE_CONVERT_H
+#define ENCODE_CONVERT_H
+
+#include "avro/plan.h"
+#include "input.h"
+#include "options.h"
+#include "sink.h"
+
+/* Schemas of a file, which may be a container. */
+struct schema *schema_of_file(const char *path, struct err *e);
+
+/* What -s and --name say; NULL: *e, ERR_USAGE without any -s. */
+struct schema *schema_of_options(const struct encode_opts *o, struct err *e);
+
+/* The one of the -s files with this fingerprint, else NULL. */
+struct schema *schema_by_fingerprint(const struct encode_opts *o,
+    uint64_t fingerprint, struct err *e);
+
+struct plan *plan_of(const struct encode_opts *o, const struct schema *s,
+    struct err *e);
+struct plan_run *run_of(const struct encode_opts *o);
+
+/* From a writer's schema to JSON, by the reader's schema if there is one. */
+struct reading {
+	struct schema *writer;
+	struct plan *plan;		/* binary to JSON */
+	struct plan *pair;		/* NULL: the writer's own schema */
+};
+
+/* Takes writer. */
+int reading_init(struct reading *g, const struct encode_opts *o,
+    struct schema *writer, struct err *e);
+void reading_clear(struct reading *g);
+
+/* The first value of p[0..n): as plan_decode_next.  tmp is scratch. */
+int reading_next(const struct reading *g, struct plan_run *r, struct buf *tmp,
+    const char *p, size_t n, bool last, size_t *used, struct buf *out,
+    struct err *e);
+
+/* One value over, checked, nothing written. */
+int reading_skip(const struct reading *g, struct plan_run *r,
+    struct buf *tmp, const char *p, size_t n, bool last, size_t *used,
+    struct err *e);
+
+/* "msg-avro-encode: FILE: line 3, column 14, /a: text". */
+void complain(const char *file, const struct err *e);
+
+/* A line on stderr now and then, when it is a terminal. */
+struct progress {
+	bool on;
+	int64_t next_us;
+};
+
+void progress_init(struct progress *p, const struct encode_opts *o);
+void progress_show(struct progress *p, uint64_t values, uint64_t bytes);
+void progress_end(struct progress *p);
+
+/* The commands.  Each gives the exit status. */
+int encode_run(const struct encode_opts *o, char *files[], size_t count);
+int decode_run(const struct encode_opts *o, char *files[], size_t count);
+int concat_run(const struct encode_opts *o, char *files[], size_t count);
+int meta_run(const struct encode_opts *o, char *files[], size_t count);
+int schema_run(const struct encode_opts *o, char *files[], size_t count);
+int compat_run(const struct encode_opts *o, char *files[], size_t count);
+int template_run(const struct encode_opts *o, char *files[], size_t count);
+int infer_run(const struct encode_opts *o, char *files[], size_t count);
+
+#endif

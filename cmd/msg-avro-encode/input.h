@@ -1,0 +1,68 @@
+/*
+ * input.h - the bytes of the files named, one after another, in one buffer.
+ *
+ * What is not used yet is input_p(in)[0..input_n(in)).  Base64 and
+ * hexadecimal are undone on the way, line by line.
+ */
+#ifndef ENCODE_INPUT_H
+#define ENCODE_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+#define INPUT_STEP	((size_t)128 << 10)	/* bytes of one read */
+
+enum input_text { INPUT_BYTES, INPUT_BASE64, INPUT_HEX };
+
+struct input {
+	const char *name;		/* "-" for standard input */
+	int fd;
+	enum input_text text;
+	struct buf buf, line;		/* line: text that is not yet undone */
+	size_t at;			/* used of buf */
+	bool end;			/* nothing follows behind buf */
+	uint64_t bytes, lines;		/* before buf */
+	size_t want;			/* see input_later */
+};
+
+/* max: bytes kept at most, so of one value. */
+int input_open(struct input *in, const char *name, enum input_text text,
+    size_t max, struct err *e);
+void input_close(struct input *in);
+
+static inline const char *
+input_p(const struct input *in)
+{
+	return in->buf.p + in->at;
+}
+
+static inline size_t
+input_n(const struct input *in)
+{
+	return in->buf.n - in->at;
+}
+
+/* Would input_more have to wait? */
+bool input_waits(const struct input *in);
+
+/* Read on.  1: there is more, 0: that was all, -1. */
+int input_more(struct input *in, struct err *e);
+
+/* A value did not end in what there is: read on until there is twice as much,
+ * it pauses or ends, so that trying again costs no more than once. */
+int input_later(struct input *in, struct err *e);
+
+/* n bytes are used. */
+static inline void
+input_eat(struct input *in, size_t n)
+{
+	in->at += n;
+}
+
+/* "line 3, column 14" or "byte 17" of the file for input_p(in) + offset. */
+void input_err_line(const struct input *in, size_t offset, struct err *e);
+void input_err_byte(const struct input *in, size_t offset, struct err *e);
+
+#endif
