@@ -6,7 +6,8 @@
 #include "show.h"
 #include "xmpp/ns.h"
 
-#define NOTE_MAX	4096	/* bytes of a summary */
+#define NOTE_MAX	4096	/* bytes of one text in a summary */
+#define CHILDREN_MAX	8
 
 /* A column: escaped, without spaces, "-" when there is nothing. */
 static void
@@ -151,20 +152,33 @@ is_routed(const struct stanza *st)
 }
 
 static void
-stanza_summary(struct buf *out, const struct stanza *st)
+children_summary(struct buf *out, const struct stanza *st)
 {
 	const struct stanza *c = stanza_first(st);
+	size_t n = 0;
+
+	for (; c != NULL && n < CHILDREN_MAX; c = stanza_next(c), n++) {
+		if (n > 0)
+			buf_lit(out, ", ");
+		child_summary(out, c);
+	}
+	for (n = 0; c != NULL; c = stanza_next(c))
+		n++;
+	if (n > 0)
+		buf_printf(out, ", and %zu more", n);
+}
+
+static void
+stanza_summary(struct buf *out, const struct stanza *st)
+{
 	const struct stanza *error = stanza_child(st, "error", st->ns);
 
 	if (!is_routed(st))
 		attrs_summary(out, st);
 	if (error != NULL)
 		error_summary(out, error);
-	for (; c != NULL && error == NULL; c = stanza_next(c)) {
-		child_summary(out, c);
-		if (stanza_next(c) != NULL)
-			buf_lit(out, ", ");
-	}
+	else
+		children_summary(out, st);
 	if (stanza_first(st) == NULL && stanza_text(st).n > 0) {
 		if (st->nattrs > 0)
 			buf_putc(out, ' ');

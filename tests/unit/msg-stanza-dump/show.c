@@ -141,6 +141,9 @@ as_json(void **state)
 	    "\"ns\":\"urn:M\",\"command\":\"get-item\",\"json\":{\"a\":1}},"
 	    "\"xml\":\"<iq type=\\\"get\\\" id=\\\"1\\\"><item xmlns=\\\"urn:M"
 	    "\\\">eyJhIiA6IDF9</item></iq>\"}\n");
+	expect(JSON, "\xc2\x9b\x7f", "{\"direction\":null,\"kind\":"
+	    "\"malformed\",\"error\":\"text between stanzas\",\"raw\":"
+	    "\"\\u009b\\u007f\"}\n");
 	expect(JSON, "<x/></stream:stream>x",
 	    "{\"direction\":null,\"kind\":\"x\",\"ns\":\"jabber:client\","
 	    "\"xml\":\"<x/>\"}\n{\"direction\":null,\"kind\":\"end\"}\n"

@@ -1,0 +1,121 @@
+#!/bin/bash
+# msg-stanza-dump as people use it; what it finds is in its unit tests.
+. "${0%/*}/lib.sh"
+cd "$T" || exit 1
+
+head="<?xml version='1.0'?><stream:stream xmlns='jabber:client' \
+xmlns:stream='http://etherx.jabber.org/streams' to='a.lit' version='1.0'>"
+auth="<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>\
+AHVzZXIAc2VjcmV0</auth>"
+iq='<iq type="get" id="1"><item xmlns="urn:M">Lw==</item></iq>'
+printf '%s' "$head$auth" "$head$iq</stream:stream>" >capture.xml
+
+# --- forms --------------------------------------------------------------------
+exits 0 'a capture' msg-stanza-dump capture.xml
+is "$(tail -6 <<<"$out")" '<iq type="get" id="1">
+  <item xmlns="urn:M">
+    '"'/'"'
+  </item>
+</iq>
+</stream:stream>' 'is indented, its payload decoded'
+exits 0 'a capture, short' msg-stanza-dump --short capture.xml
+is "$out" "- stream:stream - - >a.lit
+- auth - - - mechanism=PLAIN '***'
+- stream:stream - - >a.lit
+- iq get 1 - get-item '/'
+- stream end - -" 'is one line each'
+exits 0 'a capture as JSON' msg-stanza-dump --json capture.xml
+is "$(jq -r '[.kind, .payload.command, .payload.text] | @csv' <<<"$out" |
+	sed -n 4p)" '"iq","get-item","/"' 'is JSON one a line'
+is "$(jq -r .kind <<<"$out" | xargs)" 'stream auth stream iq end' \
+	'with a kind each'
+
+# --- where it comes from ------------------------------------------------------
+run msg-stanza-dump -1 - capture.xml <<<"$iq"
+is "$(wc -l <<<"$out") $status" '6 0' 'standard input and a file'
+exits 0 'nothing' msg-stanza-dump </dev/null
+is "$out$err" '' 'gives nothing'
+exits 5 'a file that is not there' msg-stanza-dump none.xml
+like "$err" "^msg-stanza-dump: cannot open 'none.xml': " 'is named'
+exits 5 'a directory' msg-stanza-dump .
+exits 2 'an unknown option' msg-stanza-dump --shrot
+like "$err" "did you mean '--short'" 'and the nearest one'
+
+# --- as it comes ----------------------------------------------------------------
+mkfifo live.in live.out
+msg-stanza-dump --short <live.in >live.out &
+dump=$!
+exec 7>live.in 8<live.out
+for n in 1 2 3; do
+	printf "READ: '<iq id=\"%s\"/>'\n" $n >&7
+	read -r -t 60 line <&8
+	is "$line" "READ iq - $n -" "line $n is shown before the next comes"
+done
+printf 'READ: ' >&7
+exec 7>&-
+wait $dump
+is "$?" 0 'the end of the pipe is the end'
+exec 8<&-
+
+# --- secrets ----------------------------------------------------------------------
+for how in '' --short --json; do
+	unlike "$(msg-stanza-dump $how capture.xml)" AHVzZXIAc2VjcmV0 \
+		"login data is masked: ${how:-long}"
+done
+unlike "$(printf '%s' "$auth" | head -c 95 | msg-stanza-dump 2>&1)" AHVz \
+	'also where it is malformed'
+like "$(msg-stanza-dump --secrets capture.xml)" AHVzZXIAc2VjcmV0 \
+	'and shown when asked for'
+user=$(printf '[{"data":{"name":"n","password":"hunter2"}}]' | base64 -w0)
+set="<iq type='set' id='1'><user xmlns='urn:M'>$user</user></iq>"
+unlike "$(msg-stanza-dump <<<"$set")" hunter2 'a password in a payload'
+like "$(msg-stanza-dump <<<"$set")" '"password": "\*\*\*"' 'is masked there'
+
+# --- hostile input ---------------------------------------------------------------
+printf '<message><body>%s\302\233\177</body></message>\033[2J<iq id="\033"/>\0' \
+	'&#xE9;' >hostile.xml
+printf 'note \033]0;x\007\nREAD: '"'"'<a>\\x1b[2J\\xc2\\x9b</a>'"'"'\n' >hostile.log
+for file in hostile.xml hostile.log; do
+	for how in '' --short --json; do
+		run msg-stanza-dump $how $file
+		is "$(LC_ALL=C grep -c -a -P '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' \
+			<<<"$out$err")" 0 "no control character: $file $how"
+	done
+done
+exits 5 'something malformed' msg-stanza-dump hostile.xml
+like "$err" '^msg-stanza-dump: [2-9] parts of the input are malformed$' \
+	'is counted'
+
+python3 -c 'print("<a>" * 30000)' >deep.xml
+python3 -c 'print("<iq>" + "<b/>" * 500000 + "</iq>")' >wide.xml
+python3 -c 'print("<iq>" + "<iq><b/></iq>" * 20000)' >nested.xml
+printf '<!DOCTYPE a [<!ENTITY b "bbbb">]><iq>&b;</iq><iq id="9"/>' >bomb.xml
+exits 5 '30,000 levels' msg-stanza-dump -1 deep.xml
+exits 0 '500,000 elements' msg-stanza-dump -1 wide.xml
+exits 5 'what never ends' msg-stanza-dump -1 nested.xml
+is "$(tail -1 <<<"$out" | cut -c -7)" '- iq - ' 'has stanzas in it all the same'
+exits 5 'entities' msg-stanza-dump -1 bomb.xml
+is "$(tail -1 <<<"$out")" '- iq - 9 -' 'end with the part that has them'
+
+# --- the terminal ------------------------------------------------------------------
+terminal() {
+	script -qec "$1" /dev/null </dev/null | tr -d '\r'
+}
+esc=$'\033'
+export TERM=xterm
+like "$(terminal 'msg-stanza-dump capture.xml')" "$esc\\[34m<iq" 'colours'
+unlike "$(terminal 'NO_COLOR=1 msg-stanza-dump capture.xml')" "$esc" 'NO_COLOR'
+unlike "$(terminal 'msg-stanza-dump --color=never capture.xml')" "$esc" \
+	'--color=never'
+unlike "$(msg-stanza-dump capture.xml)" "$esc" 'none in a pipe'
+like "$(msg-stanza-dump --color capture.xml)" "$esc" 'unless asked for'
+is "$(terminal "stty cols 12; msg-stanza-dump -1 --color=never capture.xml" |
+	sed -n 4p)" '- iq get 1 -' 'a line fits the window'
+
+# --- when nobody listens -------------------------------------------------------------
+msg-stanza-dump -1 capture.xml >/dev/full 2>err
+is "$?" 6 'a full disk'
+like "$(cat err)" 'standard output' 'is said'
+(yes "$iq" | msg-stanza-dump -1; echo "${PIPESTATUS[1]}" >status) | head -1 >/dev/null
+is "$(cat status)" 141 'a closed pipe ends it'
+done_testing
