@@ -20,9 +20,9 @@ CSTD	= -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DMSG_VERSION='"$(VERSION)
 
 # Which library for which tool or part of common/ (pkg-config names; HACKING.md says why each).
 PC_common	= openssl libxml-2.0 libuv lmdb avro-c jansson libidn2
-LIBS_common	= -lunistring -lm
+LIBS_common	= -lunistring -lwslay
 PC_msg-serve	= libconfuse
-LIBS_msg-serve	= -lwslay -lm
+LIBS_msg-serve	= -lm
 PC_cli		= libconfuse
 PC_msg-send	= libstrophe libconfuse readline
 PC_msg-watch	= libstrophe libconfuse
