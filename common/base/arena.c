@@ -46,11 +46,11 @@ arena_reset(struct arena *a)
 	if (a->first == NULL)
 		return;
 	free_from(a->first->next);
+	a->first->next = NULL;
 	if (a->first->cap > BLOCK_MIN * 4) {
 		arena_free(a);
 		return;
 	}
-	a->first->next = NULL;
 	a->first->n = 0;
 	a->last = a->first;
 	a->used = 0;

@@ -58,6 +58,20 @@ a_reset_gives_back_a_large_block(void **state)
 }
 
 static void
+a_reset_with_a_large_block_first_frees_each_once(void **state)
+{
+	struct arena a = ARENA_INIT;
+
+	(void)state;
+	arena_alloc(&a, 100000);
+	arena_alloc(&a, 300000);
+	arena_reset(&a);
+	assert_null(a.first);
+	memset(arena_alloc(&a, 10), 1, 10);
+	arena_free(&a);
+}
+
+static void
 copies(void **state)
 {
 	static const char zero[64];
@@ -85,6 +99,8 @@ main(void)
 		cmocka_unit_test(every_size_is_aligned_and_apart),
 		cmocka_unit_test(a_reset_keeps_the_first_block),
 		cmocka_unit_test(a_reset_gives_back_a_large_block),
+		cmocka_unit_test(
+		    a_reset_with_a_large_block_first_frees_each_once),
 		cmocka_unit_test(copies),
 	};
 
