@@ -70,7 +70,7 @@ int reader_commit_head(struct reader *r, uint64_t rev, struct commit **out,
  */
 struct log_query {
 	uint32_t branch;
-	bool all;			/* branches; the branch is not looked at */
+	bool all;			/* all branches, whatever branch is */
 	uint64_t item;			/* 0: any; else changes of this one, */
 	bool subtree;			/* or of what lies below it (as it
 					   does now or did then) */

@@ -156,6 +156,10 @@ void store_set_feed(struct store *s, store_feed_fn *fn, void *arg);
 /* The newest durable revision; any thread. */
 uint64_t store_head(struct store *s);
 
+/* A consistent copy of the data into a new file, while others read and write:
+ * a data.mdb, without credentials.  ERR_CONFLICT: path is there already. */
+int store_backup(struct store *s, const char *path, struct err *e);
+
 /* 16 random bytes made with the store. */
 void store_uuid(struct store *s, uint8_t out[16]);
 

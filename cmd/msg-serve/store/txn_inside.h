@@ -86,7 +86,7 @@ void txn_put_branch(struct txn *t, uint32_t id, const struct row_branch *b);
 void txn_put_attr(struct txn *t, const struct item *it,
     const struct attr_row *a, bool live);
 
-/* --- kinds: reindex.c ------------------------------------------------------ */
+/* --- kinds: reindex.c ----------------------------------------------------- */
 
 /* Rows of the index for the fields of a kind that were not in it before, for
  * every version of every item of the kind.  old NULL: a new kind. */

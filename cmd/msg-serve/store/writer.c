@@ -327,8 +327,10 @@ group(struct writer *w, struct store_job *job)
 	}
 	while (job != NULL) {
 		rc = join(w, job, &e);
-		job = rc == 0 && w->count < STORE_GROUP_JOBS &&
-		    w->bytes < STORE_GROUP_BYTES ? queue_take(&w->queue, false) : NULL;
+		job = NULL;
+		if (rc == 0 && w->count < STORE_GROUP_JOBS &&
+		    w->bytes < STORE_GROUP_BYTES)
+			job = queue_take(&w->queue, false);
 	}
 	if (rc == 0 && anything(w))
 		rc = commit(w, &e);

@@ -1,0 +1,143 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/inside.h"
+#include "store/verify.h"
+
+/* --- backup ---------------------------------------------------------------- */
+
+int
+store_backup(struct store *s, const char *path, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int rc;
+
+	if (fd < 0)
+		return errno == EEXIST ?
+		    err_set(e, ERR_CONFLICT, "'%s' is there already", path) :
+		    err_sys(e, ERR_INPUT, "cannot create '%s'", path);
+	rc = engine_copy(s->engine, fd, e);
+	if (rc == 0 && fsync(fd) < 0)
+		rc = err_sys(e, ERR_SYSTEM, "cannot sync '%s'", path);
+	close(fd);
+	if (rc < 0)
+		unlink(path);
+	return rc;
+}
+
+/* --- verification in a process of its own ---------------------------------- */
+
+/* What the child tells: 'I' an issue, 'E' it could not go on; a NUL ends. */
+struct told {
+	int fd;
+};
+
+static void
+tell(int fd, char what, const char *text)
+{
+	struct buf b = BUF_INIT(4096);
+	struct err e = ERR_INIT;
+
+	buf_putc(&b, what);
+	buf_puts(&b, text);
+	buf_putc(&b, 0);
+	if (buf_write_all(&b, fd, &e) < 0)
+		_exit(1);
+	buf_free(&b);
+}
+
+static void
+tell_issue(void *arg, const char *what)
+{
+	tell(((struct told *)arg)->fd, 'I', what);
+}
+
+static void
+child(const char *dir, int fd)
+{
+	struct store_options o = { .dir = dir, .read_only = true };
+	struct told told = { fd };
+	struct err e = ERR_INIT;
+	struct store *s = NULL;
+	struct reader *r = NULL;
+	uint64_t issues;
+	int rc;
+
+	/* A broken page ends us, nothing else. */
+	signal(SIGSEGV, SIG_DFL);
+	signal(SIGBUS, SIG_DFL);
+	signal(SIGABRT, SIG_DFL);
+	rc = store_open(&s, &o, &e);
+	if (rc == 0) {
+		r = reader_new(s);
+		rc = reader_begin(r, &e);
+	}
+	if (rc == 0)
+		rc = store_verify(r, tell_issue, &told, &issues, &e);
+	if (rc < 0)
+		tell(fd, e.code == ERR_NOT_FOUND ? 'E' : 'I', e.text);
+	reader_free(r);
+	store_close(s);
+	_exit(0);
+}
+
+/* What was told, one after another; -1: it could not begin. */
+static int
+listen_to(int fd, verify_fn *fn, void *arg, uint64_t *issues, struct err *e)
+{
+	struct buf b = BUF_INIT((size_t)64 << 20);
+	size_t at = 0;
+	int rc = buf_read_all(&b, fd, e);
+
+	while (rc == 0 && at < b.n) {
+		const char *line = b.p + at;
+		size_t n = strnlen(line, b.n - at);
+
+		if (n == b.n - at)
+			break;
+		if (line[0] == 'E')
+			rc = err_set(e, ERR_NOT_FOUND, "%s", line + 1);
+		++*issues;
+		if (rc == 0 && fn != NULL)
+			fn(arg, line + 1);
+		at += n + 1;
+	}
+	buf_free(&b);
+	return rc;
+}
+
+int
+store_verify_dir(const char *dir, verify_fn *fn, void *arg,
+    uint64_t *issues, struct err *e)
+{
+	int fd[2], status = 0, rc;
+	pid_t pid;
+
+	*issues = 0;
+	if (pipe(fd) < 0)
+		return err_sys(e, ERR_SYSTEM, "cannot make a pipe");
+	pid = fork();
+	if (pid == 0) {
+		close(fd[0]);
+		child(dir, fd[1]);
+	}
+	close(fd[1]);
+	rc = pid < 0 ? err_sys(e, ERR_SYSTEM, "cannot start a process") :
+	    listen_to(fd[0], fn, arg, issues, e);
+	close(fd[0]);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (rc == 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
+		++*issues;
+		if (fn != NULL)
+			fn(arg, "the data file's pages are damaged: reading "
+			    "them ended the engine");
+	}
+	return rc;
+}
