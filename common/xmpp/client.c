@@ -231,7 +231,7 @@ static void
 run_once(struct client *c)
 {
 	if (c->out.n > 0 && c->state != OVER) {
-		xmpp_send_raw(c->conn, c->out.p, c->out.n);
+		xmpp_send_raw(c->conn, buf_cstr(&c->out), c->out.n);
 		buf_reset(&c->out);
 		buf_shrink(&c->out, 1 << 16);
 	}

@@ -52,5 +52,6 @@ call_view(struct call *c, struct view *out, struct err *e)
 	if (r == NULL || call_branch(c, &branch, e) < 0 ||
 	    view_open(out, r, branch, c->request->rev, e) < 0)
 		return -1;
+	c->rev = out->rev;
 	return view_allow(out, c->account->rights, e);
 }

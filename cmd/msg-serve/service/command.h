@@ -49,7 +49,8 @@ typedef int command_fn(struct call *c, struct err *e);
 int command_run(struct call *c, struct err *e);
 
 /* The branch the request names (or the default one) as the store knows it,
- * and the view on it at the revision the request names. */
+ * and the view on it at the revision the request names, which the answer then
+ * carries. */
 int call_branch(struct call *c, uint32_t *branch, struct err *e);
 int call_view(struct call *c, struct view *out, struct err *e);
 
