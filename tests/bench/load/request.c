@@ -54,7 +54,8 @@ request_init(struct request *r, const struct load *l, const char *text,
 {
 	size_t word = strcspn(text, " ");
 
-	*r = (struct request){ .name = NULL };
+	/* Not from 0: a run must not save what the one before it did. */
+	*r = (struct request){ .count = (uint64_t)clock_real_us() };
 	if (strcmp(text, "ping") != 0) {
 		if (word < 5 || (strncmp(text, "get-", 4) != 0 &&
 		    strncmp(text, "set-", 4) != 0))
