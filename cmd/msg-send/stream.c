@@ -86,6 +86,13 @@ stream_line(struct send *s, struct str line, uint64_t number, struct err *e)
 	return sent;
 }
 
+static bool
+can_send(const struct send *s)
+{
+	return !s->stop && send_room(s) && (s->client == NULL ||
+	    client_out(s->client)->n < UNSENT_MAX);
+}
+
 /* Send lines while there are some and room for them.  True: there is room
  * for more than were there. */
 static bool
@@ -93,8 +100,7 @@ feed(struct send *s, struct input *in)
 {
 	struct str line;
 
-	while (!s->stop && send_room(s) && (s->client == NULL ||
-	    client_out(s->client)->n < UNSENT_MAX)) {
+	while (can_send(s)) {
 		struct err e = ERR_INIT;
 
 		if (!input_line(in, &line))
@@ -152,9 +158,10 @@ stream_lines(struct send *s, int fd, const struct interrupt *intr,
 
 		if (send_pending(s) == 0 && (s->stop || (more && in.end)))
 			break;
-		/* What was just queued goes out before anything is awaited. */
+		/* What was just queued goes out before anything is awaited;
+		 * and an answer may have made room for a line. */
 		rc = send_turn(s, e);
-		if (rc == 0 && (send_pending(s) > 0 || !in.end))
+		if (rc == 0 && (more || !can_send(s)))
 			rc = step(s, more ? &in : NULL, intr, e);
 	}
 	if (rc == 0)

@@ -13,18 +13,16 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "xmpp/auth.h"
 #include "xmpp/client_host.h"
 #include "xmpp/client_stanza.h"
 #include "xmpp/client_tls.h"
-#include "xmpp/auth.h"
 #include "xmpp/ns.h"
 #include "xmpp/peer.h"
 
 #define CLOSE_MS	1000	/* how long a peer may take to say good-bye */
 
-/* libstrophe reads 4096 bytes a turn, a TLS record holds up to 16384; what
- * OpenSSL has decrypted already does not wake poll(2). */
-#define TURNS		5
+#define RUNS_MAX	1024	/* of one turn, while others wait */
 
 enum state { CONNECTING, NEGOTIATING, READY, OVER };
 
@@ -37,7 +35,7 @@ struct client {
 	int connect_errno;	/* of the last address that was tried */
 	bool heard;		/* the peer has said something */
 	bool failed;		/* err says why */
-	bool header_queued;		/* written by the next run */
+	bool header_queued;	/* by libstrophe, which does not count it */
 	int64_t deadline_us;	/* of client_open; INT64_MAX: none */
 	struct client_host host;
 	struct auth auth;
@@ -253,37 +251,53 @@ listen_first(struct client *c)
 		fail(c, &e);
 }
 
-static void
-turn(struct client *c, short revents)
+static bool
+readable(const struct client *c)
 {
-	socklen_t n = sizeof c->connect_errno;
-	int turns = 1;
+	struct pollfd p = { .fd = c->fd, .events = POLLIN };
 
-	if (c->state == CONNECTING && revents != 0)
-		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &c->connect_errno, &n);
-	if (revents & (POLLIN | POLLHUP) || c->state != READY)
-		turns = TURNS;
-	/* A stream header that libstrophe has queued is in no count of its. */
-	while ((turns-- > 0 || c->header_queued) && c->state != OVER &&
-	    !c->failed) {
+	return poll(&p, 1, 0) > 0;
+}
+
+static void
+run_held(struct client *c, int runs)
+{
+	client_tls_hold(c->fd, true);
+	while ((runs-- > 0 || c->header_queued) && c->state != OVER &&
+	    !c->failed)
+		run_once(c);
+	client_tls_hold(c->fd, false);
+}
+
+/* Read what is there and send what is queued. */
+static void
+turn(struct client *c)
+{
+	int runs = 0;
+
+	while (c->state != OVER && !c->failed && runs < RUNS_MAX &&
+	    (c->state == CONNECTING ? runs == 0 : readable(c))) {
 		if (c->state == NEGOTIATING && !c->heard)
 			listen_first(c);
 		if (!c->failed)
 			run_once(c);
+		runs++;
 	}
+	if (c->state != OVER && (runs > 0 || client_unsent(c)))
+		run_held(c, runs > 0 ? CLIENT_TLS_RUNS : 1);
 }
 
-/* Why a connection that was never there is not: which of the two it is, is
- * asked again, as libstrophe does not say. */
-static int
-not_connected(struct client *c, struct err *e)
+/* While connecting: what came of the address that libstrophe tries. */
+static void
+note_errno(struct client *c)
 {
-	if (c->connect_errno == 0)
-		return client_host_probe(&c->host, e);
-	errno = c->connect_errno;
-	return client_host_refused(&c->host, e);
+	socklen_t n = sizeof c->connect_errno;
+
+	if (c->state == CONNECTING)
+		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &c->connect_errno, &n);
 }
 
+/* libstrophe does not say why a connection never was: that is asked again. */
 static int
 why_over(struct client *c, struct err *e)
 {
@@ -291,8 +305,10 @@ why_over(struct client *c, struct err *e)
 		*e = c->err;
 		return -1;
 	}
+	errno = c->connect_errno;
 	if (c->reached == CONNECTING)
-		return not_connected(c, e);
+		return errno != 0 ? client_host_refused(&c->host, e) :
+		    client_host_probe(&c->host, e);
 	return err_set(e, c->reached == READY ? ERR_NO_ANSWER : ERR_CONNECT,
 	    "'%s' closed the connection%s", c->host.text,
 	    c->reached == READY ? "" : c->heard ?
@@ -302,7 +318,7 @@ why_over(struct client *c, struct err *e)
 
 /* Wait for the peer or for the caller's wake_fd until the deadline. */
 static int
-wait_peer(struct client *c, short *revents, struct err *e)
+wait_peer(struct client *c, struct err *e)
 {
 	bool connecting = c->state == CONNECTING;
 	struct pollfd p[] = {
@@ -312,7 +328,6 @@ wait_peer(struct client *c, short *revents, struct err *e)
 	};
 	int n = poll(p, 2, clock_ms_until(c->deadline_us));
 
-	*revents = p[0].revents;
 	if (p[1].revents != 0)
 		return err_set(e, ERR_CONNECT, "interrupted");
 	if (n == 0)
@@ -325,12 +340,11 @@ wait_peer(struct client *c, short *revents, struct err *e)
 static int
 open_run(struct client *c, struct err *e)
 {
-	short revents = 0;
-
 	while (c->state != READY) {
-		if (wait_peer(c, &revents, e) < 0)
+		if (wait_peer(c, e) < 0)
 			return -1;
-		turn(c, revents);
+		note_errno(c);
+		turn(c);
 		if (c->failed || c->state == OVER)
 			return why_over(c, e);
 	}
@@ -438,15 +452,11 @@ client_out(struct client *c)
 int
 client_turn(struct client *c, struct err *e)
 {
-	struct pollfd p = { .fd = c->fd, .events = POLLIN };
-
 	if (buf_full(&c->out))
 		return err_set(e, ERR_LIMIT, "more than %u bytes wait to be "
 		    "sent", CLIENT_OUT_MAX);
-	if (c->state == READY && client_unsent(c))
-		run_once(c);
-	if (c->state == READY && poll(&p, 1, 0) > 0)
-		turn(c, p.revents);
+	if (c->state == READY)
+		turn(c);
 	return c->failed || c->state == OVER ? why_over(c, e) : 0;
 }
 

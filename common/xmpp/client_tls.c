@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 
+#define HELD		65536	/* bytes: more than a record */
+
 /* OpenSSL's own names (X509_get_default_cert_file_env(3)). */
 static const char *const names[] = { "SSL_CERT_FILE", "SSL_CERT_DIR" };
 
@@ -80,4 +82,13 @@ client_tls_end(struct client_tls *t)
 		free(t->before[i]);
 	}
 	return t->late;
+}
+
+void
+client_tls_hold(int fd, bool on)
+{
+	int lowat = on ? HELD : 1;
+
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &lowat, sizeof lowat);
 }
