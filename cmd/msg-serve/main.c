@@ -20,6 +20,9 @@ ready(void *arg)
 	if (p->start.fresh)
 		fprintf(stderr, "msg-serve: made a new store in '%s'; try "
 		    "msg-send get-item /\n", p->start.dir);
+	if (p->server.opt->plaintext)
+		fprintf(stderr, "msg-serve: --plaintext: passwords are taken "
+		    "without TLS from loopback addresses\n");
 	fprintf(stderr, "msg-serve: ready: domain=%s starttls=%s tls=%s "
 	    "store=%s\n", p->server.opt->domain, clear ? clear : "none",
 	    tls ? tls : "none", p->start.dir);

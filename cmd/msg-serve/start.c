@@ -79,7 +79,9 @@ make_context(const char *dir, const char *address, const char *cert,
 	int rc = -1;
 
 	buf_printf(&jid, ADMIN "@%s", opt->domain);
-	if (tls_cert_read(&c, cert, e) == 0) {
+	if (tls_cert_read(&c, cert, e) < 0) {
+		e->code = ERR_CONFIG;
+	} else {
 		struct context_file f = { .server = address,
 			.jid = buf_cstr(&jid),
 			.password_file = "client.password", .pin = c.pin };

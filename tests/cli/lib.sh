@@ -112,7 +112,8 @@ wait_line() {
 
 # server_start [OPTION...]: sets $PORT (STARTTLS), $TLS_PORT, $SERVER (its
 # process id); what it says goes to $T/serve.log, what it prints to
-# $T/serve.out.  Its store is where msg-send and all others look for it.
+# $T/serve.out.  Its store is where msg-send and all others look for it; a
+# store that was served before is served at the same address again.
 server_start() {
 	server_try "$@" && return
 	diag "msg-serve $* did not start:" "$(cat "$T/serve.log")"
@@ -122,10 +123,11 @@ server_start() {
 # server_try [OPTION...]: the same, but 1 when it ends instead of being ready;
 # $status is its exit status then.
 server_try() {
-	local line ready=
+	local line ready= conf=$XDG_DATA_HOME/msg/client.conf address=
+	test -e "$conf" && address=$(sed -n 's/^server = "\(.*\)"/\1/p' "$conf")
 	rm -f "$T/serve.fifo"
 	mkfifo "$T/serve.fifo"
-	msg-serve --listen=127.0.0.1:0 --listen-tls=127.0.0.1:0 "$@" \
+	msg-serve --listen="${address:-127.0.0.1:0}" --listen-tls=127.0.0.1:0 "$@" \
 		>>"$T/serve.out" 2>"$T/serve.fifo" </dev/null &
 	SERVER=$!
 	exec 9<"$T/serve.fifo"

@@ -11,7 +11,9 @@ print(ssl.get_server_certificate(("127.0.0.1", int(sys.argv[1]))))' "$1"
 
 # --- the first start -----------------------------------------------------------
 server_start
-is "$(wc -l <"$T/serve.log")" 1 'one line when ready'
+is "$(grep -c ready "$T/serve.log")" 1 'one line when ready'
+like "$(head -1 "$T/serve.log")" 'made a new store' 'behind one about the store'
+is "$(wc -l <"$T/serve.log")" 2 'and no other'
 is "$(cat "$T/serve.out")" '' 'nothing on standard output'
 exits 0 'msg-send needs no option' msg-send get-item /
 is "$(jq -r '.[0]._path' <<<"$out")" / 'and reads the root'
@@ -39,7 +41,8 @@ server_stop INT
 is "$status" 0 'SIGINT ends it in order'
 exits 3 'nobody there is a status of its own' msg-send get-item /
 rm "$T/serve.log"
-server_start --listen="127.0.0.1:$PORT" --listen-tls="127.0.0.1:$TLS_PORT"
+server_start
+is "$(wc -l <"$T/serve.log")" 1 'a later start says that it is ready'
 is "$(cat "$store"/{client.password,client.conf,tls.crt,tls.key} | sha256sum)" \
 	"$before" 'a later start overwrites nothing'
 

@@ -212,8 +212,10 @@ start(struct server *s, struct err *e)
 {
 	size_t want = worker_count(s->opt);
 
-	if (tls_server(&s->tls, s->cert, s->key, e) < 0)
+	if (tls_server(&s->tls, s->cert, s->key, e) < 0) {
+		e->code = ERR_CONFIG;
 		return -1;
+	}
 	s->pool = pool_new(POOL_THREADS, POOL_QUEUE, e);
 	if (s->pool == NULL)
 		return -1;
