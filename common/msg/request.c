@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
@@ -20,6 +21,43 @@ read_number(const struct stanza *st, const char *name, uint64_t *out,
 	if (text_number(s.p, s.n, INT64_MAX, out) < 0)
 		return err_set(e, ERR_ARGUMENT, "attribute '%s' is no "
 		    "number: '%.*s'", name, (int)s.n, s.p);
+	return 0;
+}
+
+/* RFC 3339. */
+static int
+read_time(const struct stanza *st, const char *name, int64_t *out,
+    struct err *e)
+{
+	struct str s = stanza_attr_str(st, name);
+
+	if (s.p != NULL && clock_parse(s.p, s.n, out) < 0)
+		return err_set(e, ERR_ARGUMENT, "attribute '%s' is no time "
+		    "such as 2010-04-21T12:00:00Z: '%.*s'", name, (int)s.n,
+		    s.p);
+	return 0;
+}
+
+/* XEP-0059 2.1: a page goes on after the last one's revision, which is to
+ * say before it in time.  Only forwards. */
+static int
+read_page(const struct stanza *set, struct request *r, struct err *e)
+{
+	struct { const char *name; uint64_t *number; } rows[] = {
+		{ "max", &r->max }, { "after", &r->before },
+	};
+
+	r->paged = true;
+	for (size_t i = 0; i < 2; i++) {
+		const struct stanza *c = stanza_child(set, rows[i].name,
+		    NS_RSM);
+		struct str s = c == NULL ? STR_NONE : stanza_text(c);
+
+		if (s.n > 0 && text_number(s.p, s.n, INT64_MAX,
+		    rows[i].number) < 0)
+			return err_set(e, ERR_ARGUMENT, "<%s/> of a page is "
+			    "no number: '%.*s'", rows[i].name, (int)s.n, s.p);
+	}
 	return 0;
 }
 
@@ -57,6 +95,7 @@ read_attributes(struct request *r, const struct stanza *iq,
 	r->as = stanza_attr_str(st, "as");
 	r->match = stanza_attr_str(st, "match");
 	r->message = stanza_attr_str(st, "message");
+	r->author = stanza_attr_str(st, "author");
 	if (r->message.p == NULL)
 		r->message = stanza_attr_str(iq, "message");
 	if (r->as.n > 0 && !str_is(r->as, "json") &&
@@ -67,6 +106,10 @@ read_attributes(struct request *r, const struct stanza *iq,
 	if (read_number(st, "rev", &r->rev, NULL, e) < 0 ||
 	    read_number(st, "base", &r->base, NULL, e) < 0 ||
 	    read_number(st, "watch", &r->watch, NULL, e) < 0 ||
+	    read_number(st, "max", &r->max, NULL, e) < 0 ||
+	    read_number(st, "before", &r->before, NULL, e) < 0 ||
+	    read_time(st, "since", &r->since_us, e) < 0 ||
+	    read_time(st, "until", &r->until_us, e) < 0 ||
 	    read_number(st, "from", &r->from, &r->has_from, e) < 0)
 		return -1;
 	return read_txid(st, r, e);
@@ -77,6 +120,7 @@ request_read(struct request *r, const struct stanza *iq,
     struct buf *argument, struct err *e)
 {
 	const struct stanza *st = stanza_first(iq);
+	const struct stanza *page;
 	const char *type = stanza_attr(iq, "type");
 	enum msg_verb verb;
 	struct str text;
@@ -94,9 +138,15 @@ request_read(struct request *r, const struct stanza *iq,
 		    msg_verb_word(verb), st->name);
 	if (read_attributes(r, iq, st, e) < 0)
 		return -1;
-	if (stanza_first(st) != NULL)
+	page = stanza_first(st);
+	if (page != NULL && strcmp(page->name, "set") == 0 &&
+	    strcmp(page->ns, NS_RSM) == 0) {
+		if (read_page(page, r, e) < 0)
+			return -1;
+	} else if (page != NULL) {
 		return err_set(e, ERR_SYNTAX, "the argument of '%s' is base64, "
 		    "not elements", r->command->word);
+	}
 	text = stanza_text(st);
 	if (base64_get_ws(argument, text.p, text.n, e) < 0)
 		return -1;
@@ -128,6 +178,7 @@ request_copy(struct arena *a, const struct request *r)
 	keep(a, &copy->as);
 	keep(a, &copy->message);
 	keep(a, &copy->match);
+	keep(a, &copy->author);
 	return copy;
 }
 
@@ -172,12 +223,19 @@ answer_result(struct buf *out, const struct request *r,
 		xml_attrn(out, "match", a->match.p, a->match.n);
 	if (a->as.n > 0)
 		xml_attrn(out, "as", a->as.p, a->as.n);
-	if (n == 0) {
+	if (n == 0 && a->first == 0) {
 		buf_lit(out, "/></iq>");
 		return;
 	}
 	buf_putc(out, '>');
 	base64_put(out, payload, n);
+	if (a->first != 0) {
+		buf_lit(out, "<set xmlns=\"" NS_RSM "\"><first>");
+		buf_putu(out, a->first);
+		buf_lit(out, "</first><last>");
+		buf_putu(out, a->last);
+		buf_lit(out, "</last></set>");
+	}
 	buf_lit(out, "</");
 	buf_puts(out, name);
 	buf_lit(out, "></iq>");

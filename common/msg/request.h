@@ -34,6 +34,12 @@ struct request {
 	uint64_t base;			/* revision a set was made for */
 	uint64_t from;			/* revision a watch goes on from */
 	uint64_t watch;			/* number of a watch to end */
+	struct str author;		/* of commits: a bare JID */
+	int64_t since_us, until_us;	/* of commits: since <= time < until */
+	uint64_t max;			/* how many of a page; XEP-0059's too */
+	uint64_t before;		/* page of what is older than this
+					   revision; XEP-0059's <after/> */
+	bool paged;			/* by XEP-0059 */
 	bool has_from;
 	bool has_txid;
 	uint8_t txid[REQUEST_TXID];
@@ -51,6 +57,7 @@ struct request *request_copy(struct arena *a, const struct request *r);
 /* Attributes of an answer; 0 and n 0 are left out. */
 struct answer {
 	uint64_t rev, watch;
+	uint64_t first, last;		/* of a page by XEP-0059; 0: none */
 	struct str match;
 	struct str as;
 };

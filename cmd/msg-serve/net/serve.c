@@ -106,6 +106,7 @@ static void
 answer(struct session *s, struct call *c)
 {
 	struct answer a = { .rev = c->rev, .watch = c->watch,
+		.first = c->request->paged ? c->first : 0, .last = c->last,
 		.match = str_of(c->match),
 		.as = c->avro ? STR("avro") : STR_NONE };
 	struct err e = ERR_INIT;

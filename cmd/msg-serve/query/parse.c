@@ -395,6 +395,32 @@ query_parse(struct arena *a, const char *text, size_t n, struct err *e)
 	return q;
 }
 
+/* No test and no predicate. */
+static bool
+is_plain(const struct step *s, enum axis axis)
+{
+	return s->primary == NULL && s->axis == axis && s->test == TEST_ANY &&
+	    s->preds == NULL;
+}
+
+bool
+query_cut_below(struct query *q)
+{
+	struct expr *x = q->parts[0];
+	struct step **at = &x->u.path.steps;
+
+	if (q->count != 1 || x->type != EXPR_PATH || *at == NULL ||
+	    (*at)->next == NULL)
+		return false;
+	while ((*at)->next->next != NULL)
+		at = &(*at)->next;
+	if (!is_plain(*at, AXIS_DESCENDANT_OR_SELF) ||
+	    !is_plain((*at)->next, AXIS_SELF))
+		return false;
+	*at = NULL;
+	return true;
+}
+
 size_t
 query_count(const struct query *q)
 {

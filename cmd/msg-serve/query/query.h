@@ -37,6 +37,9 @@ bool query_equal(const struct query *a, const struct query *b);
 /* How many lists a result has: 1, or one for each part between commas. */
 size_t query_count(const struct query *q);
 
+/* "A//." asks for all that is A or below: cut down to "A", and true. */
+bool query_cut_below(struct query *q);
+
 /* --- running it ------------------------------------------------------------ */
 
 struct commit;

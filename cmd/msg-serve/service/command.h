@@ -32,6 +32,7 @@ struct call {
 	/* Of the answer; 0 and "" are left out. */
 	uint64_t rev;
 	uint64_t watch;
+	uint64_t first, last;		/* revisions of a page */
 	char match[20];
 	bool avro;			/* the payload is Avro, not JSON */
 	bool alone;			/* pending, and no set may overtake */

@@ -1,0 +1,24 @@
+#include "net/server.h"
+#include "net/worker.h"
+#include "service/account.h"
+#include "service/command.h"
+#include "service/log_get.h"
+
+int
+command_get_log(struct call *c, struct err *e)
+{
+	const struct request *q = c->request;
+	struct log_args args = { .query = q->argument, .author = q->author,
+		.since_us = q->since_us, .until_us = q->until_us,
+		.before = q->before, .max = q->max, .limits = {
+		.steps = (uint64_t)c->worker->server->opt->steps } };
+	struct view v;
+
+	if (call_view(c, &v, e) < 0)
+		return -1;
+	if (v.branch == BRANCH_REPOSITORY && !c->account->admin)
+		return err_set(e, ERR_FORBIDDEN, "the log of users and "
+		    "branches is for administrators");
+	return log_get(&v, c->account->rights, &args, c->arena, c->payload,
+	    &c->first, &c->last, e);
+}
