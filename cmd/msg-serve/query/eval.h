@@ -65,7 +65,7 @@ struct run {
 	struct value small[STACK_SMALL];
 };
 
-/* --- run.c ------------------------------------------------------------------- */
+/* --- run.c -------------------------------------------------------------- */
 
 void run_init(struct run *r, const struct query *q, struct view *v,
     const struct query_limits *limits, struct arena *a, struct err *e);
@@ -74,7 +74,7 @@ void run_clear(struct run *r);
 /* Look up the query's kinds. */
 int run_bind(struct run *r, const struct query *q);
 
-/* --- eval.c ------------------------------------------------------------------ */
+/* --- eval.c ------------------------------------------------------------- */
 
 /* Count n steps; -1 past the limit. */
 int run_steps(struct run *r, uint64_t n);
@@ -94,7 +94,7 @@ void run_unique(struct run *r, size_t base, bool keep_values);
  * way down only. */
 int run_drop_hidden(struct run *r, size_t base);
 
-/* --- eval_path.c --------------------------------------------------------------- */
+/* --- eval_path.c -------------------------------------------------------- */
 
 int eval_path(struct run *r, const struct expr *x, const struct focus *f,
     size_t want);
@@ -103,7 +103,7 @@ int eval_path(struct run *r, const struct expr *x, const struct focus *f,
 int eval_predicates(struct run *r, const struct expr *preds, size_t base,
     size_t want);
 
-/* --- eval_axis.c --------------------------------------------------------------- */
+/* --- eval_axis.c -------------------------------------------------------- */
 
 /* 1 and the item, 0 when it is not there, -1. */
 int run_item(struct run *r, uint64_t id, bool whole,
@@ -118,18 +118,18 @@ int eval_axis(struct run *r, const struct step *s, uint64_t id, size_t want);
 /* Push all children, counted. */
 int axis_children(struct run *r, uint64_t id, size_t want);
 
-/* --- eval_field.c -------------------------------------------------------------- */
+/* --- eval_field.c ------------------------------------------------------- */
 
 /* Push the values of the item's attribute. */
 int eval_field(struct run *r, const struct step *s, uint64_t id);
 int run_push_key(struct run *r, struct str key);
 
-/* --- eval_func.c --------------------------------------------------------------- */
+/* --- eval_func.c -------------------------------------------------------- */
 
 int eval_call(struct run *r, const struct expr *x, const struct focus *f,
     size_t want);
 
-/* --- eval_index.c -------------------------------------------------------------- */
+/* --- eval_index.c ------------------------------------------------------- */
 
 /* Descendants of the item by an index where that is cheaper than walking:
  * s is "//" with the step behind it, or descendant::.  1: pushed, *last is

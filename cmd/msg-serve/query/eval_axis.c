@@ -29,7 +29,8 @@ node_passes(const struct run *r, const struct step *s, const struct item *it)
 	if (s->test == TEST_KIND) {
 		const struct kind *k = kinds_by_id(r->kinds, it->kind);
 
-		return !it->hidden && k != NULL && kind_is_a(k, r->slots[s->id].kind);
+		return !it->hidden && k != NULL &&
+		    kind_is_a(k, r->slots[s->id].kind);
 	}
 	return true;
 }

@@ -40,7 +40,7 @@ index_may(const struct step *s)
 	return answered(s) != NULL;
 }
 
-/* --- getting them, in the order of a walk ------------------------------------- */
+/* --- getting them, in the order of a walk ------------------------------- */
 
 /* An item between a candidate and the top. */
 struct place {

@@ -13,7 +13,7 @@
 
 #define STEPS_MAX	63
 
-/* --- may it be done so? -------------------------------------------------------- */
+/* --- may it be done so? ------------------------------------------------- */
 
 /* A field of the item itself; not what other items have a part in. */
 static bool
@@ -95,7 +95,7 @@ query_is_local(const struct query *q)
 	return true;
 }
 
-/* --- the automaton --------------------------------------------------------------- */
+/* --- the automaton ------------------------------------------------------ */
 
 static bool
 descends(const struct step *s)
@@ -233,7 +233,7 @@ matches(struct run *r, const struct query *q, uint64_t id)
 	return in;
 }
 
-/* --- touches ----------------------------------------------------------------------- */
+/* --- touches ------------------------------------------------------------ */
 
 struct affected {
 	const struct query *q;

@@ -40,7 +40,7 @@ size_t query_count(const struct query *q);
 /* "A//." asks for all that is A or below: cut down to "A", and true. */
 bool query_cut_below(struct query *q);
 
-/* --- running it ------------------------------------------------------------ */
+/* --- running it --------------------------------------------------------- */
 
 struct commit;
 struct view;
@@ -93,7 +93,7 @@ int query_explain(const struct query *q, struct view *v,
     const struct query_limits *limits, struct arena *a, struct buf *out,
     struct err *e);
 
-/* --- watching it ----------------------------------------------------------- */
+/* --- watching it -------------------------------------------------------- */
 
 /* An item that is in the result before or after a commit, and was changed
  * itself (change), or came into or out of the result by a change elsewhere

@@ -1,4 +1,4 @@
-/* regex_inside.h - the automaton, as regex.c makes it and regex_match.c runs. */
+/* regex_inside.h - the automaton that regex.c makes and regex_match.c runs. */
 #ifndef QUERY_REGEX_INSIDE_H
 #define QUERY_REGEX_INSIDE_H
 

@@ -119,7 +119,7 @@ query_run(const struct query *q, struct view *v,
 	return rc;
 }
 
-/* --- explain ----------------------------------------------------------------- */
+/* --- explain ------------------------------------------------------------ */
 
 struct explain {
 	const struct run *r;

@@ -2,7 +2,7 @@
 
 #include "store/key.h"
 
-/* --- which rows would do ----------------------------------------------------- */
+/* --- which rows would do ------------------------------------------------ */
 
 /* Would the index have every item whose field equals the literal? */
 static bool
@@ -166,7 +166,7 @@ sources_find(struct run *r, const struct step *t, struct sources *all)
 	return 0;
 }
 
-/* --- how many ---------------------------------------------------------------- */
+/* --- how many ----------------------------------------------------------- */
 
 bool
 source_rows(const struct source *src, const struct kind *k,

@@ -32,7 +32,7 @@ command_get_item(struct call *c, struct err *e)
 	    c->payload, e);
 }
 
-/* --- set-item ----------------------------------------------------------------- */
+/* --- set-item ----------------------------------------------------------- */
 
 static int
 apply(struct store_job *sj, struct txn *t, struct err *e)

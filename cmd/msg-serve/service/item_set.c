@@ -10,7 +10,7 @@
 #include "service/slug.h"
 #include "store/key.h"
 
-/* --- parsing ------------------------------------------------------------------ */
+/* --- parsing ------------------------------------------------------------ */
 
 static const struct {
 	const char *word;
@@ -134,7 +134,7 @@ item_set_parse(struct arena *a, const char *p, size_t n, struct err *e)
 	return list == NULL ? NULL : item_set_read(a, list, e);
 }
 
-/* --- what the actions share ----------------------------------------------------- */
+/* --- what the actions share --------------------------------------------- */
 
 static void
 add_affected(struct item_set *s, uint64_t id)
@@ -339,7 +339,7 @@ key_text(struct arena *a, struct str key)
 	return out;
 }
 
-/* --- applying --------------------------------------------------------------------- */
+/* --- applying ----------------------------------------------------------- */
 
 int
 item_set_apply(struct item_set *s, struct txn *t, struct err *e)

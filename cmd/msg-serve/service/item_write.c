@@ -207,7 +207,7 @@ out:
 	return rc;
 }
 
-/* --- save --------------------------------------------------------------------- */
+/* --- save --------------------------------------------------------------- */
 
 /* A new folder is given by its key: null only for what has none. */
 static int

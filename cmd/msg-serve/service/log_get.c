@@ -7,7 +7,7 @@
 #include "service/item_get.h"
 #include "store/kinds.h"
 
-/* --- a commit ------------------------------------------------------------------- */
+/* --- a commit ----------------------------------------------------------- */
 
 /* The branch just after a commit and just before it, as one may see them. */
 struct around {
@@ -145,7 +145,7 @@ log_put(struct reader *r, const struct rights *rights,
 	return 1;
 }
 
-/* --- a page ----------------------------------------------------------------------- */
+/* --- a page ------------------------------------------------------------- */
 
 struct page {
 	struct view *view;

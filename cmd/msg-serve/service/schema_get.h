@@ -11,7 +11,8 @@
 
 /*
  * what: a kind, with "M." in front or not; or a fingerprint, 16 hexadecimal
- * digits (CRC-64-AVRO); or a schema of the protocol's own.  Appends the complete schema and says its fingerprint
+ * digits (CRC-64-AVRO); or a schema of the protocol's own.  Appends
+ * the complete schema and says its fingerprint
  * in match; nothing is appended when the caller's is the same.
  * ERR_NOT_FOUND: there is none.
  */

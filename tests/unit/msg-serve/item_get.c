@@ -107,7 +107,7 @@ answers_have_a_limit(void **state)
 	buf_free(&small);
 }
 
-/* --- kinds that change ---------------------------------------------------------- */
+/* --- kinds that change -------------------------------------------------- */
 
 static int
 new_page(struct store_job *job, struct txn *t, struct err *e)
@@ -232,7 +232,7 @@ schemas_are_served(void **state)
 	buf_free(&other);
 }
 
-/* --- Avro ----------------------------------------------------------------------- */
+/* --- Avro --------------------------------------------------------------- */
 
 static void
 answers_as_avro(void **state)
@@ -288,7 +288,7 @@ answers_as_avro(void **state)
 	buf_free(&json);
 }
 
-/* --- rights --------------------------------------------------------------------- */
+/* --- rights ------------------------------------------------------------- */
 
 static void
 hides_what_one_may_not_read(void **state)

@@ -137,10 +137,12 @@ errors_say_where_and_what(void **state)
 		{ "for $x in a return $x, $x", "line 1, column 24",
 		    "no variable" },
 		{ "some $x a", "line 1, column 9", "'in'" },
-		{ "if (a) b", "line 1, column 8", "found 'b', expected 'then'" },
+		{ "if (a) b", "line 1, column 8",
+		    "found 'b', expected 'then'" },
 		{ "1 < 2 < 3", "line 1, column 7", "found '<'" },
 		{ "--1", "line 1, column 2", "found '-'" },
-		{ "a b", "line 1, column 3", "found 'b', expected an operator" },
+		{ "a b", "line 1, column 3",
+		    "found 'b', expected an operator" },
 		{ "@", "line 1, column 2", "the name of a field or '*'" },
 		{ "child::", "line 1, column 8", "a name, a Kind or '*'" },
 		{ "99999999999999999999", "line 1, column 1", "64 bits" },
@@ -165,7 +167,7 @@ errors_say_where_and_what(void **state)
 	arena_free(&a);
 }
 
-/* --- parse(print(q)) == q for queries made at random ---------------------- */
+/* --- parse(print(q)) == q for queries made at random -------------------- */
 
 struct made {
 	struct buf text;
