@@ -200,9 +200,8 @@ what_is_malformed_is_refused(void **state)
 	for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
 		char in[512];
 
-		snprintf(in, sizeof in, HEAD "%s ", items[i]);
-		if (strchr(items[i], '/') == NULL)
-			strcat(in, "</a>");
+		snprintf(in, sizeof in, HEAD "%s %s", items[i],
+		    strchr(items[i], '/') == NULL ? "</a>" : "");
 		expect(in, OPENED "error not-well-formed\n");
 	}
 	expect(HEAD "<a/>text", OPENED "<a/>\nerror bad-format\n");
@@ -411,90 +410,6 @@ an_error_sticks_until_restart(void **state)
 	buf_free(&pl.log);
 }
 
-/* Each name is new: the parser is renewed and its memory stays bounded. */
-static void
-names_without_end(void **state)
-{
-	struct stream_pool *pool = stream_pool_new();
-	struct play pl = { .s = NULL };
-	struct err e = ERR_INIT;
-	char in[100];
-
-	(void)state;
-	buf_init(&pl.log, LOG_MAX);
-	pl.s = stream_new(&ops, &pl, pool);
-	assert_int_equal(stream_feed(pl.s, HEAD, sizeof HEAD - 1, NULL, &e), 0);
-	for (int i = 0; i < 20000; i++) {
-		int n = snprintf(in, sizeof in, "<n%d xmlns='urn:%d'/>", i, i);
-
-		assert_int_equal(stream_feed(pl.s, in, (size_t)n, NULL, &e), 0);
-		buf_reset(&pl.log);
-	}
-	assert_true(stream_memory(pl.s) < 1024);
-	stream_free(pl.s);
-	stream_pool_free(pool);
-	buf_free(&pl.log);
-}
-
-/* A stream whose callback feeds another of the same thread and pool. */
-struct nested {
-	struct play inner, outer;
-};
-
-static int
-feed_inner(void *arg, struct stanza *st)
-{
-	struct nested *ne = arg;
-	struct err e = ERR_INIT;
-
-	assert_int_equal(stream_feed(ne->inner.s, "<in/>", 5, NULL, &e), 0);
-	stanza_write(&ne->outer.log, st, NS_CLIENT);
-	return 0;
-}
-
-static void
-streams_share_a_pool_even_nested(void **state)
-{
-	static const struct stream_ops outer = { .stanza = feed_inner };
-	struct stream_pool *pool = stream_pool_new();
-	struct nested ne = { .inner = { .s = NULL } };
-	struct err e = ERR_INIT;
-
-	(void)state;
-	buf_init(&ne.inner.log, LOG_MAX);
-	buf_init(&ne.outer.log, LOG_MAX);
-	ne.inner.s = stream_new_bare(&ops, &ne.inner, pool, NS_CLIENT);
-	ne.outer.s = stream_new_bare(&outer, &ne, pool, NS_CLIENT);
-	assert_int_equal(stream_feed(ne.outer.s, "<out>x</out><out/>", 18,
-	    NULL, &e), 0);
-	assert_string_equal(buf_cstr(&ne.inner.log), "<in/>\n<in/>\n");
-	assert_string_equal(buf_cstr(&ne.outer.log), "<out>x</out><out/>");
-	stream_free(ne.inner.s);
-	stream_free(ne.outer.s);
-	stream_pool_free(pool);
-	buf_free(&ne.inner.log);
-	buf_free(&ne.outer.log);
-}
-
-static void
-one_stanza_from_bytes(void **state)
-{
-	struct arena a = ARENA_INIT;
-	struct err e = ERR_INIT;
-	struct stanza *st;
-
-	(void)state;
-	st = stanza_parse(&a, " <iq id='1'/>\n", 14, NS_CLIENT, &small, &e);
-	assert_non_null(st);
-	assert_string_equal(stanza_attr(st, "id"), "1");
-	assert_string_equal(st->ns, NS_CLIENT);
-	assert_null(stanza_parse(&a, "<iq/><iq/>", 10, NS_CLIENT, &small, &e));
-	assert_null(stanza_parse(&a, "<iq>", 4, NS_CLIENT, &small, &e));
-	assert_null(stanza_parse(&a, "", 0, NS_CLIENT, &small, &e));
-	assert_null(stanza_parse(&a, "<iq/>x", 6, NS_CLIENT, &small, &e));
-	arena_free(&a);
-}
-
 int
 main(void)
 {
@@ -513,9 +428,6 @@ main(void)
 		cmocka_unit_test(restart_from_inside_a_callback),
 		cmocka_unit_test(stop_tells_what_was_used),
 		cmocka_unit_test(an_error_sticks_until_restart),
-		cmocka_unit_test(names_without_end),
-		cmocka_unit_test(streams_share_a_pool_even_nested),
-		cmocka_unit_test(one_stanza_from_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
