@@ -70,6 +70,10 @@ int reader_get(struct reader *r, enum table t, const struct rowkey *k,
  * before, lent until reader_end afterwards. */
 int reader_join(struct reader *r, struct str *body, struct err *e);
 
+/* view_open also of a revision that is gone but for what merges need. */
+int view_open_kept(struct view *v, struct reader *r, uint32_t branch,
+    uint64_t rev, struct err *e);
+
 /* The newest version of a group in a view: 1 and the row, 0, -1.  k comes as
  * the group and holds a row's key afterwards. */
 int view_newest(struct view *v, enum table t, struct rowkey *k,

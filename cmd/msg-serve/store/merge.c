@@ -53,6 +53,31 @@ add_commit(struct merging *g, uint64_t rev, struct err *e)
 	return 0;
 }
 
+/* The same from the items' own versions, where the log is no longer kept. */
+static int
+add_versions(struct merging *g, uint32_t branch, uint64_t from, uint64_t to,
+    struct err *e)
+{
+	struct reader *r = g->t->reader;
+	struct rowkey at = { .n = 0 };
+	struct row rows[64];
+	int n;
+
+	do {
+		n = rows_scan(r->snap, r->overlay, T_NODE, rowkey_str(&at),
+		    at.n > 0, STR_NONE, rows, MEM_COUNT(rows), e);
+		for (int i = 0; i < n; i++) {
+			uint64_t rev = row_rev_of(rows[i].key);
+
+			if (row_branch_of(rows[i].key) == branch &&
+			    rev > from && rev <= to)
+				merging_add(g, get_be64(rows[i].key.p));
+			key_bytes(&at, rows[i].key);
+		}
+	} while (n == (int)MEM_COUNT(rows));
+	return n < 0 ? -1 : 0;
+}
+
 /* Items changed on a branch in revisions from < rev <= to. */
 static int
 add_span(struct merging *g, uint32_t branch, uint64_t from, uint64_t to,
@@ -63,8 +88,18 @@ add_span(struct merging *g, uint32_t branch, uint64_t from, uint64_t to,
 	struct row rows[64];
 	int n;
 
+	uint64_t kept = r->state.compacted;
+
 	if (to <= from)
 		return 0;
+	if (from + 1 < kept) {
+		if (add_versions(g, branch, from, to < kept ? to : kept,
+		    e) < 0)
+			return -1;
+		from = kept - 1;
+		if (to <= from)
+			return 0;
+	}
 	key_u32(&prefix, branch);
 	key_log(&at, branch, to);
 	do {
@@ -141,9 +176,9 @@ open_base(struct merging *g, uint32_t from, uint64_t fork, uint32_t at,
 		return -1;
 	*since = took;
 	if (back_rev > rev)
-		return view_open(&g->base, t->reader, into, back, e);
-	return took != 0 ? view_open(&g->base, t->reader, from, took, e) :
-	    view_open(&g->base, t->reader, at, fork, e);
+		return view_open_kept(&g->base, t->reader, into, back, e);
+	return took != 0 ? view_open_kept(&g->base, t->reader, from, took, e) :
+	    view_open_kept(&g->base, t->reader, at, fork, e);
 }
 
 /* Every item that was changed on from, or on what it comes of. */

@@ -100,7 +100,7 @@ store_open(struct store **out, const struct store_options *o, struct err *e)
 	pthread_mutex_init(&s->cred_lock, NULL);
 	if (open_data(s, o, e) < 0 || read_meta(s, e) < 0 ||
 	    cred_open(s, o, e) < 0 ||
-	    (!o->read_only && writer_start(s, o, e) < 0)) {
+	    (!o->read_only && !o->no_writer && writer_start(s, o, e) < 0)) {
 		store_close(s);
 		return -1;
 	}

@@ -50,6 +50,8 @@ struct store_options {
 	unsigned queue;			/* 0: STORE_QUEUE; waiting jobs */
 	bool unsafe;			/* no fsync: tests and benches only */
 	bool read_only;			/* no writer, no lock: look only */
+	bool no_writer;			/* a lock alone: for the store's own
+					   tools, which write themselves */
 	const struct log *log;		/* NULL: silent */
 };
 

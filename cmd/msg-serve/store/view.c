@@ -45,8 +45,15 @@ view_open(struct view *v, struct reader *r, uint32_t branch, uint64_t rev,
 		return err_set(e, ERR_GONE,
 		    "revision %ju is no longer kept: the oldest is %ju",
 		    (uintmax_t)rev, (uintmax_t)r->state.compacted);
+	return view_open_kept(v, r, branch, rev, e);
+}
+
+int
+view_open_kept(struct view *v, struct reader *r, uint32_t branch,
+    uint64_t rev, struct err *e)
+{
 	*v = (struct view){ .reader = r, .branch = branch };
-	v->rev = rev != 0 ? rev : head;
+	v->rev = rev != 0 ? rev : r->state.rev;
 	/* A transaction's own rows are one revision above the head. */
 	return lineage(v, branch, rev != 0 ? rev : UINT64_MAX, e);
 }

@@ -1,5 +1,6 @@
 #include "store_fixture.h"
 
+#include "store/compact.h"
 #include "store/merge.h"
 
 /* Jobs: publish staging (2) to live (1), or another pair; revert. */
@@ -363,6 +364,41 @@ a_commit_can_be_undone(void **state)
 	assert_int_equal(f->e.code, ERR_NOT_FOUND);
 }
 
+static void
+publishes_after_compaction_as_before(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t a = fixture_create(f, 2, ITEM_ROOT, "a", "1");
+	uint64_t b = fixture_create(f, 2, ITEM_ROOT, "b", "1");
+	struct compact_policy p = { .revisions = 1 };
+	struct compact_result r;
+	struct merging g = { 0 };
+	struct fork k = { "mine", 2, 0 };
+
+	fixture_do(f, BRANCH_REPOSITORY, fork_branch, &k);
+	fixture_save(f, k.id, b, "mine");
+	publish(f, &g);
+	fixture_save(f, 2, a, "2");
+	fixture_save(f, 1, b, "live's");
+	fixture_save(f, 1, b, "live's own");
+	fixture_close(f);
+	assert_int_equal(store_compact(f->dir, &p, &r, &f->e), 0);
+	assert_true(r.rows > 0);
+	fixture_open(f);
+	assert_int_equal(r.oldest, store_head(f->store));
+	/* What was forked and merged long ago is the ground still. */
+	assert_true(publish(f, &g) > 0);
+	assert_int_equal(g.m.items, 1);
+	has(f, 1, a, "a", "2");
+	has(f, 1, b, "b", "live's own");
+	g.from = k.id;
+	assert_int_equal(fixture_do(f, 1, run_merge, &g), 0);
+	assert_int_equal(g.m.conflicts, 1);
+	assert_int_equal(g.told[0].item, b);
+	assert_true(fixture_do(f, 2, run_merge, &g) > 0);
+	has(f, 2, b, "b", "mine");
+}
+
 #define TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
@@ -378,6 +414,7 @@ main(void)
 		TEST(names_may_change_hands),
 		TEST(back_and_forth_along_branches),
 		TEST(a_commit_can_be_undone),
+		TEST(publishes_after_compaction_as_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,12 @@
 /*
  * Random transactions against a model that keeps whole trees: the store must
- * show the same at the head, at any old revision and on every branch.
+ * show the same at the head, at any old revision and on every branch; also
+ * after compaction, as far as that keeps it.
  */
 #include "store_fixture.h"
+
+#include "store/compact.h"
+#include "store/verify.h"
 
 #define ITEMS		120
 #define REVS		260
@@ -26,6 +30,7 @@ struct model {
 	struct fixture *f;
 	uint32_t seed;
 	uint64_t next;			/* item id */
+	uint64_t oldest;		/* revision kept */
 	size_t branches;
 	struct {
 		uint32_t id, parent;
@@ -405,11 +410,60 @@ compare(struct model *m)
 {
 	uint64_t head = store_head(m->f->store);
 	size_t b = pick(m, (uint32_t)m->branches);
-	uint64_t rev = pick(m, 3) == 0 ? 0 :
-	    2 + pick(m, (uint32_t)head - 1);
+	uint64_t rev = pick(m, 3) == 0 ? 0 : m->oldest +
+	    pick(m, (uint32_t)(head - m->oldest + 1));
 	struct view v = fixture_view(m->f, m->branch[b].id, rev);
 
 	same(m, &v, tree_at(m, b, rev == 0 ? head : rev), m->next);
+}
+
+static void
+complain(void *arg, const char *what)
+{
+	(void)arg;
+	print_error("%s\n", what);
+}
+
+static void
+verify(struct model *m)
+{
+	uint64_t issues = 1;
+
+	fixture_renew(m->f);
+	assert_int_equal(store_verify(m->f->reader, complain, NULL, &issues,
+	    &m->f->e), 0);
+	assert_int_equal(issues, 0);
+}
+
+static void
+compact(struct model *m)
+{
+	struct compact_policy p = { .revisions = 1 + pick(m, 100) };
+	struct fixture *f = m->f;
+	struct compact_result r;
+	uint64_t head = store_head(f->store);
+	struct view v;
+
+	fixture_close(f);
+	if (store_compact(f->dir, &p, &r, &f->e) < 0)
+		fail_msg("%s", f->e.text);
+	fixture_open(f);
+	assert_int_equal(store_head(f->store), head);
+	if (r.oldest > m->oldest)
+		m->oldest = r.oldest;
+	assert_true(head - m->oldest + 1 <= p.revisions);
+	fixture_renew(f);
+	if (m->oldest > 2) {
+		assert_int_equal(view_open(&v, f->reader, 2, m->oldest - 1,
+		    &f->e), -1);
+		assert_int_equal(f->e.code, ERR_GONE);
+	}
+	verify(m);
+	for (uint64_t rev = m->oldest; rev <= head; rev++)
+		for (size_t b = 0; b < m->branches; b++) {
+			v = fixture_view(f, m->branch[b].id, rev);
+			same(m, &v, tree_at(m, b, rev), m->next);
+		}
 }
 
 static void
@@ -429,6 +483,7 @@ the_store_is_as_the_model(void **state)
 		m->f = f;
 		m->seed = seed * 2654435761u;
 		m->branches = 1;
+		m->oldest = 2;
 		m->branch[0].id = BRANCH_STAGING;
 		/* Two items are the descriptions of the branches. */
 		m->next = ITEM_FIRST + 2;
@@ -441,7 +496,10 @@ the_store_is_as_the_model(void **state)
 				fixture_close(f);
 				fixture_open(f);
 			}
+			if (i == STEPS / 2 || i == STEPS * 3 / 4)
+				compact(m);
 		}
+		verify(m);
 		for (size_t i = 0; i < REVS; i++)
 			free(m->rev[i].tree);
 		free(m);
