@@ -106,7 +106,7 @@ begin_action(struct tree *t, const char *method, const char *path, size_t n,
 static void
 make_folders(struct tree *t, const char *path)
 {
-	for (size_t n = 1; path[n] != 0; n++) {
+	for (size_t n = 1; path[0] != 0 && path[n] != 0; n++) {
 		if (path[n] != '/' || map_get(&t->made, path, n) != NULL)
 			continue;
 		begin_action(t, "create", path, n, STR("Folder"));
