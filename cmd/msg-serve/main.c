@@ -17,15 +17,14 @@ ready(void *arg)
 	const char *clear = server_address(&p->server, false);
 	const char *tls = server_address(&p->server, true);
 
-	if (p->start.fresh)
-		fprintf(stderr, "msg-serve: made a new store in '%s'; try "
-		    "msg-send get-item /\n", p->start.dir);
-	if (p->server.opt->plaintext)
-		fprintf(stderr, "msg-serve: --plaintext: passwords are taken "
-		    "without TLS from loopback addresses\n");
 	fprintf(stderr, "msg-serve: ready: domain=%s starttls=%s tls=%s "
-	    "store=%s\n", p->server.opt->domain, clear ? clear : "none",
-	    tls ? tls : "none", p->start.dir);
+	    "store=%s%s\n", p->server.opt->domain, clear ? clear : "none",
+	    tls ? tls : "none", p->start.dir, p->start.fresh ?
+	    " (new; try: msg-send get-item /)" : "");
+	if (p->server.opt->plaintext)
+		log_event(&p->server.log, LOG_LEVEL_WARN, "passwords may "
+		    "come without TLS from loopback addresses", "option",
+		    "--plaintext", NULL);
 }
 
 static int

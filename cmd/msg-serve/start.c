@@ -80,7 +80,7 @@ make_context(const char *dir, const char *address, const char *cert,
 
 	buf_printf(&jid, ADMIN "@%s", opt->domain);
 	if (tls_cert_read(&c, cert, e) < 0) {
-		e->code = ERR_CONFIG;
+		e->code = ERR_CONFIG;	/* the certificate is an option */
 	} else {
 		struct context_file f = { .server = address,
 			.jid = buf_cstr(&jid),
