@@ -393,8 +393,9 @@ publishes_after_compaction_as_before(void **state)
 	has(f, 1, b, "b", "live's own");
 	g.from = k.id;
 	assert_int_equal(fixture_do(f, 1, run_merge, &g), 0);
-	assert_int_equal(g.m.conflicts, 1);
-	assert_int_equal(g.told[0].item, b);
+	assert_int_equal(g.m.conflicts, 2);
+	assert_int_equal(g.told[0].item, a);
+	assert_int_equal(g.told[1].item, b);
 	assert_true(fixture_do(f, 2, run_merge, &g) > 0);
 	has(f, 2, b, "b", "mine");
 }
