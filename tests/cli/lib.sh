@@ -149,11 +149,6 @@ server_try() {
 	exec 9<&-
 	[[ $ready =~ 127\.0\.0\.1:([0-9]+)(.*127\.0\.0\.1:([0-9]+))? ]]
 	PORT=${BASH_REMATCH[1]-} TLS_PORT=${BASH_REMATCH[3]-}
-	# A context knows the port of the first start.
-	unset MSG_SERVER
-	[[ $ready =~ store=([^ ]*) ]]
-	grep -q ":$PORT\"" "${BASH_REMATCH[1]}/client.conf" 2>/dev/null ||
-		export MSG_SERVER=127.0.0.1:$PORT
 }
 
 # server_stop [SIGNAL]: ends it and waits; sets $status.
