@@ -246,8 +246,9 @@ route_stanza(struct session *s, struct stanza *st)
 		session_error(s, "unsupported-stanza-type", st->name);
 	else if (!own_from(s, stanza_attr(st, "from")))
 		session_error(s, "invalid-from", NULL);
-	else if (to == NULL && strcmp(st->name, "message") != 0)
-		to_us(s, st);
+	else if (to == NULL ? st->name[0] != 'm' : strcmp(to,
+	    s->worker->server->opt->domain) == 0)
+		to_us(s, st);		/* the way of nearly all */
 	else
 		addressed(s, st, to == NULL ? s->bare : to);
 }
