@@ -439,27 +439,32 @@ prime_unref(struct prime *pm)
 	free(pm);
 }
 
-struct parser *
-parser_take(struct prime *pm)
+static struct parser *
+parser_primed(struct prime *pm)
 {
 	struct err ignored = ERR_INIT;
 	struct parse_error pe = { NULL, &ignored };
-	struct parser *pr;
+	struct parser *pr = parser_new(pm->pool);
 
-	for (struct parser **at = &pm->pool->idle; *at != NULL;
-	    at = &(*at)->next) {
-		if ((*at)->prime == pm) {
-			pr = *at;
-			*at = pr->next;
-			return pr;
-		}
-	}
-	pr = parser_new(pm->pool);
 	parse(pr, pm->tag, pm->n, &pe);
 	assert(pe.condition == NULL);	/* it was well formed before */
 	pr->prime = pm;
 	pm->refs++;
 	pr->dict = (size_t)xmlDictSize(pr->ctxt->dict);
+	return pr;
+}
+
+struct parser *
+parser_take(struct prime *pm)
+{
+	struct parser **at = &pm->pool->idle, *pr;
+
+	while (*at != NULL && (*at)->prime != pm)
+		at = &(*at)->next;
+	if (*at == NULL)
+		return parser_primed(pm);
+	pr = *at;
+	*at = pr->next;
 	return pr;
 }
 

@@ -175,54 +175,96 @@ close_start(struct scan *s)
 	return SCAN_MORE;
 }
 
-/* A run of name bytes from *i on, of a start tag. */
+/* A run of name bytes of a start tag is over, for now. */
 static enum scan_event
 name_run(struct scan *s, const struct stream_limits *lim, const char *p,
-    size_t n, size_t *i)
+    size_t n)
 {
-	size_t from = *i;
-
-	while (*i < n && classes[(unsigned char)p[*i]] == NAME)
-		++*i;
-	s->name += *i - from;
+	s->name += n;
 	if (s->name > lim->name)
 		return bad(s, "policy-violation", "a name is too long");
 	if (s->naming)
-		add_name(s, p + from, *i - from);
+		add_name(s, p, n);
 	return SCAN_MORE;
 }
 
+/* An attribute's value; a "<" in it shows a quote that was forgotten. */
+static enum scan_event
+quoted(struct scan *s, const char *p, size_t n, size_t *i)
+{
+	const char quote = s->quote;
+	size_t at = *i;
+
+	while (at < n && p[at] != quote && p[at] != '<')
+		at++;
+	*i = at;
+	s->state = QUOTED;
+	if (at == n)
+		return SCAN_MORE;
+	if (p[at] == '<')
+		return bad(s, "not-well-formed", "'<' in an attribute");
+	*i = at + 1;
+	s->state = TAG;
+	return SCAN_MORE;
+}
+
+/* A byte of a start tag that is of no name. */
+static enum scan_event
+tag_mark(struct scan *s, const struct stream_limits *lim, uint8_t class,
+    char c)
+{
+	if (s->slash && class != CLOSE)
+		return bad(s, "not-well-formed", "'/' in a tag");
+	if (s->naming && end_name(s) != SCAN_MORE)
+		return SCAN_BAD;
+	s->name = 0;
+	switch (class) {
+	case OPEN:
+		return bad(s, "not-well-formed", "'<' in a tag");
+	case EQUALS:
+		if (++s->attrs > lim->attrs)
+			return bad(s, "policy-violation",
+			    "too many attributes");
+		break;
+	case QUOTE:
+		s->quote = c;
+		s->state = QUOTED;
+		break;
+	case SLASH:
+		s->slash = true;
+		break;
+	case CLOSE:
+		return close_start(s);
+	}
+	return SCAN_MORE;
+}
+
+/* Local copies of what moves: the compiler cannot know that *s and the bytes
+ * are apart. */
 static enum scan_event
 in_tag(struct scan *s, const struct stream_limits *lim, const char *p,
     size_t n, size_t *i)
 {
 	enum scan_event ev = SCAN_MORE;
+	size_t at = *i, from;
 	uint8_t class;
 
-	while (*i < n && s->state == TAG && ev == SCAN_MORE) {
-		class = classes[(unsigned char)p[*i]];
-		if (s->slash && class != CLOSE)
-			return bad(s, "not-well-formed", "'/' in a tag");
-		if (class == NAME) {
-			ev = name_run(s, lim, p, n, i);
+	while (at < n && s->state == TAG && ev == SCAN_MORE) {
+		class = classes[(unsigned char)p[at]];
+		if (class != NAME) {
+			ev = tag_mark(s, lim, class, p[at++]);
+			if (s->state == QUOTED && at < n)
+				ev = quoted(s, p, n, &at);
 			continue;
 		}
-		if (s->naming && (ev = end_name(s)) != SCAN_MORE)
-			break;
-		++*i;
-		s->name = 0;
-		if (class == CLOSE)
-			return close_start(s);
-		s->slash = class == SLASH;
-		if (class == OPEN) {
-			ev = bad(s, "not-well-formed", "'<' in a tag");
-		} else if (class == QUOTE) {
-			s->state = QUOTED;
-			s->quote = p[*i - 1];
-		} else if (class == EQUALS && ++s->attrs > lim->attrs) {
-			ev = bad(s, "policy-violation", "too many attributes");
-		}
+		if (s->slash)
+			return bad(s, "not-well-formed", "'/' in a tag");
+		from = at;
+		while (at < n && classes[(unsigned char)p[at]] == NAME)
+			at++;
+		ev = name_run(s, lim, p + from, at - from);
 	}
+	*i = at;
 	return ev;
 }
 
@@ -237,21 +279,6 @@ text(struct scan *s, const char *p, size_t n, size_t *i)
 		*i = (size_t)(at - p) + 1;
 		s->state = LT;
 	}
-}
-
-/* An attribute's value; a "<" in it shows a quote that was forgotten. */
-static enum scan_event
-quoted(struct scan *s, const char *p, size_t n, size_t *i)
-{
-	while (*i < n && p[*i] != s->quote && p[*i] != '<')
-		++*i;
-	if (*i == n)
-		return SCAN_MORE;
-	if (p[*i] == '<')
-		return bad(s, "not-well-formed", "'<' in an attribute");
-	++*i;
-	s->state = TAG;
-	return SCAN_MORE;
 }
 
 static enum scan_event
