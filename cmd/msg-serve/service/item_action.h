@@ -50,6 +50,7 @@ int item_remove(struct applying *x);
 int item_move(struct applying *x);
 int item_copy(struct applying *x);
 int item_order(struct applying *x);
+int item_revert(struct applying *x);
 
 /* Put the children in the order of a list of names, or of [name, key]; those
  * not in it keep their places behind.  Also for save's contents. */

@@ -22,6 +22,7 @@ static const struct {
 	[ITEM_MOVE] = { "move", item_move },
 	[ITEM_COPY] = { "copy", item_copy },
 	[ITEM_ORDER] = { "order", item_order },
+	[ITEM_REVERT] = { "revert", item_revert },
 };
 
 static int
@@ -37,10 +38,10 @@ read_method(struct item_action *x, const struct json *j, struct err *e)
 	}
 	if (word.p != NULL)
 		return err_set(e, ERR_ARGUMENT, "there is no method '%.*s': "
-		    "create, save, remove, move, copy and order are there",
+		    "create, save, remove, move, copy, order and revert are",
 		    (int)(word.n > 40 ? 40 : word.n), word.p);
 	return err_set(e, ERR_ARGUMENT, "an action needs a \"method\": "
-	    "create, save, remove, move, copy or order");
+	    "create, save, remove, move, copy, order or revert");
 }
 
 /* What addresses the item. */
@@ -51,6 +52,11 @@ read_place(struct item_action *x, struct arena *a, struct err *e)
 	const struct json *rev = json_get(x->data, "_rev");
 	struct str key = json_string(json_get(x->data, "_key"));
 
+	if (x->method == ITEM_REVERT) {
+		if (json_uint64(json_get(x->data, "rev"), &x->rev, e) == 0)
+			return 0;
+		return err_path(e, "/rev");
+	}
 	x->path = json_string(json_get(x->data, "_path"));
 	x->kind = json_string(json_get(x->data, "_kind"));
 	if (rev != NULL && x->method != ITEM_CREATE &&

@@ -21,7 +21,7 @@
 #define ITEM_ACTIONS_MAX	100000
 
 enum item_method { ITEM_CREATE, ITEM_SAVE, ITEM_REMOVE, ITEM_MOVE, ITEM_COPY,
-	ITEM_ORDER };
+	ITEM_ORDER, ITEM_REVERT };
 
 struct item_action {
 	enum item_method method;
@@ -29,7 +29,8 @@ struct item_action {
 	struct str path;		/* n 0: by key */
 	struct str key;			/* raw; n 0: none given */
 	struct str kind;		/* create */
-	uint64_t rev;			/* the version meant; 0: any */
+	uint64_t rev;			/* the version meant; 0: any; of
+					   revert the commit */
 };
 
 struct item_set {

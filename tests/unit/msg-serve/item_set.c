@@ -122,8 +122,8 @@ refuses_to_create(void **state)
 		{ "[5]", "argument, 0, : an action is an object with "
 		    "\"method\" and \"data\", not number" },
 		{ "[{\"method\":\"eat\",\"data\":{}}]", "argument, 0, : there "
-		    "is no method 'eat': create, save, remove, move, copy and "
-		    "order are there" },
+		    "is no method 'eat': create, save, remove, move, copy, "
+		    "order and revert are" },
 		{ "[{\"method\":\"save\"}]", "argument, 0, : an action needs "
 		    "\"data\", an object" },
 		{ "[{\"method\":\"save\",\"data\":{}}]", "argument, 0, : the "
@@ -325,6 +325,67 @@ compares_revisions(void **state)
 	assert_string_equal(demo_get(&demo, "/about/@content"), "[\"4\"]");
 }
 
+/* The tree, all but revisions. */
+static const char *
+tree(void)
+{
+	static char out[20000];
+	size_t n = 0;
+
+	for (const char *p = demo_get(&demo, "//."); *p != 0; p++) {
+		if (strncmp(p, "\"_rev\":", 7) == 0)
+			p += 7 + strspn(p + 7, "0123456789");
+		out[n++] = *p;
+		assert_true(n < sizeof out);
+	}
+	out[n] = 0;
+	return out;
+}
+
+static void
+reverts_commits(void **state)
+{
+	static const char *const acts[] = {
+		"[" S("/about", ",\"title\":\"Z\"") "]",
+		"[" C("Folder", "/q", "") "," C("Page", "/q/a", "") "]",
+		"[" R("/news") "]",
+		"[" R("/more") "," C("Folder", "/more", "") "]",
+		"[" X("move", "/news/article-1", ",\"to\":\"/more/b\"") ","
+		    S("/more/b", ",\"title\":\"B\"") "]",
+		"[" X("order", "/news", ",\"contents\":[\"article-3\"]") "]",
+		"[" X("copy", "/more", ",\"to\":\"/more/again\"") "]",
+	};
+	char before[20000], action[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+		snprintf(before, sizeof before, "%s", tree());
+		(void)do_set(acts[i]);
+		if (demo.e.code != ERR_OK)
+			demo_fail(&demo, acts[i]);
+		assert_string_not_equal(tree(), before);
+		snprintf(action, sizeof action, "[{\"method\":\"revert\","
+		    "\"data\":{\"rev\":%llu}}]",
+		    (unsigned long long)reader_head(demo.reader));
+		(void)do_set(action);
+		if (demo.e.code != ERR_OK)
+			demo_fail(&demo, acts[i]);
+		assert_string_equal(tree(), before);
+		/* It is not done twice. */
+		(void)do_set(action);
+		assert_int_equal(demo.e.code, ERR_CONFLICT);
+	}
+	(void)do_set("[" C("Folder", "/q", "") "]");
+	snprintf(action, sizeof action, "[{\"method\":\"revert\",\"data\":{"
+	    "\"rev\":%llu}}]", (unsigned long long)reader_head(demo.reader));
+	(void)do_set("[" C("Page", "/q/a", "") "]");
+	assert_non_null(strstr(do_set(action), "/q/a: revision"));
+	assert_int_equal(demo.e.code, ERR_CONFLICT);
+	(void)do_set("[{\"method\":\"revert\",\"data\":{\"rev\":99999}}]");
+	assert_int_equal(demo.e.code, ERR_NOT_FOUND);
+	(void)do_set("[" R("/q") "]");
+}
+
 /* A client that gets an item, changes a member and sends it all back. */
 static void
 round_trips_whole_items(void **state)
@@ -376,6 +437,7 @@ main(void)
 		cmocka_unit_test(moves_and_copies),
 		cmocka_unit_test(orders),
 		cmocka_unit_test(compares_revisions),
+		cmocka_unit_test(reverts_commits),
 		cmocka_unit_test(round_trips_whole_items),
 	};
 

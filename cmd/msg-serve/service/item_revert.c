@@ -1,0 +1,202 @@
+/* revert: what a commit did is undone, if nothing was built on it since. */
+#include <string.h>
+
+#include "service/item_action.h"
+#include "store/commit.h"
+
+struct reverting {
+	struct applying *x;
+	const struct commit *commit;
+	struct view before;		/* as it was before the commit */
+};
+
+static int
+conflict(struct reverting *r, uint64_t id, const char *what)
+{
+	struct applying *x = r->x;
+	struct buf path = BUF_INIT(ERR_PATH_MAX);
+	struct view *v = x->view;
+	struct item it;
+
+	if (view_node(v, id, &it, x->e) != 1)
+		v = &r->before;
+	(void)view_path(v, id, &path, x->e);
+	(void)err_set(x->e, ERR_CONFLICT, "revision %llu cannot be undone: "
+	    "%s", (unsigned long long)r->commit->rev, what);
+	(void)err_path(x->e, "%s", buf_cstr(&path));
+	buf_free(&path);
+	return -1;
+}
+
+/* The item must be as the commit left it. */
+static int
+untouched(struct reverting *r, uint64_t id, struct item *now)
+{
+	int rc = view_item(r->x->view, id, now, r->x->e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return conflict(r, id, "the item was removed since");
+	if (now->rev != r->commit->rev)
+		return conflict(r, id, "the item was changed since");
+	return 0;
+}
+
+static int
+was(struct reverting *r, uint64_t id, struct item *old)
+{
+	int rc = view_item(&r->before, id, old, r->x->e);
+
+	return rc != 0 ? (rc < 0 ? -1 : 0) : conflict(r, id,
+	    "what it was before cannot be read");
+}
+
+static int
+undo_create(struct reverting *r, const struct change *c)
+{
+	struct applying *x = r->x;
+	struct scan at = SCAN_INIT;
+	struct item now;
+	uint64_t child;
+	int rc;
+
+	if (untouched(r, c->item, &now) < 0)
+		return -1;
+	rc = view_children(x->view, c->item, &at, &child, 1, x->e);
+	if (rc != 0)
+		return rc < 0 ? -1 : conflict(r, child,
+		    "the folder has got more items since");
+	if (txn_remove(x->txn, c->item, x->e) < 0)
+		return -1;
+	affect(x, now.parent);
+	return 0;
+}
+
+/* Behind the nearest of those that were before it and are still there. */
+static int
+undo_order(struct reverting *r, uint64_t id, uint64_t parent)
+{
+	struct applying *x = r->x;
+	struct scan at = SCAN_INIT;
+	uint64_t ids[64], after = 0;
+	bool found = false;
+	struct item it;
+	int n;
+
+	do {
+		n = view_children(&r->before, parent, &at, ids, 64, x->e);
+		for (int i = 0; i < n && !found; i++) {
+			int rc = ids[i] == id ? 0 :
+			    view_node(x->view, ids[i], &it, x->e);
+
+			if (rc < 0)
+				return -1;
+			if (rc > 0 && it.parent == parent)
+				after = ids[i];
+			found = ids[i] == id;
+		}
+	} while (n > 0 && !found);
+	return n < 0 ? -1 : txn_order(x->txn, id, after, x->e);
+}
+
+static int
+undo_remove(struct reverting *r, const struct change *c)
+{
+	struct applying *x = r->x;
+	struct item old, now;
+	uint64_t id;
+	int rc = view_node(x->view, c->item, &now, x->e);
+
+	if (rc != 0)
+		return rc < 0 ? -1 : conflict(r, c->item, "it is back");
+	if (was(r, c->item, &old) < 0)
+		return -1;
+	if (txn_create(x->txn, &(struct txn_new){ .parent = old.parent,
+	    .kind = old.kind, .name = old.name, .key = old.key,
+	    .body = old.body }, &id, x->e) < 0 ||
+	    undo_order(r, id, old.parent) < 0)
+		return -1;
+	affect(x, id);
+	affect(x, old.parent);
+	return 0;
+}
+
+static int
+undo_change(struct reverting *r, const struct change *c)
+{
+	struct applying *x = r->x;
+	struct item old, now;
+	uint64_t parent;
+
+	if (untouched(r, c->item, &now) < 0 || was(r, c->item, &old) < 0)
+		return -1;
+	parent = old.parent;
+	affect(x, c->item);
+	if (c->op & CHANGE_MOVE) {
+		affect(x, now.parent);
+		affect(x, old.parent);
+		if (txn_move(x->txn, c->item, old.parent, old.name,
+		    x->e) < 0)
+			return -1;
+	}
+	/* What was lent before a change is not to be relied on after it. */
+	if (c->op & CHANGE_SAVE && (was(r, c->item, &old) < 0 ||
+	    txn_save(x->txn, c->item, old.body, x->e) < 0))
+		return -1;
+	if (!(c->op & (CHANGE_MOVE | CHANGE_ORDER)) || parent == 0)
+		return 0;
+	affect(x, parent);
+	return undo_order(r, c->item, parent);
+}
+
+/* What was made goes first, what was inside of it before that; then what was
+ * removed comes back, folders first; then the rest. */
+static int
+undo(struct reverting *r)
+{
+	const struct commit *c = r->commit;
+	static const unsigned gone = CHANGE_CREATE | CHANGE_REMOVE;
+
+	for (uint32_t i = c->count; i-- > 0;)
+		if ((c->changes[i].op & gone) == CHANGE_CREATE &&
+		    undo_create(r, &c->changes[i]) < 0)
+			return -1;
+	for (uint32_t i = 0; i < c->count; i++)
+		if ((c->changes[i].op & gone) == CHANGE_REMOVE &&
+		    undo_remove(r, &c->changes[i]) < 0)
+			return -1;
+	for (uint32_t i = 0; i < c->count; i++)
+		if ((c->changes[i].op & gone) == 0 &&
+		    undo_change(r, &c->changes[i]) < 0)
+			return -1;
+	return 0;
+}
+
+int
+item_revert(struct applying *x)
+{
+	struct reverting r = { .x = x };
+	struct commit *c;
+	uint64_t rev = x->action->rev;
+	int rc = reader_commit(x->view->reader, rev, &c, x->e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return err_set(x->e, ERR_NOT_FOUND, "there is no revision "
+		    "%llu", (unsigned long long)rev);
+	r.commit = c;
+	r.before = *x->view;
+	r.before.rev = rev - 1;
+	for (unsigned l = 0; l < r.before.levels; l++)
+		if (r.before.line[l].cap >= rev)
+			r.before.line[l].cap = rev - 1;
+	if (c->branch != x->view->branch)
+		rc = err_set(x->e, ERR_NOT_ALLOWED, "revision %llu is of "
+		    "another branch", (unsigned long long)rev);
+	else
+		rc = undo(&r);
+	commit_unref(c);
+	return rc < 0 ? -1 : 0;
+}
