@@ -1,5 +1,12 @@
 /*
- * load - how much a server can do.  HACKING.md says what its figures mean.
+ * load - how much a server can do.
+ *
+ * request: so many answers a second, and the time from a request to its
+ * answer, both as the generator sees them.  login: from connect to a bound
+ * resource.  watch: from the request that changes something to each event.
+ * idle: resident memory a connection costs the server, OpenSSL's included.
+ * server and load are percent of a core; "us each" is the server's processor
+ * time for one answer, which other work on the machine changes least.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +53,7 @@ static const struct opt rows[] = {
 	    "" },
 	{ 'j', "json", OPT_FLAG, NULL, AT(json), "print a JSON line" },
 	{ 'H', "header", OPT_FLAG, NULL, AT(header),
-	    "print the table's head and end" },
+	    "print the head of the table and leave" },
 	{ .name = NULL }
 };
 
