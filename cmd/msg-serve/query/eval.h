@@ -43,6 +43,7 @@ struct run {
 	struct arena *arena;
 	struct err *e;
 	uint64_t steps, steps_max;
+	bool reads_all;			/* nothing of the view is hidden */
 
 	struct value *stack;
 	size_t top, cap, max;

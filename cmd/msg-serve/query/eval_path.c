@@ -159,7 +159,7 @@ run_drop_hidden(struct run *r, size_t base)
 	size_t end = base;
 	const struct item *it;
 
-	if (r->view->grants == NULL)
+	if (r->reads_all)
 		return 0;
 	for (size_t i = base; i < r->top; i++) {
 		int rc = 1;
@@ -181,7 +181,7 @@ eval_path(struct run *r, const struct expr *x, const struct focus *f,
 {
 	size_t base = r->top;
 
-	if (r->view->grants != NULL)
+	if (!r->reads_all)
 		want = ALL;		/* the first may be a hidden one */
 	if (run_push(r, x->u.path.absolute ? value_item(ITEM_ROOT) :
 	    f->value) < 0)

@@ -58,6 +58,7 @@ run_init(struct run *r, const struct query *q, struct view *v,
 {
 	memset(r, 0, offsetof(struct run, small));
 	r->view = v;
+	r->reads_all = view_reads_all(v);
 	r->kinds = reader_kinds(v->reader);
 	r->arena = a;
 	r->e = e;

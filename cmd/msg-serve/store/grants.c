@@ -93,6 +93,12 @@ view_allow(struct view *v, const struct rights *rights, struct err *e)
 	return 0;
 }
 
+bool
+view_reads_all(const struct view *v)
+{
+	return v->grants == NULL || v->grants->all_read;
+}
+
 /* Is the item at or below one of the tops?  0, 1 to read, 2 to write, -1. */
 static int
 below(struct grants *g, uint64_t id, bool write, struct err *e)

@@ -59,6 +59,9 @@ int view_open(struct view *v, struct reader *r, uint32_t branch, uint64_t rev,
  * reader_end: make it anew with the view. */
 int view_allow(struct view *v, const struct rights *rights, struct err *e);
 
+/* Nothing is hidden. */
+bool view_reads_all(const struct view *v);
+
 /* Whether the view's rights allow to read, to change the item: 1, 0, -1. */
 int view_may_read(struct view *v, uint64_t id, struct err *e);
 int view_may_write(struct view *v, uint64_t id, struct err *e);
