@@ -2,8 +2,8 @@
 # bash, zsh and fish ask the tool what could stand there.
 . "${0%/*}/lib.sh"
 
-cd "$T" || exit 1
-mkdir dir
+mkdir "$T/here" "$T/here/dir"
+cd "$T/here" || exit 1
 : >file.json
 
 # The candidates bash has for the words of a command line, sorted.
