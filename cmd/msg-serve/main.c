@@ -14,12 +14,20 @@ static void
 ready(void *arg)
 {
 	struct program *p = arg;
-	const char *clear = server_address(&p->server, false);
-	const char *tls = server_address(&p->server, true);
+	const struct {
+		const char *name, *address;
+	} at[] = {
+		{ "starttls", server_address(&p->server, LISTEN_STARTTLS) },
+		{ "tls", server_address(&p->server, LISTEN_TLS) },
+		{ "http", server_address(&p->server, LISTEN_HTTP) },
+		{ "https", server_address(&p->server, LISTEN_HTTPS) },
+	};
 
-	fprintf(stderr, "msg-serve: ready: domain=%s starttls=%s tls=%s "
-	    "store=%s%s\n", p->server.opt->domain, clear ? clear : "none",
-	    tls ? tls : "none", p->start.dir, p->start.fresh ?
+	fprintf(stderr, "msg-serve: ready: domain=%s", p->server.opt->domain);
+	for (size_t i = 0; i < sizeof at / sizeof at[0]; i++)
+		fprintf(stderr, " %s=%s", at[i].name,
+		    at[i].address == NULL ? "none" : at[i].address);
+	fprintf(stderr, " store=%s%s\n", p->start.dir, p->start.fresh ?
 	    " (new; try: msg-send get-item /)" : "");
 	if (p->server.opt->plaintext)
 		log_event(&p->server.log, LOG_LEVEL_WARN, "passwords may "
@@ -34,9 +42,11 @@ serve(struct program *p, const struct serve_options *opt, struct err *e)
 
 	if (server_init(&p->server, opt, e) < 0)
 		return -1;
-	address = server_address(&p->server, false);
+	address = server_address(&p->server, LISTEN_STARTTLS);
 	if (address == NULL)
-		address = server_address(&p->server, true);
+		address = server_address(&p->server, LISTEN_TLS);
+	if (address == NULL)
+		address = opt->domain;
 	if (start_open(&p->start, opt, address, &p->server.log, e) < 0)
 		return -1;
 	return server_run(&p->server, p->start.store, p->start.cert,

@@ -10,6 +10,9 @@ struct serve_options {
 	struct opt_from from;		/* first: cli/opt.h */
 	struct opt_list listen;		/* STARTTLS, RFC 6120 */
 	struct opt_list listen_tls;	/* direct TLS, XEP-0368 */
+	struct opt_list listen_http, listen_https;
+	struct opt_list origins;	/* of pages that may use us */
+	const char *web_root;		/* NULL: no files */
 	const char *dir;		/* NULL: the user's own */
 	const char *domain;
 	const char *import;
@@ -25,6 +28,10 @@ struct serve_options {
 	int64_t login_ms, idle_ms;
 	int64_t pending;		/* requests a connection */
 	uint64_t queue_bytes;		/* to a peer that reads slowly */
+	uint64_t header_bytes;		/* of an HTTP request */
+	int64_t request_ms;		/* for one to arrive */
+	int64_t bosh_sessions, bosh_hold;
+	int64_t bosh_idle_ms;
 	int64_t watches;		/* a connection */
 	int64_t steps;			/* of one query */
 	uint64_t result_bytes;

@@ -80,7 +80,7 @@ http_refuse(struct http *h, int status, struct err *e, const char *fmt, ...)
 	return -1;
 }
 
-/* --- lines ----------------------------------------------------------------- */
+/* --- lines --------------------------------------------------------------- */
 
 /* Append bytes up to and with the next LF.  1: a line is whole and its length
  * without CR LF in *len, from start on; 0: more is wanted. */
@@ -103,7 +103,7 @@ take_line(struct http *h, struct buf *to, size_t start, const char *p,
 	return 1;
 }
 
-/* --- the head -------------------------------------------------------------- */
+/* --- the head ------------------------------------------------------------ */
 
 static int
 begin_body(struct http *h, struct err *e)
@@ -150,7 +150,7 @@ feed_head(struct http *h, const char *p, size_t n, size_t *used,
 	return HTTP_MORE;
 }
 
-/* --- the body -------------------------------------------------------------- */
+/* --- the body ------------------------------------------------------------ */
 
 static int
 whole(struct http *h)

@@ -76,7 +76,7 @@ int http_status(const struct http *h);
 /* True between two requests: nothing half read. */
 bool http_idle(const struct http *h);
 
-/* --- fields ---------------------------------------------------------------- */
+/* --- fields -------------------------------------------------------------- */
 
 /* The first field so called (in any case); p NULL: there is none. */
 struct str http_field(const struct http_request *r, const char *name);
@@ -96,7 +96,7 @@ bool http_same(struct str a, struct str b);
  * character in it, or ".." or another segment that begins with a dot. */
 int http_path(struct buf *out, struct str path);
 
-/* --- answers --------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------- */
 
 /* Append "HTTP/1.1 200 OK" and Date. */
 void http_put_status(struct buf *out, int status);

@@ -6,7 +6,7 @@
 #define METHOD_MAX	32	/* bytes */
 #define LENGTH_MAX	((uint64_t)1 << 62)
 
-/* --- characters ------------------------------------------------------------ */
+/* --- characters ---------------------------------------------------------- */
 
 static bool
 is_alnum(char c)
@@ -55,7 +55,7 @@ trim(const char *p, size_t n)
 	return (struct str){ p, n };
 }
 
-/* --- fields ---------------------------------------------------------------- */
+/* --- fields -------------------------------------------------------------- */
 
 /* The n-th field so called, from *at on. */
 static const struct http_field *
@@ -137,7 +137,7 @@ http_parse_field(struct http *h, struct str line, struct http_field *out,
 	return 0;
 }
 
-/* --- the request line ------------------------------------------------------ */
+/* --- the request line ---------------------------------------------------- */
 
 static bool
 is_host(struct str s)
@@ -225,7 +225,7 @@ parse_request_line(struct http *h, struct str line, struct err *e)
 	return space[8] == '0' ? 0 : 1;
 }
 
-/* --- what the fields mean -------------------------------------------------- */
+/* --- what the fields mean ------------------------------------------------ */
 
 static int
 check_host(struct http *h, int minor, struct err *e)
@@ -310,7 +310,7 @@ http_parse_head(struct http *h, struct err *e)
 	return check_expect(h, minor, e);
 }
 
-/* --- paths ----------------------------------------------------------------- */
+/* --- paths --------------------------------------------------------------- */
 
 static int
 nibble(char c)

@@ -20,8 +20,7 @@
 			"TLS_CHACHA20_POLY1305_SHA256"
 #define GROUPS		"X25519:P-256:P-384"
 
-static const unsigned char alpn[] = "\x0bxmpp-client";
-#define ALPN_SIZE	(sizeof alpn - 1)
+static const unsigned char client_alpn[] = "\x0b" TLS_ALPN_XMPP;
 
 struct tls {
 	atomic_uint refs;
@@ -83,25 +82,26 @@ new_tls(const SSL_METHOD *method)
 	return t;
 }
 
-/* A client that names protocols and not ours means somebody else. */
 static int
 choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *n,
     const unsigned char *in, unsigned in_n, void *arg)
 {
-	unsigned char *to;
+	const char *ours = arg;
+	size_t len = strlen(ours);
 
 	(void)ssl;
-	(void)arg;
-	if (SSL_select_next_proto(&to, n, alpn, ALPN_SIZE, in, in_n) !=
-	    OPENSSL_NPN_NEGOTIATED)
-		return SSL_TLSEXT_ERR_ALERT_FATAL;
-	*out = to;
-	return SSL_TLSEXT_ERR_OK;
+	for (unsigned i = 0; i + 1 + len <= in_n; i += 1u + in[i])
+		if (in[i] == len && memcmp(in + i + 1, ours, len) == 0) {
+			*out = in + i + 1;
+			*n = in[i];
+			return SSL_TLSEXT_ERR_OK;
+		}
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
 int
 tls_server(struct tls **out, const char *cert, const char *key,
-    struct err *e)
+    const char *alpn, struct err *e)
 {
 	struct tls *t = new_tls(TLS_server_method());
 	int rc = -1;
@@ -109,7 +109,8 @@ tls_server(struct tls **out, const char *cert, const char *key,
 	t->server = true;
 	SSL_CTX_set_num_tickets(t->ctx, 1);
 	SSL_CTX_set_session_id_context(t->ctx, (const void *)"msg", 3);
-	SSL_CTX_set_alpn_select_cb(t->ctx, choose_alpn, NULL);
+	SSL_CTX_set_alpn_select_cb(t->ctx, choose_alpn,
+	    (void *)(uintptr_t)alpn);
 	ERR_clear_error();
 	if (SSL_CTX_use_certificate_chain_file(t->ctx, cert) != 1) {
 		fail(e, ERR_CONFIG, "cannot use certificate '%s'", cert);
@@ -154,7 +155,7 @@ tls_client(struct tls **out, const struct tls_trust *trust, struct err *e)
 	struct tls *t = new_tls(TLS_client_method());
 	int rc = 0;
 
-	SSL_CTX_set_alpn_protos(t->ctx, alpn, ALPN_SIZE);
+	SSL_CTX_set_alpn_protos(t->ctx, client_alpn, sizeof client_alpn - 1);
 	SSL_CTX_set_verify(t->ctx, trust->none ? SSL_VERIFY_NONE :
 	    SSL_VERIFY_PEER, NULL);
 	ERR_clear_error();

@@ -23,10 +23,15 @@
 
 struct tls;
 
+/* What is spoken under TLS (ALPN, RFC 7301).  Who names protocols and not
+ * this one means somebody else and is refused (RFC 9325 3.7). */
+#define TLS_ALPN_XMPP	"xmpp-client"
+#define TLS_ALPN_HTTP	"http/1.1"
+
 /* Gives a server's context (tls_unref) from PEM files: the certificate and
- * the chain behind it; its private key.  ERR_CONFIG. */
+ * the chain behind it; its private key.  Keeps alpn.  ERR_CONFIG. */
 int tls_server(struct tls **out, const char *cert, const char *key,
-    struct err *e);
+    const char *alpn, struct err *e);
 
 /* How a client knows that it talks to the right server. */
 struct tls_trust {

@@ -85,7 +85,7 @@ refuse(struct ws *w, int with, int *code, struct err *e, const char *why)
 	    "%s", why);
 }
 
-/* --- what may follow what -------------------------------------------------- */
+/* --- what may follow what ------------------------------------------------ */
 
 static int
 begin_frame(struct ws *w, const struct wslay_frame_iocb *f, int *code,
@@ -123,7 +123,7 @@ begin_frame(struct ws *w, const struct wslay_frame_iocb *f, int *code,
 	return 0;
 }
 
-/* --- control frames -------------------------------------------------------- */
+/* --- control frames ------------------------------------------------------ */
 
 static bool
 good_code(unsigned code)
@@ -163,7 +163,7 @@ take_control(struct ws *w, const struct wslay_frame_iocb *f, int *code,
 	return 0;
 }
 
-/* --- text ------------------------------------------------------------------ */
+/* --- text ---------------------------------------------------------------- */
 
 /* Hand over what is there.  0: go on; 1: stopped. */
 static int

@@ -70,7 +70,7 @@ void ws_limit(struct ws *w, size_t message_max);
 int ws_feed(struct ws *w, const void *p, size_t n, size_t *used, int *code,
     struct err *e);
 
-/* --- out ------------------------------------------------------------------- */
+/* --- out ----------------------------------------------------------------- */
 
 /* Put the header of one final frame in front of out->p[at..out->n). */
 void ws_frame(struct buf *out, size_t at, enum ws_opcode opcode);
@@ -78,7 +78,7 @@ void ws_frame(struct buf *out, size_t at, enum ws_opcode opcode);
 /* Append a whole close frame. */
 void ws_put_close(struct buf *out, int code);
 
-/* --- the handshake (RFC 6455 4.2) ------------------------------------------ */
+/* --- the handshake (RFC 6455 4.2) ---------------------------------------- */
 
 /*
  * Is r a good opening of a WebSocket of this subprotocol?  0: the answer,

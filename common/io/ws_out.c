@@ -8,7 +8,7 @@
 #define KEY_SIZE	16	/* bytes of Sec-WebSocket-Key */
 #define GUID		"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
-/* --- frames ---------------------------------------------------------------- */
+/* --- frames -------------------------------------------------------------- */
 
 void
 ws_frame(struct buf *out, size_t at, enum ws_opcode opcode)
@@ -46,7 +46,7 @@ ws_put_close(struct buf *out, int code)
 	ws_frame(out, at, WS_CLOSE);
 }
 
-/* --- the handshake --------------------------------------------------------- */
+/* --- the handshake ------------------------------------------------------- */
 
 /* RFC 6455 4.2.2: what proves that we read the key. */
 static int

@@ -16,7 +16,8 @@ PORT = re.compile(r"127\.0\.0\.1:(\d+)")
 
 
 class Server:
-    """with Server("--no-demo") as s: s.port, s.tls_port, s.env, s.domain"""
+    """with Server("--no-demo") as s: s.port, s.tls_port, s.http_port,
+    s.https_port, s.env, s.domain"""
 
     def __init__(self, *options):
         self.dir = tempfile.mkdtemp(prefix="msg-test.")
@@ -28,6 +29,7 @@ class Server:
         self.env.update(
             HOME=self.dir, LC_ALL="C.UTF-8", TERM="dumb",
             PATH=BIN + ":" + os.environ["PATH"],
+            MSG_LISTEN_HTTP="127.0.0.1:0", MSG_LISTEN_HTTPS="127.0.0.1:0",
             **{f"XDG_{x}_HOME": os.path.join(self.dir, x.lower())
                for x in ("CONFIG", "DATA", "STATE", "CACHE")})
         self.process = None
@@ -42,7 +44,8 @@ class Server:
         for line in self.process.stderr:
             self.lines.append(line)
             if READY.search(line):
-                self.port, self.tls_port = map(int, PORT.findall(line)[:2])
+                (self.port, self.tls_port, self.http_port,
+                 self.https_port) = map(int, PORT.findall(line)[:4])
                 break
         else:
             raise RuntimeError("msg-serve did not start:\n" + self.log())

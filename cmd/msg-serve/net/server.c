@@ -55,34 +55,50 @@ admission_leave(struct server *s, const struct peer *p)
 /* --- TLS -------------------------------------------------------------------- */
 
 struct tls *
-server_tls(struct server *s)
+server_tls(struct server *s, enum listen_kind kind)
 {
 	struct tls *t;
 
 	pthread_mutex_lock(&s->tls_lock);
-	t = tls_ref(s->tls);
+	t = tls_ref(kind == LISTEN_HTTPS ? s->https : s->tls);
 	pthread_mutex_unlock(&s->tls_lock);
 	return t;
+}
+
+static int
+load(struct server *s, struct tls **tls, struct tls **https, struct err *e)
+{
+	if (tls_server(tls, s->cert, s->key, TLS_ALPN_XMPP, e) < 0)
+		return -1;
+	if (tls_server(https, s->cert, s->key, TLS_ALPN_HTTP, e) < 0) {
+		tls_unref(*tls);
+		*tls = NULL;
+		return -1;
+	}
+	return 0;
 }
 
 /* The files anew; what is wrong with them is said and the old stays. */
 static void
 reload(struct server *s)
 {
-	struct tls *fresh, *old;
+	struct tls *tls, *https, *old_tls, *old_https;
 	struct err e = ERR_INIT;
 
-	if (tls_server(&fresh, s->cert, s->key, &e) < 0) {
+	if (load(s, &tls, &https, &e) < 0) {
 		log_event(&s->log, LOG_LEVEL_ERROR,
 		    "certificate not reloaded, the old one stays", "why",
 		    e.text, NULL);
 		return;
 	}
 	pthread_mutex_lock(&s->tls_lock);
-	old = s->tls;
-	s->tls = fresh;
+	old_tls = s->tls;
+	old_https = s->https;
+	s->tls = tls;
+	s->https = https;
 	pthread_mutex_unlock(&s->tls_lock);
-	tls_unref(old);
+	tls_unref(old_tls);
+	tls_unref(old_https);
 	log_event(&s->log, LOG_LEVEL_WARN, "certificate reloaded", "file",
 	    s->cert, NULL);
 }
@@ -108,7 +124,7 @@ on_accept(void *arg, int fd, const struct peer *peer)
 	}
 	atomic_fetch_add_explicit(&s->connections, 1, memory_order_relaxed);
 	worker_connect(s->workers[s->next_worker++ % s->worker_count], fd,
-	    peer, slot->direct_tls);
+	    peer, slot->kind);
 }
 
 static void
@@ -124,7 +140,7 @@ on_signal(void *arg, int signum)
 
 static int
 open_listeners(struct server *s, const struct opt_list *list,
-    bool direct_tls, struct err *e)
+    enum listen_kind kind, struct err *e)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		struct listener_slot *slot = &s->slots[s->slot_count];
@@ -137,17 +153,17 @@ open_listeners(struct server *s, const struct opt_list *list,
 		if (listener_open(&slot->listener, list->v[i], e) < 0)
 			return -1;
 		slot->server = s;
-		slot->direct_tls = direct_tls;
+		slot->kind = kind;
 		s->slot_count++;
 	}
 	return 0;
 }
 
 const char *
-server_address(const struct server *s, bool direct_tls)
+server_address(const struct server *s, enum listen_kind kind)
 {
 	for (size_t i = 0; i < s->slot_count; i++)
-		if (s->slots[i].direct_tls == direct_tls)
+		if (s->slots[i].kind == kind)
 			return listener_address(s->slots[i].listener, 0)->text;
 	return NULL;
 }
@@ -190,8 +206,10 @@ server_init(struct server *s, const struct serve_options *opt, struct err *e)
 	tracer_init(&s->trace, opt->verbose > 0);
 	set_limits(s);
 	s->loop = loop_new();
-	if (open_listeners(s, &opt->listen, false, e) < 0 ||
-	    open_listeners(s, &opt->listen_tls, true, e) < 0)
+	if (open_listeners(s, &opt->listen, LISTEN_STARTTLS, e) < 0 ||
+	    open_listeners(s, &opt->listen_tls, LISTEN_TLS, e) < 0 ||
+	    open_listeners(s, &opt->listen_http, LISTEN_HTTP, e) < 0 ||
+	    open_listeners(s, &opt->listen_https, LISTEN_HTTPS, e) < 0)
 		return -1;
 	if (s->slot_count == 0)
 		return err_set(e, ERR_USAGE, "no address to listen on");
@@ -212,7 +230,7 @@ start(struct server *s, struct err *e)
 {
 	size_t want = worker_count(s->opt);
 
-	if (tls_server(&s->tls, s->cert, s->key, e) < 0) {
+	if (load(s, &s->tls, &s->https, e) < 0) {
 		e->code = ERR_CONFIG;
 		return -1;
 	}
@@ -267,6 +285,7 @@ server_clear(struct server *s)
 		listener_free(s->slots[i].listener);
 	loop_free(s->loop);
 	tls_unref(s->tls);
+	tls_unref(s->https);
 	directory_free(s->directory);
 	map_free(&s->admission.addresses);
 	tracer_clear(&s->trace);

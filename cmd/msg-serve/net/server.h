@@ -26,6 +26,14 @@
 
 #define SERVER_LISTENERS_MAX	32
 
+/* What is spoken on a listening socket. */
+enum listen_kind {
+	LISTEN_STARTTLS,	/* RFC 6120 */
+	LISTEN_TLS,		/* XEP-0368 */
+	LISTEN_HTTP,		/* BOSH, WebSocket, files: net/web.h */
+	LISTEN_HTTPS
+};
+
 struct worker;
 
 /* Who may still connect: counted at accept, given back at the end. */
@@ -47,20 +55,21 @@ struct server {
 	int64_t started_us;
 
 	pthread_mutex_t tls_lock;
-	struct tls *tls;		/* for those who come; see server_tls */
+	struct tls *tls, *https;	/* for those who come; see server_tls */
 	char *cert, *key;
 
 	struct loop *loop;		/* the main thread's */
 	struct listener_slot {
 		struct server *server;
 		struct listener *listener;
-		bool direct_tls;
+		enum listen_kind kind;
 	} slots[SERVER_LISTENERS_MAX];
 	size_t slot_count;
 	struct worker **workers;
 	size_t worker_count, next_worker;
 
 	atomic_uint_fast64_t connections, logins, requests, errors, events;
+	atomic_size_t bosh_sessions;	/* there now */
 };
 
 /* Opens the listening sockets, so that ports are known and free before a
@@ -76,10 +85,11 @@ int server_run(struct server *s, struct store *store, const char *cert,
 void server_clear(struct server *s);
 
 /* "127.0.0.1:5222" of the first listener of its sort; NULL: there is none. */
-const char *server_address(const struct server *s, bool direct_tls);
+const char *server_address(const struct server *s, enum listen_kind kind);
 
-/* Gives the context for a new connection (tls_unref); any thread. */
-struct tls *server_tls(struct server *s);
+/* Gives the context for a new connection of a kind, or for STARTTLS on it
+ * (tls_unref); any thread. */
+struct tls *server_tls(struct server *s, enum listen_kind kind);
 
 /* May this peer have a connection?  Each yes wants one admission_leave. */
 bool admission_enter(struct server *s, const struct peer *p);

@@ -31,20 +31,31 @@ session_out(struct session *s)
 	return out;
 }
 
-void
-session_sent(struct session *s)
+static void
+trace_wrote(struct session *s)
 {
-	struct tracer *t = &s->worker->server->trace;
-	struct buf *out, *line = &s->worker->line;
+	struct buf *out = s->ops->out(s->carrier), *line = &s->worker->line;
 
-	if (!tracing(t))
-		return;
-	out = s->ops->out(s->carrier);
-	if (buf_full(out))
+	if (buf_full(out) || out->n == s->mark)
 		return;
 	buf_reset(line);
 	trace_bytes(line, TRACE_WROTE, out->p + s->mark, out->n - s->mark);
-	tracer_say(t, line);
+	tracer_say(&s->worker->server->trace, line);
+}
+
+void
+session_sent_quietly(struct session *s)
+{
+	if (s->ops->sent != NULL)
+		s->ops->sent(s->carrier, s->mark);
+}
+
+void
+session_sent(struct session *s)
+{
+	if (tracing(&s->worker->server->trace))
+		trace_wrote(s);
+	session_sent_quietly(s);
 }
 
 static void
@@ -93,9 +104,11 @@ session_error(struct session *s, const char *condition, const char *text)
 
 	if (s->state == SESSION_ENDED)
 		return;
+	if (!s->opened) {
+		open_stream(s, session_out(s));
+		session_sent(s);
+	}
 	out = session_out(s);
-	if (!s->opened)
-		open_stream(s, out);
 	buf_lit(out, "<stream:error><");
 	buf_puts(out, condition);
 	buf_lit(out, " xmlns=\"" NS_STREAMS "\"/>");
@@ -144,7 +157,7 @@ features(struct session *s, struct buf *out)
 		buf_lit(out, "<bind xmlns=\"" NS_BIND "\"/>"
 		    "<session xmlns=\"" NS_SESSION "\"><optional/></session>");
 	} else {
-		if (!s->ops->secure(s->carrier))
+		if (!s->ops->secure(s->carrier) && s->ops->starttls != NULL)
 			buf_puts(out, may_login(s) ?
 			    "<starttls xmlns=\"" NS_TLS "\"/>" :
 			    "<starttls xmlns=\"" NS_TLS
@@ -222,7 +235,7 @@ session_account(struct session *s, const struct change *change)
 static void
 starttls(struct session *s)
 {
-	if (s->ops->secure(s->carrier)) {
+	if (s->ops->secure(s->carrier) || s->ops->starttls == NULL) {
 		buf_lit(session_out(s), "<failure xmlns=\"" NS_TLS "\"/>");
 		session_sent(s);
 		session_end(s);

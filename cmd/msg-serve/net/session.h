@@ -40,11 +40,13 @@ struct carrier_ops {
 	struct buf *(*out)(void *carrier);
 	/* Append the server's stream header. */
 	void (*open)(void *carrier, struct buf *out, const char *id);
+	/* One stanza, or what open said, is whole: out()->p from at on. */
+	void (*sent)(void *carrier, size_t at);		/* NULL: no need */
 	/* Append the end of the stream, write everything, go away. */
 	void (*close)(void *carrier);
 	void (*abort)(void *carrier);	/* go away at once */
 	void (*restart)(void *carrier);	/* a new header comes */
-	void (*starttls)(void *carrier);
+	void (*starttls)(void *carrier);	/* NULL: never offered */
 	void (*pause)(void *carrier);	/* bring no more for now */
 	void (*resume)(void *carrier);
 	void (*limits)(void *carrier, const struct stream_limits *lim);
@@ -98,6 +100,7 @@ void session_end(struct session *s);
 /* Around everything a session writes: begin, append, sent. */
 struct buf *session_out(struct session *s);
 void session_sent(struct session *s);
+void session_sent_quietly(struct session *s);	/* and not traced */
 
 /* After login (login.h): restart with the account (taken). */
 void session_authenticated(struct session *s, const struct account *account);

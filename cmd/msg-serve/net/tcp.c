@@ -78,7 +78,8 @@ static void
 starttls(void *carrier)
 {
 	struct tcp *t = carrier;
-	struct tls *tls = server_tls(t->session.worker->server);
+	struct tls *tls = server_tls(t->session.worker->server,
+	    LISTEN_STARTTLS);
 
 	t->stop = true;
 	stream_restart(t->stream);

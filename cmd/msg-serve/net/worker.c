@@ -7,6 +7,7 @@
 #include "net/server.h"
 #include "net/session.h"
 #include "net/tcp.h"
+#include "net/web.h"
 #include "service/account.h"
 #include "service/watch.h"
 
@@ -59,11 +60,17 @@ end_thread(struct worker *w)
 }
 
 void
+worker_may_end(struct worker *w)
+{
+	if (w->stopping && w->sessions.count == 0 && w->webs.count == 0)
+		end_thread(w);
+}
+
+void
 worker_leave(struct worker *w, uint64_t number)
 {
 	map_del(&w->sessions, &number, sizeof number);
-	if (w->stopping && w->sessions.count == 0)
-		end_thread(w);
+	worker_may_end(w);
 }
 
 struct session *
@@ -91,7 +98,7 @@ struct arrival {
 	struct mail mail;
 	struct worker *worker;
 	int fd;
-	bool direct_tls;
+	enum listen_kind kind;
 	struct peer peer;
 };
 
@@ -99,23 +106,28 @@ static void
 arrive(struct mail *m)
 {
 	struct arrival *a = (struct arrival *)m;
-	struct tls *tls = a->direct_tls ? server_tls(a->worker->server) : NULL;
+	bool secure = a->kind == LISTEN_TLS || a->kind == LISTEN_HTTPS;
+	struct tls *tls = secure ? server_tls(a->worker->server, a->kind) :
+	    NULL;
 
-	tcp_accept(a->worker, a->fd, &a->peer, tls);
+	if (a->kind == LISTEN_STARTTLS || a->kind == LISTEN_TLS)
+		tcp_accept(a->worker, a->fd, &a->peer, tls);
+	else
+		web_accept(a->worker, a->fd, &a->peer, tls);
 	tls_unref(tls);
 	free(a);
 }
 
 void
 worker_connect(struct worker *w, int fd, const struct peer *peer,
-    bool direct_tls)
+    enum listen_kind kind)
 {
 	struct arrival *a = mem_zero(sizeof *a);
 
 	a->mail.fn = arrive;
 	a->worker = w;
 	a->fd = fd;
-	a->direct_tls = direct_tls;
+	a->kind = kind;
 	a->peer = *peer;
 	mailbox_post(w->box, &a->mail);
 }
@@ -129,7 +141,9 @@ deliver(struct mail *m)
 
 	if (s != NULL && session_ready(s)) {
 		buf_put(session_out(s), d->bytes, d->n);
-		if (!d->quiet)
+		if (d->quiet)
+			session_sent_quietly(s);
+		else
 			session_sent(s);
 	} else if (d->on_gone != NULL) {
 		d->on_gone(w, d);
@@ -197,6 +211,7 @@ cut(void *arg)
 
 	while ((s = map_next(&w->sessions, &at, NULL, NULL)) != NULL)
 		s->ops->abort(s->carrier);
+	web_cut(w);
 }
 
 static void
@@ -209,10 +224,9 @@ stop(void *arg)
 	w->stopping = true;
 	while ((s = map_next(&w->sessions, &at, NULL, NULL)) != NULL)
 		session_error(s, "system-shutdown", NULL);
-	if (w->sessions.count == 0)
-		end_thread(w);
-	else
-		timer_set(&w->stop_timer, STOP_MS);
+	web_stop(w);
+	timer_set(&w->stop_timer, STOP_MS);
+	worker_may_end(w);
 }
 
 static void *
@@ -230,6 +244,7 @@ worker_start(struct worker **out, struct server *s, struct err *e)
 	struct worker *w = mem_zero(sizeof *w);
 
 	w->server = s;
+	w->index = (unsigned)s->worker_count;
 	w->loop = loop_new();
 	w->box = mailbox_new(w->loop);
 	w->reader = reader_new(s->store);
@@ -239,6 +254,10 @@ worker_start(struct worker **out, struct server *s, struct err *e)
 	w->behind = (struct loop_task)LOOP_TASK(watch_behind, w);
 	w->link_conf = (struct link_conf){ .ops = &tcp_link_ops,
 		.out_max = s->opt->queue_bytes };
+	w->web_conf = (struct link_conf){ .ops = &web_link_ops,
+		.out_max = s->opt->queue_bytes };
+	w->http_limits = (struct http_limits){ s->opt->header_bytes,
+		s->opt->stanza_bytes + WEB_BODY_EXTRA };
 	buf_init(&w->argument, ARGUMENT_MAX);
 	buf_init(&w->payload, s->opt->result_bytes);
 	buf_init(&w->line, LINE_MAX_BYTES);
@@ -276,6 +295,8 @@ worker_free(struct worker *w)
 	buf_free(&w->payload);
 	buf_free(&w->line);
 	map_free(&w->sessions);
+	map_free(&w->webs);
+	map_free(&w->bosh);
 	loop_free(w->loop);
 	free(w);
 }

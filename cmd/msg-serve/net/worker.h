@@ -14,9 +14,10 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/map.h"
+#include "io/http.h"
 #include "io/link.h"
 #include "io/mailbox.h"
-#include "net/directory.h"
+#include "net/server.h"
 #include "service/watch_table.h"
 #include "store/store.h"
 #include "xmpp/stream.h"
@@ -36,7 +37,11 @@ struct worker {
 
 	struct map sessions;		/* number to session */
 	uint64_t last_session;
-	struct link_conf link_conf;
+	struct map webs, bosh;		/* net/web.h, net/bosh.h */
+	uint64_t last_web;
+	unsigned index;			/* in the server's workers */
+	struct link_conf link_conf, web_conf;
+	struct http_limits http_limits;
 	struct stream_pool *streams;
 	bool stopping;
 	struct timer stop_timer;
@@ -61,7 +66,7 @@ void worker_free(struct worker *w);
 
 /* From the main thread: serve a connection.  fd is taken. */
 void worker_connect(struct worker *w, int fd, const struct peer *peer,
-    bool direct_tls);
+    enum listen_kind kind);
 
 /* From any thread: append bytes to a session's output.  The session may be
  * gone by then; on_gone (in the worker) is called if so and if not NULL. */
@@ -83,6 +88,10 @@ void worker_evict(struct place p, const char *condition);
 
 /* In the worker: its sessions by number.  worker_enter gives a number. */
 uint64_t worker_enter(struct worker *w, struct session *s);
+
+/* In the worker: when it stops, its thread ends with the last session and
+ * HTTP connection; to be asked when one is gone. */
+void worker_may_end(struct worker *w);
 void worker_leave(struct worker *w, uint64_t number);
 struct session *worker_session(struct worker *w, uint64_t number);
 

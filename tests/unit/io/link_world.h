@@ -284,7 +284,8 @@ make_tools(void **state)
 	assert_int_equal(tls_self_signed(&cert, &key, names, 2, &e), 0);
 	assert_int_equal(fs_create(t->cert, cert.p, cert.n, 0644, &e), 0);
 	assert_int_equal(fs_create(t->key, key.p, key.n, 0600, &e), 0);
-	assert_int_equal(tls_server(&t->server, t->cert, t->key, &e), 0);
+	assert_int_equal(tls_server(&t->server, t->cert, t->key,
+	    TLS_ALPN_XMPP, &e), 0);
 	assert_int_equal(tls_client(&t->client, &trust, &e), 0);
 	buf_free(&cert);
 	buf_wipe(&key);

@@ -119,13 +119,15 @@ a_server_says_what_is_wrong_with_its_files(void **state)
 	};
 
 	for (size_t i = 0; i < MEM_COUNT(bad); i++) {
-		assert_int_equal(tls_server(&t, bad[i].cert, bad[i].key, &e),
+		assert_int_equal(tls_server(&t, bad[i].cert, bad[i].key,
+		    TLS_ALPN_XMPP, &e),
 		    -1);
 		assert_int_equal(e.code, ERR_CONFIG);
 		if (strstr(e.text, bad[i].words) == NULL)
 			fail_msg("%s", e.text);
 	}
-	assert_int_equal(tls_server(&t, d->cert, d->key, &e), 0);
+	assert_int_equal(tls_server(&t, d->cert, d->key, TLS_ALPN_XMPP,
+	    &e), 0);
 	assert_string_equal(tls_own(t)->names,
 	    "a.example, 10.0.0.1, 127.0.0.1, ::1");
 	tls_unref(tls_ref(t));
