@@ -45,19 +45,6 @@ input_waits(const struct input *in)
 	return !in->end && poll(&p, 1, 0) == 0;
 }
 
-static uint64_t
-newlines(const char *p, size_t n)
-{
-	const char *end = p + n;
-	uint64_t count = 0;
-
-	while (p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-		count++;
-		p++;
-	}
-	return count;
-}
-
 /* Drop what is used. */
 static void
 compact(struct input *in)
@@ -65,7 +52,7 @@ compact(struct input *in)
 	if (in->at == 0)
 		return;
 	if (in->text == INPUT_BYTES)
-		in->lines += newlines(in->buf.p, in->at);
+		in->lines += json_lines(in->buf.p, in->at);
 	in->bytes += in->at;
 	buf_eat(&in->buf, in->at);
 	in->at = 0;

@@ -25,29 +25,6 @@ struct plan_compiler {
 
 /* --- names ----------------------------------------------------------------- */
 
-uint64_t
-plan_hash(uint64_t seed, const char *p, size_t n)
-{
-	uint64_t h = seed ^ n, word;
-
-	for (; n > 8; p += 8, n -= 8) {
-		memcpy(&word, p, 8);
-		h = (h ^ word) * 0x9e3779b97f4a7c15u;
-		h ^= h >> 32;
-	}
-	word = 0;
-	if (n == 8)
-		memcpy(&word, p, 8);
-	else if (n >= 4)
-		word = (uint64_t)get_le32(p) << 32 | get_le32(p + n - 4);
-	else if (n > 0)
-		word = (uint64_t)(uint8_t)p[0] |
-		    (uint64_t)(uint8_t)p[n / 2] << 8 |
-		    (uint64_t)(uint8_t)p[n - 1] << 16;
-	h = (h ^ word) * 0x9e3779b97f4a7c15u;
-	return h ^ h >> 32;
-}
-
 static uint32_t
 table_size(size_t count)
 {

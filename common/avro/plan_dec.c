@@ -147,7 +147,15 @@ dec_int(struct plan_run *r, const struct pnode *n, const uint8_t *b)
 	const uint8_t *at = b;
 	int64_t v;
 
-	b = bin_long(r, b, &v);
+	if (r->end - (const char *)b >= 2 && (b[0] & b[1]) < 0x80) {
+		uint32_t z = b[0] < 0x80 ? *b :
+		    (uint32_t)(b[0] & 0x7f) | (uint32_t)b[1] << 7;
+
+		b += b[0] < 0x80 ? 1 : 2;
+		v = (int64_t)(z >> 1) ^ -(int64_t)(z & 1);
+	} else {
+		b = bin_long(r, b, &v);
+	}
 	if (b == NULL || !plan_room(r, JSON_NUM_MAX))
 		return NULL;
 	if (n->op == SCHEMA_INT && v != (int32_t)v)

@@ -167,6 +167,29 @@ put_default(struct plan_run *r, const struct pfield *f, const char *p)
 	return true;
 }
 
+/* A key without escapes by its hash: the field, or -1.  *p goes behind it. */
+static inline int
+find_plain(struct plan_run *r, const struct precord *rec, const char **p)
+{
+	const char *from = *p + 1, *to, *at;
+	unsigned what;
+	uint32_t i;
+
+	if (**p != '"')
+		return -1;
+	to = json_string_end(from, r->end, &what, &at);
+	if (to == NULL || what != 0)
+		return -1;
+	i = (uint32_t)plan_hash(r->plan->seed, from, (size_t)(to - from)) &
+	    rec->slot_mask;
+	for (; rec->slots[i] != 0; i = (i + 1) & rec->slot_mask)
+		if (key_is(r, &rec->fields[rec->slots[i] - 1], *p) != NULL) {
+			*p = to + 1;
+			return (int)rec->slots[i] - 1;
+		}
+	return -1;
+}
+
 /* Which field the key at p means; -1 for one that is passed over, -2 when
  * there is an error.  *p goes behind the key. */
 static int
@@ -199,8 +222,10 @@ enc_member(struct plan_run *r, const struct precord *rec, uint32_t next,
     size_t parts, const char *p)
 {
 	const char *key = p;
-	int i = find_field(r, rec, &p);
+	int i = find_plain(r, rec, &p);
 
+	if (i < 0)
+		i = find_field(r, rec, &p);
 	if (i == -2)
 		return NULL;
 	p = to_value(r, p);

@@ -17,6 +17,7 @@
 #include "avro/plan.h"
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/jsonnum.h"
 #include "base/mem.h"
 
 struct pnode;
@@ -229,7 +230,6 @@ bool plan_count(struct plan_run *r, size_t at, struct chain before,
     uint64_t count);
 
 /* plan.c */
-uint64_t plan_hash(uint64_t seed, const char *p, size_t n);
 int plan_find(const struct precord *rec, uint64_t seed, const char *p,
     size_t n);
 int plan_name(const struct pnames *names, uint64_t seed, const char *p,
@@ -313,6 +313,36 @@ void uuid_put(const uint8_t in[16], char out[36]);
 int decimal_put(struct buf *out, const uint8_t *p, size_t n, uint32_t scale);
 int decimal_get(struct buf *out, const char *p, size_t n, uint32_t precision,
     uint32_t scale);
+
+/* --- inline: hashes of names ------------------------------------------------ */
+
+static inline uint64_t
+plan_mix(uint64_t a, uint64_t b)
+{
+	struct json_u128 v = json_mul(a, b);
+
+	return v.hi ^ v.lo;
+}
+
+static inline uint64_t
+plan_hash(uint64_t seed, const char *p, size_t n)
+{
+	uint64_t a, b = 0x9e3779b97f4a7c15u ^ n;
+
+	for (; n > 16; p += 8, n -= 8)
+		seed = plan_mix(seed ^ get_le64(p), b);
+	if (n >= 8) {
+		a = get_le64(p);
+		b ^= get_le64(p + n - 8) << 1;
+	} else if (n >= 4) {
+		a = (uint64_t)get_le32(p) << 32 | get_le32(p + n - 4);
+	} else {
+		a = n == 0 ? 0 : (uint64_t)(uint8_t)p[0] |
+		    (uint64_t)(uint8_t)p[n / 2] << 8 |
+		    (uint64_t)(uint8_t)p[n - 1] << 16;
+	}
+	return plan_mix(seed ^ a, b);
+}
 
 /* --- inline: the work area and varints ------------------------------------- */
 

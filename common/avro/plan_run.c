@@ -6,6 +6,7 @@
 #include "base/jsonscan.h"
 
 #define WORK_MIN	4096
+#define COPY		16	/* bytes copied at once, and spare behind */
 #define WORK_KEEP	((size_t)1 << 20)	/* kept from value to value */
 
 /* How often a value's text may be looked at again to tell branches of a union
@@ -81,7 +82,7 @@ plan_grow(struct plan_run *r, size_t n)
 	cap = cap < WORK_MIN ? WORK_MIN : cap;
 	while (cap < want)
 		cap *= 2;
-	r->work = mem_realloc(r->work, cap);
+	r->work = mem_realloc(r->work, cap + COPY);
 	r->o = r->work + used;
 	r->o_end = r->work + cap;
 	return true;
@@ -141,8 +142,9 @@ plan_path_index(struct plan_run *r, size_t i)
 static uint32_t
 seg_new(struct plan_run *r, size_t at, size_t n)
 {
-	r->segs = mem_grow(r->segs, &r->seg_cap, r->seg_count + 1,
-	    sizeof *r->segs);
+	if (r->seg_count == r->seg_cap)
+		r->segs = mem_grow(r->segs, &r->seg_cap, r->seg_count + 64,
+		    sizeof *r->segs);
 	r->segs[r->seg_count] = (struct seg){ at, n, NO_SEG };
 	return (uint32_t)r->seg_count++;
 }
@@ -272,12 +274,17 @@ gather(struct plan_run *r, struct buf *out)
 		return;
 	}
 	r->chain = plan_cut(r);
-	to = buf_room(out, now);
+	to = buf_room(out, now + COPY);
 	if (to == NULL)
 		return;
 	for (uint32_t s = r->chain.head; s != NO_SEG; s = r->segs[s].next) {
-		memcpy(to, r->work + r->segs[s].at, r->segs[s].n);
-		to += r->segs[s].n;
+		const char *from = r->work + r->segs[s].at;
+		size_t n = r->segs[s].n;
+
+		memcpy(to, from, COPY);
+		if (n > COPY)
+			memcpy(to + COPY, from + COPY, n - COPY);
+		to += n;
 	}
 	out->n = (size_t)(to - out->p);
 }

@@ -86,27 +86,51 @@ static const char pairs[] =
     "6061626364656667686970717273747576777879"
     "8081828384858687888990919293949596979899";
 
+static inline void
+put4(char *out, uint32_t v)
+{
+	memcpy(out, pairs + v / 100 * 2, 2);
+	memcpy(out + 2, pairs + v % 100 * 2, 2);
+}
+
+static inline void
+put8(char *out, uint32_t v)
+{
+	put4(out, v / 10000);
+	put4(out + 4, v % 10000);
+}
+
+/* Up to eight digits without zeros in front; eight bytes are written. */
+static inline size_t
+put_small(char *out, uint32_t v)
+{
+	char text[16];
+	size_t n = v < 10000 ? v < 100 ? v < 10 ? 1 : 2 : v < 1000 ? 3 : 4 :
+	    v < 1000000 ? v < 100000 ? 5 : 6 : v < 10000000 ? 7 : 8;
+
+	put8(text, v);
+	memcpy(out, text + 8 - n, 8);
+	return n;
+}
+
 size_t
 json_num_put_uint(char *out, uint64_t v)
 {
-	char text[20];
-	char *p = text + sizeof text;
+	uint64_t high;
 	size_t n;
 
-	while (v >= 100) {
-		p -= 2;
-		memcpy(p, pairs + v % 100 * 2, 2);
-		v /= 100;
-	}
-	if (v >= 10) {
-		p -= 2;
-		memcpy(p, pairs + v * 2, 2);
+	if (v < 100000000)
+		return put_small(out, (uint32_t)v);
+	high = v / 100000000;
+	if (high < 100000000) {
+		n = put_small(out, (uint32_t)high);
 	} else {
-		*--p = (char)('0' + v);
+		n = put_small(out, (uint32_t)(high / 100000000));
+		put8(out + n, (uint32_t)(high % 100000000));
+		n += 8;
 	}
-	n = (size_t)(text + sizeof text - p);
-	memcpy(out, p, n);
-	return n;
+	put8(out + n, (uint32_t)(v % 100000000));
+	return n + 8;
 }
 
 size_t
@@ -134,6 +158,8 @@ put_exponent(char *out, const char *digits, size_t n, int32_t d)
 	return at + json_num_put_int(out + at, d - 1);
 }
 
+#define DIGITS_ROOM	24	/* a 64-bit number has 20 at most */
+
 static size_t
 put_decimal(char *out, struct decimal x)
 {
@@ -149,21 +175,20 @@ put_decimal(char *out, struct decimal x)
 		return put_exponent(out, digits, n, d);
 	if (d <= 0) {
 		at = (size_t)(2 - d);
-		memset(out, '0', at);
+		memset(out, '0', 8);
 		out[1] = '.';
-		memcpy(out + at, digits, n);
+		memcpy(out + at, digits, DIGITS_ROOM);
 		return at + n;
 	}
-	at = (size_t)d;
+	at = (size_t)d;			/* 1 to 17: copies of one size */
+	memcpy(out, digits, DIGITS_ROOM);
 	if (n <= at) {
-		memcpy(out, digits, n);
 		memset(out + n, '0', at - n);
 		memcpy(out + at, ".0", 2);
 		return at + 2;
 	}
-	memcpy(out, digits, at);
 	out[at] = '.';
-	memcpy(out + at + 1, digits + at, n - at);
+	memcpy(out + at + 1, digits + at, DIGITS_ROOM);
 	return n + 1;
 }
 

@@ -34,9 +34,10 @@ bool json_num_uint64(const struct json_num *x, uint64_t *out);
 double json_num_double(const struct json_num *x);
 float json_num_float(const struct json_num *x);
 
-#define JSON_NUM_MAX	32	/* bytes of a number's text */
+#define JSON_NUM_MAX	64	/* room for a number's text, and some more */
 
-/* At most JSON_NUM_MAX bytes; give the length; no NUL.  Finite values only. */
+/* Give the length; no NUL.  What is behind the text up to JSON_NUM_MAX may be
+ * written over.  Finite values only. */
 size_t json_num_put_double(char *out, double v);
 size_t json_num_put_float(char *out, float v);
 size_t json_num_put_int(char *out, int64_t v);

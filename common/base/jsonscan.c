@@ -154,6 +154,42 @@ json_skip(const char *p, const char *end, size_t depth)
 	return NULL;
 }
 
+#ifdef __SSE2__
+/* Of n bytes, n a multiple of 16 below 256 * 16: no counter overflows. */
+static size_t
+lines_of(const char *p, size_t n)
+{
+	__m128i sum = _mm_setzero_si128(), nl = _mm_set1_epi8('\n'), v;
+
+	for (size_t i = 0; i < n; i += 16) {
+		v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(v, nl));
+	}
+	sum = _mm_sad_epu8(sum, _mm_setzero_si128());
+	return (size_t)_mm_cvtsi128_si32(sum) +
+	    (size_t)_mm_cvtsi128_si32(_mm_srli_si128(sum, 8));
+}
+#endif
+
+size_t
+json_lines(const char *p, size_t n)
+{
+	size_t count = 0;
+
+#ifdef __SSE2__
+	while (n >= 16) {
+		size_t some = n < 255 * 16 ? n & ~(size_t)15 : 255 * 16;
+
+		count += lines_of(p, some);
+		p += some;
+		n -= some;
+	}
+#endif
+	for (; n > 0; n--)
+		count += *p++ == '\n';
+	return count;
+}
+
 void
 json_place(const char *p, size_t n, size_t offset, size_t *line,
     size_t *column)

@@ -110,7 +110,10 @@ ptrdiff_t json_unescape(char *out, const char *p, size_t n, const char **at);
  */
 const char *json_skip(const char *p, const char *end, size_t depth);
 
-/* Bytes of "line 3, column 14": both from 1, columns in characters. */
+/* How many newlines there are. */
+size_t json_lines(const char *p, size_t n);
+
+/* "line 3, column 14" of an offset: both from 1, columns in characters. */
 void json_place(const char *p, size_t n, size_t offset, size_t *line,
     size_t *column);
 
