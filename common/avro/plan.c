@@ -273,6 +273,14 @@ fill_branches(struct plan_compiler *c, struct punion *u)
 }
 
 static void
+tag_begins(struct punion *u, struct str tag)
+{
+	uint8_t c = (uint8_t)tag.p[0];
+
+	u->tag_first[c / 32] |= 1u << c % 32;
+}
+
+static void
 fill_union(struct plan_compiler *c, struct pnode *n)
 {
 	const struct schema_node *s = n->schema;
@@ -291,6 +299,8 @@ fill_union(struct plan_compiler *c, struct pnode *n)
 		u->labels[i] = wrapped(c, "{\"", name, "\":");
 		u->has_map |= u->branches[i]->op == SCHEMA_MAP;
 		names_add(c, &u->tags, k++, name, i);
+		tag_begins(u, name);
+		tag_begins(u, schema_name_short(name));
 	}
 	for (uint32_t i = 0; i < u->count; i++)
 		names_add(c, &u->tags, k++, schema_name_short(

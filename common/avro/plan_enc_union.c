@@ -95,6 +95,9 @@ try_tagged(struct plan_run *r, const struct punion *u, const char **p)
 		return plan_short(r) == NULL ? -1 : 0;
 	if (*q != '"')
 		return 0;
+	if (!(r->flags & PF_TAGS_IN) && r->end - q > 1 && q[1] != '\\' &&
+	    !(u->tag_first[(uint8_t)q[1] / 32] >> (uint8_t)q[1] % 32 & 1))
+		return 0;
 	q = enc_text(r, q, &tag);
 	if (q == NULL)
 		return -1;

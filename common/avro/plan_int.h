@@ -76,6 +76,7 @@ struct punion {
 	uint32_t count;
 	struct pbranches by[TOKENS];
 	struct pnames tags;		/* full and short names */
+	uint32_t tag_first[8];		/* bits: the bytes they begin with */
 	bool has_map;
 };
 
@@ -223,9 +224,8 @@ void plan_path_index(struct plan_run *r, size_t i);
 bool plan_grow(struct plan_run *r, size_t n);	/* false: it failed */
 
 /* Chains (plan_run.c). */
-struct chain plan_cut(struct plan_run *r);	/* ends the present chain */
-void plan_join(struct plan_run *r, struct chain c);
-size_t plan_parts(struct plan_run *r, size_t n);
+void plan_more_segs(struct plan_run *r);
+void plan_more_parts(struct plan_run *r, size_t n);
 bool plan_count(struct plan_run *r, size_t at, struct chain before,
     uint64_t count);
 
@@ -342,6 +342,61 @@ plan_hash(uint64_t seed, const char *p, size_t n)
 		    (uint64_t)(uint8_t)p[n - 1] << 16;
 	}
 	return plan_mix(seed ^ a, b);
+}
+
+/* --- inline: chains --------------------------------------------------------- */
+
+static inline uint32_t
+plan_seg(struct plan_run *r, size_t at, size_t n)
+{
+	if (r->seg_count == r->seg_cap)
+		plan_more_segs(r);
+	r->segs[r->seg_count] = (struct seg){ at, n, NO_SEG };
+	return (uint32_t)r->seg_count++;
+}
+
+static inline void
+plan_join(struct plan_run *r, struct chain c)
+{
+	if (c.head == NO_SEG)
+		return;
+	if (r->chain.head == NO_SEG)
+		r->chain.head = c.head;
+	else
+		r->segs[r->chain.tail].next = c.head;
+	r->chain.tail = c.tail;
+}
+
+/* Close what is open; the chain up to here is given, a new one begins. */
+static inline struct chain
+plan_cut(struct plan_run *r)
+{
+	size_t now = (size_t)(r->o - r->work);
+	struct chain c;
+
+	if (now > r->open) {
+		uint32_t s = plan_seg(r, r->open, now - r->open);
+
+		plan_join(r, (struct chain){ s, s });
+	}
+	c = r->chain;
+	r->chain = (struct chain){ NO_SEG, NO_SEG };
+	r->open = now;
+	return c;
+}
+
+/* n parts on top of the stack; their first one's number. */
+static inline size_t
+plan_parts(struct plan_run *r, size_t n)
+{
+	size_t at = r->part_count;
+
+	if (r->part_cap - at < n)
+		plan_more_parts(r, n);
+	for (size_t i = at; i < at + n; i++)
+		r->parts[i] = (struct part){ .set = false };
+	r->part_count += n;
+	return at;
 }
 
 /* --- inline: the work area and varints ------------------------------------- */

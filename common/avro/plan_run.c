@@ -139,56 +139,19 @@ plan_path_index(struct plan_run *r, size_t i)
 
 /* --- chains of segments ---------------------------------------------------- */
 
-static uint32_t
-seg_new(struct plan_run *r, size_t at, size_t n)
+/* Room for one more segment, for n more parts. */
+void
+plan_more_segs(struct plan_run *r)
 {
-	if (r->seg_count == r->seg_cap)
-		r->segs = mem_grow(r->segs, &r->seg_cap, r->seg_count + 64,
-		    sizeof *r->segs);
-	r->segs[r->seg_count] = (struct seg){ at, n, NO_SEG };
-	return (uint32_t)r->seg_count++;
+	r->segs = mem_grow(r->segs, &r->seg_cap, r->seg_count + 64,
+	    sizeof *r->segs);
 }
 
 void
-plan_join(struct plan_run *r, struct chain c)
+plan_more_parts(struct plan_run *r, size_t n)
 {
-	if (c.head == NO_SEG)
-		return;
-	if (r->chain.head == NO_SEG)
-		r->chain.head = c.head;
-	else
-		r->segs[r->chain.tail].next = c.head;
-	r->chain.tail = c.tail;
-}
-
-/* Close what is open; the chain up to here is given, a new one begins. */
-struct chain
-plan_cut(struct plan_run *r)
-{
-	size_t now = (size_t)(r->o - r->work);
-	struct chain c;
-
-	if (now > r->open) {
-		uint32_t s = seg_new(r, r->open, now - r->open);
-
-		plan_join(r, (struct chain){ s, s });
-	}
-	c = r->chain;
-	r->chain = (struct chain){ NO_SEG, NO_SEG };
-	r->open = now;
-	return c;
-}
-
-/* n parts on top of the stack; their first one's number. */
-size_t
-plan_parts(struct plan_run *r, size_t n)
-{
-	size_t at = r->part_count;
-
-	r->parts = mem_grow(r->parts, &r->part_cap, at + n, sizeof *r->parts);
-	memset(r->parts + at, 0, n * sizeof *r->parts);
-	r->part_count += n;
-	return at;
+	r->parts = mem_grow(r->parts, &r->part_cap, r->part_count + n,
+	    sizeof *r->parts);
 }
 
 #define MOVE_MAX	4096
@@ -218,17 +181,17 @@ plan_count(struct plan_run *r, size_t at, struct chain before, uint64_t count)
 		return true;
 	}
 	if (whole) {
-		first = seg_new(r, r->open, at - r->open);
+		first = plan_seg(r, r->open, at - r->open);
 		plan_join(r, (struct chain){ first, first });
-		s = seg_new(r, now, n);
+		s = plan_seg(r, now, n);
 		plan_join(r, (struct chain){ s, s });
-		s = seg_new(r, at + 1, now - at - 1);
+		s = plan_seg(r, at + 1, now - at - 1);
 		plan_join(r, (struct chain){ s, s });
 	} else {		/* the byte lies in the first one since */
 		first = before.tail == NO_SEG ? r->chain.head :
 		    r->segs[before.tail].next;
-		s = seg_new(r, now, n);
-		rest = seg_new(r, at + 1,
+		s = plan_seg(r, now, n);
+		rest = plan_seg(r, at + 1,
 		    r->segs[first].at + r->segs[first].n - at - 1);
 		r->segs[rest].next = r->segs[first].next;
 		r->segs[s].next = rest;
@@ -237,7 +200,7 @@ plan_count(struct plan_run *r, size_t at, struct chain before, uint64_t count)
 		if (r->chain.tail == first)
 			r->chain.tail = rest;
 		if (now > r->open) {
-			s = seg_new(r, r->open, now - r->open);
+			s = plan_seg(r, r->open, now - r->open);
 			plan_join(r, (struct chain){ s, s });
 		}
 	}
