@@ -390,10 +390,11 @@ dec_sorted_map(struct plan_run *r, const struct pnode *n, const uint8_t *b)
 	b = dec_blocks(r, n, b, parts);
 	if (b == NULL)
 		return NULL;
-	p = r->parts + parts;
-	if (r->part_count > parts)
-		qsort(p, r->part_count - parts, sizeof *p, by_key);
 	r->chain = before;
+	if (r->part_count == parts)
+		return b;
+	p = r->parts + parts;
+	qsort(p, r->part_count - parts, sizeof *p, by_key);
 	for (size_t i = 0; i < r->part_count - parts; i++) {
 		if (i > 0 && str_eq(p[i].key, p[i - 1].key))
 			return plan_fail(r, ERR_INPUT, p[i].key.p,

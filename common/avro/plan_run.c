@@ -53,6 +53,10 @@ plan_begin(struct plan_run *r, const struct plan *p, const void *in, size_t n,
 	r->start = n == 0 ? "" : in;
 	r->end = r->start + n;
 	r->last = last;
+	if (r->work == NULL) {
+		r->work = mem_alloc(WORK_MIN + COPY);
+		r->o_end = r->work + WORK_MIN;
+	}
 	r->o = r->work;
 	r->depth = r->limits.depth;
 	r->elements = r->limits.elements;

@@ -64,6 +64,8 @@ schema_fullname_ok(struct str s)
 {
 	size_t from = 0;
 
+	if (s.n == 0)
+		return false;
 	for (size_t i = 0; i <= s.n; i++)
 		if (i == s.n || s.p[i] == '.') {
 			if (!schema_name_ok((struct str){ s.p + from,
