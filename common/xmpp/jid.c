@@ -240,21 +240,86 @@ jid_resource(struct buf *out, const char *p, size_t n, struct err *e)
 
 /* --- whole addresses ------------------------------------------------------- */
 
-/* The parts lie in text, which is local@domain/resource. */
+/* p[0..n), with a NUL behind, is local@domain/resource. */
 static void
-set_parts(struct jid *out, struct arena *a, const struct buf *text,
-    size_t local, size_t domain)
+set_parts(struct jid *out, const char *p, size_t n, size_t local,
+    size_t domain)
 {
-	const char *p = arena_strn(a, text->p, text->n);
 	size_t at = local > 0 ? local + 1 : 0, end = at + domain;
 
-	out->full = (struct str){ p, text->n };
+	out->full = (struct str){ p, n };
 	out->bare = (struct str){ p, end };
 	out->local = (struct str){ p, local };
 	out->domain = (struct str){ p + at, domain };
-	out->resource = end < text->n ?
-	    (struct str){ p + end + 1, text->n - end - 1 } :
+	out->resource = end < n ? (struct str){ p + end + 1, n - end - 1 } :
 	    (struct str){ p + end, 0 };
+}
+
+/* --- the short way --------------------------------------------------------- */
+
+/* Of a domain whose labels need no second look. */
+static bool
+is_plain_domain(const char *p, size_t n)
+{
+	size_t label = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		char c = lower(p[i]);
+		bool edge = label == 0 || i + 1 == n || p[i + 1] == '.';
+
+		if (c == '.' ? label == 0 : !((c >= 'a' && c <= 'z') ||
+		    (c >= '0' && c <= '9') || (c == '-' && !edge &&
+		    p[i - 1] != '-')))
+			return false;
+		label = c == '.' ? 0 : label + 1;
+		if (label > LABEL_MAX)
+			return false;
+	}
+	return label > 0 && n <= JID_PART_MAX;
+}
+
+static bool
+is_plain_local(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char c = lower(p[i]);
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		    c == '-' || c == '.' || c == '_'))
+			return false;
+	}
+	return n > 0 && n <= JID_PART_MAX;
+}
+
+static bool
+is_plain_resource(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)p[i] < ' ' || (unsigned char)p[i] >= 0x7f)
+			return false;
+	return n > 0 && n <= JID_PART_MAX;
+}
+
+/* What nearly all addresses are made of; false: the long way must tell. */
+static bool
+parse_plain(struct jid *out, struct arena *a, const char *p, size_t n)
+{
+	const char *slash = n == 0 ? NULL : memchr(p, '/', n);
+	size_t bare = slash == NULL ? n : (size_t)(slash - p);
+	const char *at = bare == 0 ? NULL : memchr(p, '@', bare);
+	size_t local = at == NULL ? 0 : (size_t)(at - p);
+	size_t start = at == NULL ? 0 : local + 1;
+	char *to;
+
+	if ((at != NULL && !is_plain_local(p, local)) ||
+	    !is_plain_domain(p + start, bare - start) || (slash != NULL &&
+	    !is_plain_resource(slash + 1, n - bare - 1)))
+		return false;
+	to = arena_strn(a, p, n);
+	for (size_t i = 0; i < bare; i++)
+		to[i] = lower(to[i]);
+	set_parts(out, to, n, local, bare - start);
+	return true;
 }
 
 int
@@ -267,6 +332,8 @@ jid_parse(struct jid *out, struct arena *a, const char *p, size_t n,
 	size_t local = 0, domain, start = 0;
 	int rc = -1;
 
+	if (parse_plain(out, a, p, n))
+		return 0;
 	at = rest == 0 ? NULL : memchr(p, '@', rest);
 	if (at != NULL) {
 		if (jid_local(&text, p, (size_t)(at - p), e) < 0)
@@ -288,7 +355,7 @@ jid_parse(struct jid *out, struct arena *a, const char *p, size_t n,
 		err_set(e, ERR_LIMIT, "the address is too long");
 		goto out;
 	}
-	set_parts(out, a, &text, local, domain);
+	set_parts(out, arena_strn(a, text.p, text.n), text.n, local, domain);
 	rc = 0;
 out:
 	buf_free(&text);
@@ -339,7 +406,8 @@ jid_with_resource(struct jid *out, struct arena *a, const struct jid *j,
 	buf_put(&text, j->bare.p, j->bare.n);
 	buf_putc(&text, '/');
 	if (jid_resource(&text, resource, n, e) == 0) {
-		set_parts(out, a, &text, j->local.n, j->domain.n);
+		set_parts(out, arena_strn(a, text.p, text.n), text.n,
+		    j->local.n, j->domain.n);
 		rc = 0;
 	}
 	buf_free(&text);
