@@ -185,7 +185,7 @@ bench-tools: $(addprefix $(B)/bench/,$(bench_one) $(bench_dir))
 # --- run ----------------------------------------------------------------------
 run: deps
 	@$(MAKE) $(J) all
-	@exec bin/msg-serve $(ARGS)
+	@exec bin/msg-serve -v $(ARGS)
 
 # --- packages: nothing is done when nothing is missing -------------------------
 define install_packages
