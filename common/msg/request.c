@@ -243,7 +243,7 @@ answer_result(struct buf *out, const struct request *r,
 
 void
 answer_error_element(struct buf *out, const struct err *e,
-    const char *condition, const char *type, bool ours)
+    const char *condition, const char *type, bool ours, struct str detail)
 {
 	if (condition == NULL)
 		condition = err_condition(e->code);
@@ -269,16 +269,22 @@ answer_error_element(struct buf *out, const struct err *e,
 			xml_attr(out, "path", e->path);
 		if (e->at[0] != '\0')
 			xml_attr(out, "at", e->at);
-		buf_lit(out, "/>");
+		if (detail.n > 0) {
+			buf_putc(out, '>');
+			base64_put(out, detail.p, detail.n);
+			buf_lit(out, "</error>");
+		} else {
+			buf_lit(out, "/>");
+		}
 	}
 	buf_lit(out, "</error>");
 }
 
 void
 answer_error(struct buf *out, struct str id, struct str from,
-    const struct err *e, bool ours)
+    const struct err *e, bool ours, struct str detail)
 {
 	put_iq(out, "error", id, from);
-	answer_error_element(out, e, NULL, NULL, ours);
+	answer_error_element(out, e, NULL, NULL, ours, detail);
 	buf_lit(out, "</iq>");
 }

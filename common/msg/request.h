@@ -67,13 +67,14 @@ void answer_result(struct buf *out, const struct request *r,
     const struct answer *a, const void *payload, size_t n);
 
 /* Append an error IQ, PROTOCOL.md section 5.  The element of NS_M_ERRORS is
- * there when ours is true. */
+ * there when ours is true; what there is to say beyond words, JSON, goes into
+ * it in base64 (n 0: nothing). */
 void answer_error(struct buf *out, struct str id, struct str from,
-    const struct err *e, bool ours);
+    const struct err *e, bool ours, struct str detail);
 
 /* Append "<error ...>...</error>" for any stanza; condition NULL: that of
  * the code. */
 void answer_error_element(struct buf *out, const struct err *e,
-    const char *condition, const char *type, bool ours);
+    const char *condition, const char *type, bool ours, struct str detail);
 
 #endif

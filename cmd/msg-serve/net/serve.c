@@ -93,12 +93,16 @@ trace_answer(struct session *s, const struct request *r,
 }
 
 static void
-refuse(struct session *s, const struct request *r, const struct err *e)
+refuse(struct session *s, const struct request *r, const struct err *e,
+    const struct buf *detail)
 {
+	struct str more = detail == NULL || buf_full(detail) ? STR_NONE :
+	    (struct str){ detail->p, detail->n };
+
 	atomic_fetch_add_explicit(&s->worker->server->errors, 1,
 	    memory_order_relaxed);
 	trace_answer(s, r, NULL, e);
-	answer_error(session_out(s), r->id, r->to, e, true);
+	answer_error(session_out(s), r->id, r->to, e, true, more);
 	session_sent(s);
 }
 
@@ -115,7 +119,7 @@ answer(struct session *s, struct call *c)
 		err_set(&e, ERR_POLICY, "the answer is over the limit of %zu "
 		    "bytes (--max-result); ask for less at a time",
 		    c->payload->max);
-		refuse(s, c->request, &e);
+		refuse(s, c->request, &e, NULL);
 		return;
 	}
 	trace_answer(s, c->request, c->payload, NULL);
@@ -165,7 +169,7 @@ run(struct session *s, const struct request *r)
 	call_init(&c, s, r);
 	rc = command_run(&c, &e);
 	if (rc < 0) {
-		refuse(s, r, &e);
+		refuse(s, r, &e, NULL);
 	} else if (rc == 0) {
 		answer(s, &c);
 	} else {
@@ -213,7 +217,7 @@ begin(struct session *s, const struct stanza *iq)
 	if (request_read(&r, iq, &w->argument, &e) < 0) {
 		if (s->serve.pending > 0)
 			return false;
-		refuse(s, &r, &e);
+		refuse(s, &r, &e, NULL);
 		return true;
 	}
 	if (s->serve.pending > 0 && !may_overtake(&s->serve, &r))
@@ -247,10 +251,15 @@ serve_done(struct session *s, struct job *j)
 		return;
 	call_init(&c, s, j->request);
 	c.rev = j->store.rev;
-	if (j->store.rc < 0 || j->finish(&c, j, &e) < 0)
-		refuse(s, j->request, &e);
-	else
+	if (j->store.rc < 0) {
+		if (j->detail != NULL)
+			j->detail(j, c.payload);
+		refuse(s, j->request, &e, c.payload);
+	} else if (j->finish(&c, j, &e) < 0) {
+		refuse(s, j->request, &e, NULL);
+	} else {
 		answer(s, &c);
+	}
 	while (q->first != NULL && s->state == SESSION_READY &&
 	    begin(s, q->first->iq))
 		drop_first(q);

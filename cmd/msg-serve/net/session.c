@@ -315,7 +315,8 @@ bind_stage(struct session *s, struct stanza *st)
 		return;
 	}
 	if (choose_resource(bind, &resource, &e) < 0) {
-		answer_error(session_out(s), id, STR_NONE, &e, false);
+		answer_error(session_out(s), id, STR_NONE, &e, false,
+		    STR_NONE);
 		session_sent(s);
 		buf_free(&resource);
 		return;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "avro/object.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "store/store.h"
 
@@ -95,6 +96,31 @@ body_write(const struct kind *k, struct plan_run *run, struct str old,
 		rc = err_set(e, ERR_POLICY, "the item is over the limit of "
 		    "%zu bytes", out->max);
 out:
+	buf_free(&scratch);
+	free(ends);
+	return rc;
+}
+
+int
+body_members(const struct kind *k, struct plan_run *run, struct str body,
+    struct buf *out, struct err *e)
+{
+	const struct plan *plan = k->current->plan;
+	size_t *ends = mem_array(k->field_count, sizeof *ends);
+	struct buf scratch = BUF_INIT(STORE_BODY_MAX);
+	struct str binary;
+	int rc = body_open(k, run, body, &scratch, &binary, ends, e);
+
+	for (size_t s = 0; rc == 0 && s < k->field_count; s++) {
+		size_t i = plan_field_sorted(plan, s);
+		size_t from = i == 0 ? 0 : ends[i - 1];
+
+		buf_putc(out, ',');
+		json_put_str(out, k->fields[i].name);
+		buf_putc(out, ':');
+		rc = plan_decode_field(plan, run, i, binary.p + from,
+		    ends[i] - from, out, e);
+	}
 	buf_free(&scratch);
 	free(ends);
 	return rc;

@@ -24,6 +24,9 @@ struct job {
 	 * the answer as a command does (never 1). */
 	int (*finish)(struct call *c, struct job *j, struct err *e);
 
+	/* Append what a refusal has to say beyond words, JSON; may be NULL. */
+	void (*detail)(struct job *j, struct buf *out);
+
 	/* Frees what data holds beyond the arena; may be NULL. */
 	void (*clear)(struct job *j);
 	void *data;			/* the command's own */

@@ -82,35 +82,18 @@ render(struct call *c, struct view *v, uint64_t id, struct err *e)
 {
 	const struct kind *k = kinds_by_name(reader_kinds(v->reader),
 	    STR("User"));
-	struct buf *out = c->payload, scratch = BUF_INIT(STORE_BODY_MAX);
-	const struct plan *plan = k->current->plan;
-	size_t ends[FIELDS_MAX];
-	struct str binary;
+	struct buf *out = c->payload;
 	struct item it;
-	int rc = -1;
 
-	if (view_item(v, id, &it, e) < 1 || body_open(k, c->worker->run,
-	    it.body, &scratch, &binary, ends, e) < 0)
-		goto out;
+	if (view_item(v, id, &it, e) < 1)
+		return -1;
 	buf_lit(out, "{\"_key\":\"");
 	base64url_put(out, it.key.p, it.key.n);
 	buf_lit(out, "\",\"_kind\":\"User\"");
-	for (size_t s = 0; s < k->field_count; s++) {
-		size_t i = plan_field_sorted(plan, s);
-		size_t from = i == 0 ? 0 : ends[i - 1];
-
-		buf_putc(out, ',');
-		json_put_str(out, k->fields[i].name);
-		buf_putc(out, ':');
-		if (plan_decode_field(plan, c->worker->run, i,
-		    binary.p + from, ends[i] - from, out, e) < 0)
-			goto out;
-	}
+	if (body_members(k, c->worker->run, it.body, out, e) < 0)
+		return -1;
 	buf_putc(out, '}');
-	rc = 0;
-out:
-	buf_free(&scratch);
-	return rc;
+	return 0;
 }
 
 /* May the caller see this user at all? */

@@ -104,7 +104,7 @@ a_refusal_is_told_with_its_place(void **state)
 	err_path(&why, "/data/count");
 	err_at(&why, "line 3");
 	why.action = 2;
-	answer_error(&xml, STR("7"), STR_NONE, &why, true);
+	answer_error(&xml, STR("7"), STR_NONE, &why, true, STR_NONE);
 	assert_int_equal(msg_reply_read(&reply, parsed(), &payload, &e), 0);
 	assert_true(reply.refused);
 	msg_refusal_put(&line, &reply.why);

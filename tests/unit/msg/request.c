@@ -173,7 +173,7 @@ errors_say_where(void **state)
 	err_path(&f->e, "/a");
 	err_at(&f->e, "line 1");
 	f->e.action = 2;
-	answer_error(&f->out, STR("i"), STR_NONE, &f->e, true);
+	answer_error(&f->out, STR("i"), STR_NONE, &f->e, true, STR_NONE);
 	assert_string_equal(buf_cstr(&f->out), "<iq type=\"error\" id=\"i\">"
 	    "<error type=\"modify\"><not-acceptable xmlns=\"" NS_STANZAS
 	    "\"/><text xmlns=\"" NS_STANZAS "\" xml:lang=\"en\">expected "

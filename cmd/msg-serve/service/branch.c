@@ -1,0 +1,220 @@
+/* get-branch and set-branch: between a request and branch_change.h. */
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/mem.h"
+#include "net/server.h"
+#include "net/worker.h"
+#include "service/account.h"
+#include "service/body.h"
+#include "service/branch_change.h"
+#include "service/command.h"
+#include "service/job.h"
+
+#define BATCH	64
+
+/* --- get-branch ----------------------------------------------------------- */
+
+static int
+render(struct call *c, struct view *v, uint64_t id, struct err *e)
+{
+	const struct kind *k = kinds_by_name(reader_kinds(v->reader),
+	    STR("branch"));
+	struct buf *out = c->payload;
+	struct branch b;
+	struct item it;
+
+	if (view_item(v, id, &it, e) < 1 ||
+	    reader_branch(v->reader, it.name, &b, e) < 0)
+		return -1;
+	buf_lit(out, "{\"_key\":\"");
+	base64url_put(out, it.key.p, it.key.n);
+	buf_lit(out, "\",\"_kind\":\"branch\",\"_name\":");
+	json_put_str(out, it.name);
+	buf_lit(out, ",\"_rev\":");
+	buf_putu(out, b.head_rev > b.fork_rev ? b.head_rev : b.fork_rev);
+	if (body_members(k, c->worker->run, it.body, out, e) < 0)
+		return -1;
+	buf_putc(out, '}');
+	return 0;
+}
+
+static int
+render_all(struct call *c, struct view *v, struct err *e)
+{
+	struct scan scan = SCAN_INIT;
+	uint64_t ids[BATCH];
+	int n;
+
+	buf_putc(c->payload, '[');
+	while ((n = view_children(v, ITEM_BRANCHES, &scan, ids, BATCH,
+	    e)) > 0)
+		for (int i = 0; i < n; i++) {
+			if (c->payload->n > 1)
+				buf_putc(c->payload, ',');
+			if (render(c, v, ids[i], e) < 0)
+				return -1;
+		}
+	buf_putc(c->payload, ']');
+	return n;
+}
+
+int
+command_get_branch(struct call *c, struct err *e)
+{
+	struct str name = c->request->argument;
+	struct reader *r = worker_reader(c->worker, e);
+	struct view v;
+	uint64_t id;
+	int rc;
+
+	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, 0, e) < 0)
+		return -1;
+	if (name.n == 0)
+		return render_all(c, &v, e);
+	rc = view_child(&v, ITEM_BRANCHES, name, &id, e);
+	if (rc == 0)
+		return err_set(e, ERR_NOT_FOUND, "there is no branch '%.*s'",
+		    (int)name.n, name.p);
+	return rc < 0 ? -1 : render(c, &v, id, e);
+}
+
+/* --- set-branch ------------------------------------------------------------ */
+
+static int
+apply(struct store_job *sj, struct txn *t, struct err *e)
+{
+	struct job *j = (struct job *)sj;
+
+	return branch_change_apply(j->data, t, &j->arena, e);
+}
+
+static int
+publish(struct store_job *sj, struct txn *t, struct err *e)
+{
+	struct job *j = (struct job *)sj;
+
+	return branch_change_publish(j->data, t, e);
+}
+
+static int
+finish(struct call *c, struct job *j, struct err *e)
+{
+	struct branch_change *change = j->data;
+	struct reader *r = worker_reader(c->worker, e);
+	struct view v;
+
+	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, 0, e) < 0)
+		return -1;
+	buf_putc(c->payload, '[');
+	for (size_t i = 0; i < change->affected_count; i++) {
+		if (i > 0)
+			buf_putc(c->payload, ',');
+		if (render(c, &v, change->affected[i], e) < 0)
+			return -1;
+	}
+	buf_putc(c->payload, ']');
+	return 0;
+}
+
+static int
+finish_publish(struct call *c, struct job *j, struct err *e)
+{
+	struct branch_change *change = j->data;
+
+	(void)e;
+	buf_lit(c->payload, "{\"items\":");
+	buf_putu(c->payload, change->merge.items);
+	buf_lit(c->payload, ",\"rev\":");
+	buf_putu(c->payload, j->store.rev);
+	buf_putc(c->payload, '}');
+	return 0;
+}
+
+static void
+detail(struct job *j, struct buf *out)
+{
+	struct branch_change *change = j->data;
+
+	if (change->conflicts.n == 0)
+		return;
+	buf_putc(out, '[');
+	buf_put(out, change->conflicts.p, change->conflicts.n);
+	buf_putc(out, ']');
+}
+
+static void
+clear(struct job *j)
+{
+	branch_change_clear(j->data);
+}
+
+/* Find the branches of a publish. */
+static int
+find_branches(struct call *c, struct branch_change *change,
+    struct arena *a, struct err *e)
+{
+	struct str name = change->actions[0].name, owner, publishes;
+	struct reader *r = worker_reader(c->worker, e);
+	struct branch from, to;
+	struct view v;
+	int rc;
+
+	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, 0, e) < 0)
+		return -1;
+	rc = branch_describe(&v, name, a, &owner, &publishes, e);
+	if (rc > 0)
+		rc = reader_branch(r, name, &from, e);
+	if (rc == 0)
+		err_set(e, ERR_NOT_FOUND, "there is no branch '%.*s'",
+		    (int)name.n, name.p);
+	if (rc <= 0)
+		return -1;
+	if (publishes.n == 0)
+		return err_set(e, ERR_NOT_ALLOWED, "branch '%.*s' publishes "
+		    "to none: save its \"publish\" first", (int)name.n,
+		    name.p);
+	rc = reader_branch(r, publishes, &to, e);
+	if (rc == 0)
+		err_set(e, ERR_NOT_FOUND, "branch '%.*s' publishes to '%.*s', "
+		    "which is not there", (int)name.n, name.p,
+		    (int)publishes.n, publishes.p);
+	change->from = from.id;
+	change->to = to.id;
+	return rc > 0 ? 0 : -1;
+}
+
+int
+command_set_branch(struct call *c, struct err *e)
+{
+	struct job *j = job_new(c);
+	struct str arg = j->request->argument;
+	struct branch_change *change = branch_change_parse(&j->arena, arg.p,
+	    arg.n, e);
+
+	if (change == NULL) {
+		job_free(j);
+		return -1;
+	}
+	change->user = str_of(j->account->name);
+	change->admin = j->account->admin;
+	j->data = change;
+	j->clear = clear;
+	j->detail = detail;
+	j->finish = finish;
+	j->store.run = apply;
+	j->store.branch = BRANCH_REPOSITORY;
+	j->store.rights = NULL;		/* these are the tree's */
+	c->alone = true;
+	if (branch_change_publishes(change)) {
+		if (find_branches(c, change, &j->arena, e) < 0) {
+			job_free(j);
+			return -1;
+		}
+		j->finish = finish_publish;
+		j->store.run = publish;
+		j->store.branch = change->to;
+		j->store.rights = j->account->rights;
+	}
+	return job_submit(c, j, e);
+}
