@@ -39,7 +39,7 @@ write_out(int fd, struct buf *b, const char *name, struct err *e)
 	return rc;
 }
 
-/* --- containers ------------------------------------------------------------ */
+/* --- containers ---------------------------------------------------------- */
 
 static int
 put_head(struct sink *k, const struct schema *s, struct err *e)

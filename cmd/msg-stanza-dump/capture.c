@@ -128,7 +128,7 @@ capture_direction(struct capture *r, const char *direction)
 	r->direction = direction;
 }
 
-/* --- where stanzas begin --------------------------------------------------- */
+/* --- where stanzas begin ------------------------------------------------- */
 
 static bool
 is_space(char c)
@@ -173,7 +173,7 @@ is_start(const char *p, size_t n)
 	return is;
 }
 
-/* --- what makes no sense --------------------------------------------------- */
+/* --- what makes no sense ------------------------------------------------- */
 
 static void
 rubble(struct capture *r, const char *why)
@@ -221,7 +221,7 @@ leave_rubble(struct capture *r)
 	return false;
 }
 
-/* --- going through --------------------------------------------------------- */
+/* --- going through ------------------------------------------------------- */
 
 /* "</stream:stream>", whole: its length; 0 no, -1 not to be told yet. */
 static ptrdiff_t

@@ -179,7 +179,7 @@ put_element(struct output *o, const struct item *it, const struct stanza *st,
 	arena_free(&a);
 }
 
-/* --- other items ----------------------------------------------------------- */
+/* --- other items --------------------------------------------------------- */
 
 static void
 put_direction(struct output *o, const char *direction)

@@ -58,7 +58,7 @@ addresses(struct buf *out, const struct stanza *st)
 	buf_free(&both);
 }
 
-/* --- summaries ------------------------------------------------------------- */
+/* --- summaries ----------------------------------------------------------- */
 
 static void
 payload_summary(struct buf *out, const struct payload *pl)
@@ -186,7 +186,7 @@ stanza_summary(struct buf *out, const struct stanza *st)
 	}
 }
 
-/* --- lines ----------------------------------------------------------------- */
+/* --- lines --------------------------------------------------------------- */
 
 static void
 stanza_line(struct buf *out, const struct item *it)

@@ -22,7 +22,7 @@
 
 struct pnode;
 
-/* --- the compiled schema --------------------------------------------------- */
+/* --- the compiled schema ------------------------------------------------- */
 
 enum init_state { INIT_NONE, INIT_NEW, INIT_OPEN, INIT_DONE };
 
@@ -100,7 +100,7 @@ struct pnode {
 	} u;
 };
 
-/* --- resolution ------------------------------------------------------------ */
+/* --- resolution ---------------------------------------------------------- */
 
 enum rop { R_COPY, R_INT_FLOAT, R_INT_DOUBLE, R_LONG_FLOAT, R_LONG_DOUBLE,
 	R_FLOAT_DOUBLE, R_TEXT, R_RECORD, R_ENUM, R_ITEMS, R_UNION,
@@ -133,7 +133,7 @@ struct rrecord {
 	bool in_order;
 };
 
-/* --- the plan -------------------------------------------------------------- */
+/* --- the plan ------------------------------------------------------------ */
 
 enum plan_flags {
 	PF_CAST = 1,		/* number <-> string where nothing is lost */
@@ -157,7 +157,7 @@ struct plan {
 	uint64_t seed;			/* of all hashes */
 };
 
-/* --- the run --------------------------------------------------------------- */
+/* --- the run ------------------------------------------------------------- */
 
 #define NO_SEG	UINT32_MAX
 
@@ -314,7 +314,7 @@ int decimal_put(struct buf *out, const uint8_t *p, size_t n, uint32_t scale);
 int decimal_get(struct buf *out, const char *p, size_t n, uint32_t precision,
     uint32_t scale);
 
-/* --- inline: hashes of names ------------------------------------------------ */
+/* --- inline: hashes of names --------------------------------------------- */
 
 static inline uint64_t
 plan_mix(uint64_t a, uint64_t b)
@@ -344,7 +344,7 @@ plan_hash(uint64_t seed, const char *p, size_t n)
 	return plan_mix(seed ^ a, b);
 }
 
-/* --- inline: chains --------------------------------------------------------- */
+/* --- inline: chains ------------------------------------------------------ */
 
 static inline uint32_t
 plan_seg(struct plan_run *r, size_t at, size_t n)
@@ -399,7 +399,7 @@ plan_parts(struct plan_run *r, size_t n)
 	return at;
 }
 
-/* --- inline: the work area and varints ------------------------------------- */
+/* --- inline: the work area and varints ----------------------------------- */
 
 static inline bool
 plan_room(struct plan_run *r, size_t n)

@@ -14,7 +14,7 @@
 #include "io/link_int.h"
 #include "io/loop_int.h"
 
-/* --- what a loop's links share --------------------------------------------- */
+/* --- what a loop's links share ------------------------------------------- */
 
 static void
 shared_free(void *arg)
@@ -43,7 +43,7 @@ shared_of(struct loop *l)
 	return s;
 }
 
-/* --- beginning ------------------------------------------------------------- */
+/* --- beginning ----------------------------------------------------------- */
 
 static void
 on_linger(void *arg)
@@ -134,7 +134,7 @@ link_new(struct loop *l, int fd, const struct link_conf *c, void *arg,
 	return k;
 }
 
-/* --- output ---------------------------------------------------------------- */
+/* --- output -------------------------------------------------------------- */
 
 struct buf *
 link_out(struct link *k)
@@ -173,7 +173,7 @@ link_flush(struct link *k)
 	link_on_flush(k);
 }
 
-/* --- what the owner may ask for -------------------------------------------- */
+/* --- what the owner may ask for ------------------------------------------ */
 
 void
 link_pause(struct link *k)
@@ -257,7 +257,7 @@ link_abort(struct link *k, const struct err *why)
 	link_die(k, why);
 }
 
-/* --- what it is ------------------------------------------------------------ */
+/* --- what it is ---------------------------------------------------------- */
 
 bool
 link_open(const struct link *k)

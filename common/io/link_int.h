@@ -71,7 +71,7 @@ struct link {
 	struct err *why;	/* NULL: all went well */
 };
 
-/* --- link.c ---------------------------------------------------------------- */
+/* --- link.c -------------------------------------------------------------- */
 
 struct link *link_alloc(struct loop *l, const struct link_conf *c, void *arg,
     struct tls *tls, const char *name);
@@ -86,7 +86,7 @@ void link_secure_now(struct link *k);
  * copied, NULL: all went well. */
 void link_die(struct link *k, const struct err *why);
 
-/* --- link_move.c ----------------------------------------------------------- */
+/* --- link_move.c --------------------------------------------------------- */
 
 void link_ready(void *arg, int events);		/* loop_fd_fn */
 void link_on_flush(void *arg);			/* loop_task_fn */
@@ -101,7 +101,7 @@ void link_write(struct link *k);
 /* Hand over what is here already, in a turn of its own. */
 void link_wake(struct link *k);
 
-/* --- link_io.c ------------------------------------------------------------- */
+/* --- link_io.c ----------------------------------------------------------- */
 
 /* 1: *n bytes, 0: later, -1: failed, *e says why.  Reading 0 bytes: the end. */
 int link_io_read(struct link *k, void *p, size_t room, size_t *n,
@@ -122,7 +122,7 @@ void link_io_shutdown(struct link *k);
 
 BIO_METHOD *link_bio_method(void);
 
-/* --- link_dial.c ----------------------------------------------------------- */
+/* --- link_dial.c --------------------------------------------------------- */
 
 void link_dial_ready(struct link *k);
 void link_dial_free(struct link_dial *d);	/* NULL is fine */

@@ -6,7 +6,7 @@
 
 #include "io/link_int.h"
 
-/* --- the socket ------------------------------------------------------------ */
+/* --- the socket ---------------------------------------------------------- */
 
 /*
  * A read that brings less than asked for has emptied the socket: the next one
@@ -63,7 +63,7 @@ lost(struct err *e)
 	return err_sys(e, ERR_CONNECT, "connection lost");
 }
 
-/* --- a BIO around it ------------------------------------------------------- */
+/* --- a BIO around it ----------------------------------------------------- */
 
 static int
 bio_read(BIO *bio, char *p, size_t room, size_t *n)
@@ -119,7 +119,7 @@ link_bio_method(void)
 	return m;
 }
 
-/* --- TLS ------------------------------------------------------------------- */
+/* --- TLS ----------------------------------------------------------------- */
 
 /* What others left in the thread's error queue would be taken for ours. */
 static void

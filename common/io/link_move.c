@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "io/link_int.h"
 
-/* --- what to wait for ------------------------------------------------------ */
+/* --- what to wait for ---------------------------------------------------- */
 
 static bool
 reads(const struct link *k)
@@ -45,7 +45,7 @@ link_wake(struct link *k)
 		loop_again(k->loop, &k->again);
 }
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 /* What is written leaves no memory behind, but the loop keeps some of it for
  * whichever link writes next. */
@@ -148,7 +148,7 @@ link_write(struct link *k)
 	relieve(k);
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 /* To the owner, a slice at a time.  Returns how much was handed over. */
 static size_t
@@ -253,7 +253,7 @@ discard(struct link *k)
 		link_die(k, NULL);
 }
 
-/* --- events ---------------------------------------------------------------- */
+/* --- events -------------------------------------------------------------- */
 
 static void
 handshake(struct link *k)

@@ -41,7 +41,7 @@ struct listener {
 	bool starved;		/* and that was told */
 };
 
-/* --- addresses ------------------------------------------------------------- */
+/* --- addresses ----------------------------------------------------------- */
 
 void
 peer_set(struct peer *p, const struct sockaddr *sa)
@@ -113,7 +113,7 @@ bad:
 	    "'%s' is no address: HOST:PORT, [IPV6]:PORT or :PORT", text);
 }
 
-/* --- opening --------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------- */
 
 static int
 explain(struct err *e, const char *address)
@@ -280,7 +280,7 @@ listener_adopt(struct listener **out, int fd, struct err *e)
 	return 0;
 }
 
-/* --- accepting ------------------------------------------------------------- */
+/* --- accepting ----------------------------------------------------------- */
 
 /* No descriptor left: with the spare one, take the first that waits and end
  * it.  The peer sees an end instead of silence, and the loop does not spin on

@@ -15,7 +15,7 @@ struct loop_sig {
 	void *arg;
 };
 
-/* --- time ------------------------------------------------------------------ */
+/* --- time ---------------------------------------------------------------- */
 
 int64_t
 loop_now_us(struct loop *l)
@@ -86,7 +86,7 @@ arm(struct loop *l)
 	uv_timer_start(&l->alarm, on_alarm, next > now ? next - now : 0, 0);
 }
 
-/* --- tasks ----------------------------------------------------------------- */
+/* --- tasks --------------------------------------------------------------- */
 
 static void
 queue_init(struct loop_queue *q)
@@ -209,7 +209,7 @@ on_after(uv_check_t *uv)
 	l->now_us = 0;
 }
 
-/* --- descriptors ----------------------------------------------------------- */
+/* --- descriptors --------------------------------------------------------- */
 
 static void
 on_poll(uv_poll_t *uv, int status, int events)
@@ -274,7 +274,7 @@ loop_fd_stop(struct loop_fd *f)
 	uv_close((uv_handle_t *)&f->poll, fd_gone);
 }
 
-/* --- signals --------------------------------------------------------------- */
+/* --- signals ------------------------------------------------------------- */
 
 static void
 on_signal(uv_signal_t *uv, int signum)
@@ -305,7 +305,7 @@ loop_signal(struct loop *l, int signum, loop_signal_fn *fn, void *arg,
 	return 0;
 }
 
-/* --- a loop's life --------------------------------------------------------- */
+/* --- a loop's life ------------------------------------------------------- */
 
 struct loop *
 loop_new(void)

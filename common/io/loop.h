@@ -35,7 +35,7 @@ void loop_free(struct loop *l);
 /* Monotonic; read once a turn, the same for all that happens in it. */
 int64_t loop_now_us(struct loop *l);
 
-/* --- descriptors ----------------------------------------------------------- */
+/* --- descriptors --------------------------------------------------------- */
 
 enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 
@@ -54,7 +54,7 @@ void loop_fd_modify(struct loop_fd *f, int events);
 /* No callback comes after this.  NULL is fine. */
 void loop_fd_stop(struct loop_fd *f);
 
-/* --- timers ---------------------------------------------------------------- */
+/* --- timers -------------------------------------------------------------- */
 
 /* Once for each timer.  Keeps arg. */
 void timer_init(struct timer *t, struct loop *l, timer_fn *fn, void *arg);
@@ -65,7 +65,7 @@ void timer_set(struct timer *t, int64_t ms);
 void timer_stop(struct timer *t);	/* not set is fine */
 bool timer_is_set(const struct timer *t);
 
-/* --- the end of a turn ----------------------------------------------------- */
+/* --- the end of a turn --------------------------------------------------- */
 
 typedef void loop_task_fn(void *arg);
 
@@ -93,7 +93,7 @@ void loop_again(struct loop *l, struct loop_task *t);
 /* Take it off whichever queue it is on. */
 void loop_task_cancel(struct loop *l, struct loop_task *t);
 
-/* --- signals --------------------------------------------------------------- */
+/* --- signals ------------------------------------------------------------- */
 
 /* Called in a turn, never in a signal handler.  One loop a signal; until
  * loop_free.  Does not keep loop_run from ending. */

@@ -54,7 +54,7 @@ fail(struct err *e, enum err_code code, const char *fmt, ...)
 	return -1;
 }
 
-/* --- contexts -------------------------------------------------------------- */
+/* --- contexts ------------------------------------------------------------ */
 
 static struct tls *
 new_tls(const SSL_METHOD *method)
@@ -205,7 +205,7 @@ tls_own(const struct tls *t)
 	return t->server ? &t->own : NULL;
 }
 
-/* --- connections ----------------------------------------------------------- */
+/* --- connections --------------------------------------------------------- */
 
 static bool
 is_address(const char *name)
@@ -275,7 +275,7 @@ tls_failed(SSL *ssl, struct err *e)
 	return -1;
 }
 
-/* --- channel bindings ------------------------------------------------------ */
+/* --- channel bindings ---------------------------------------------------- */
 
 /* Two connections that an attacker made alike must not export alike: TLS 1.3,
  * or 1.2 with the extended master secret (RFC 9266 4.2). */

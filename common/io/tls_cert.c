@@ -16,7 +16,7 @@
 #define SELF_YEARS	10
 #define DAY		(24 * 60 * 60L)
 
-/* --- what a certificate says ----------------------------------------------- */
+/* --- what a certificate says --------------------------------------------- */
 
 static void
 hex(char out[TLS_PIN], const unsigned char hash[32])
@@ -137,7 +137,7 @@ tls_cert_read(struct tls_cert *out, const char *path, struct err *e)
 	return 0;
 }
 
-/* --- what is wrong with it -------------------------------------------------- */
+/* --- what is wrong with it ----------------------------------------------- */
 
 int
 tls_explain(struct err *e, X509 *cert, long verify, const char *name)
@@ -177,7 +177,7 @@ tls_explain(struct err *e, X509 *cert, long verify, const char *name)
 	}
 }
 
-/* --- making one ------------------------------------------------------------- */
+/* --- making one ---------------------------------------------------------- */
 
 static bool
 is_host_name(const char *s)

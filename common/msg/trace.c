@@ -20,7 +20,7 @@ trace_word(enum trace_kind kind)
 	return words[kind];
 }
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 static void
 quoted(struct buf *out, const char *p, size_t n)
@@ -183,7 +183,7 @@ trace_error(struct buf *out, const char *type, struct str id,
 	buf_putc(out, '\n');
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 static bool
 skip(const char **p, size_t *n, const char *what)

@@ -48,7 +48,7 @@ void trace_result(struct buf *out, const char *type, struct str id,
 void trace_error(struct buf *out, const char *type, struct str id,
     const char *condition, struct str text);
 
-/* --- masking --------------------------------------------------------------- */
+/* --- masking ------------------------------------------------------------- */
 
 /* A copy of st in the arena with secrets masked; st itself when it has none. */
 const struct stanza *trace_mask(struct arena *a, const struct stanza *st);
@@ -60,7 +60,7 @@ void trace_mask_json(struct buf *out, const char *p, size_t n);
 /* Could bytes that are no whole stanza have a secret in them? */
 bool trace_suspicious(const char *p, size_t n);
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 struct trace_line {
 	enum trace_kind kind;

@@ -22,7 +22,7 @@ static const struct {
 	{ NS_REGISTER, PASSWORD },
 };
 
-/* --- JSON ------------------------------------------------------------------ */
+/* --- JSON ---------------------------------------------------------------- */
 
 static bool
 is_password(struct str key)
@@ -90,7 +90,7 @@ trace_mask_json(struct buf *out, const char *p, size_t n)
 	arena_free(&a);
 }
 
-/* --- stanzas --------------------------------------------------------------- */
+/* --- stanzas ------------------------------------------------------------- */
 
 static bool
 has_text(const struct stanza *st)

@@ -51,7 +51,7 @@ check_length(const char *what, size_t n, struct err *e)
 	return 0;
 }
 
-/* --- local part ------------------------------------------------------------ */
+/* --- local part ---------------------------------------------------------- */
 
 int
 jid_local(struct buf *out, const char *p, size_t n, struct err *e)
@@ -77,7 +77,7 @@ jid_local(struct buf *out, const char *p, size_t n, struct err *e)
 	return 0;
 }
 
-/* --- domain ---------------------------------------------------------------- */
+/* --- domain -------------------------------------------------------------- */
 
 static int
 check_label(const char *p, size_t n, struct err *e)
@@ -216,7 +216,7 @@ jid_domain(struct buf *out, const char *p, size_t n, struct err *e)
 	return idna(out, p, n, e);
 }
 
-/* --- resource -------------------------------------------------------------- */
+/* --- resource ------------------------------------------------------------ */
 
 int
 jid_resource(struct buf *out, const char *p, size_t n, struct err *e)
@@ -238,7 +238,7 @@ jid_resource(struct buf *out, const char *p, size_t n, struct err *e)
 	return 0;
 }
 
-/* --- whole addresses ------------------------------------------------------- */
+/* --- whole addresses ----------------------------------------------------- */
 
 /* p[0..n), with a NUL behind, is local@domain/resource. */
 static void
@@ -255,7 +255,7 @@ set_parts(struct jid *out, const char *p, size_t n, size_t local,
 	    (struct str){ p + end, 0 };
 }
 
-/* --- the short way --------------------------------------------------------- */
+/* --- the short way ------------------------------------------------------- */
 
 /* Of a domain whose labels need no second look. */
 static bool

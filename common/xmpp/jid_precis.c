@@ -85,7 +85,7 @@ property_of(uint32_t c)
 	return in_category(c, others) ? FREE_PVAL : DISALLOWED;
 }
 
-/* --- contextual rules (RFC 5892 appendix A) -------------------------------- */
+/* --- contextual rules (RFC 5892 appendix A) ------------------------------ */
 
 static bool
 is_script(uint32_t c, const char *name)
@@ -177,7 +177,7 @@ check_class(const struct points *t, bool identifier, struct err *e)
 	return 0;
 }
 
-/* --- the Bidi rule (RFC 5893 section 2) ------------------------------------ */
+/* --- the Bidi rule (RFC 5893 section 2) ---------------------------------- */
 
 static bool
 one_of(int category, const int *set)
@@ -221,7 +221,7 @@ check_bidi(const struct points *t, struct err *e)
 	return 0;
 }
 
-/* --- profiles -------------------------------------------------------------- */
+/* --- profiles ------------------------------------------------------------ */
 
 static int
 decode(struct points *t, const char *p, size_t n, struct err *e)

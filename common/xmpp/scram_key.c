@@ -69,7 +69,7 @@ scram_nonce(char out[SCRAM_NONCE_LEN + 1], struct err *e)
 	return 0;
 }
 
-/* --- messages -------------------------------------------------------------- */
+/* --- messages ------------------------------------------------------------ */
 
 int
 scram_field(const char *p, size_t n, size_t *at, char name, struct str *out)
@@ -132,7 +132,7 @@ scram_get_name(struct buf *out, struct str s)
 	return 0;
 }
 
-/* --- verifiers ------------------------------------------------------------- */
+/* --- verifiers ----------------------------------------------------------- */
 
 int
 scram_verifier_derive(struct scram_verifier *out, enum scram_hash h,

@@ -23,7 +23,7 @@ void scram_salt(enum scram_hash h, const char *password, size_t n,
 /* 24 random bytes of the kernel's in base64 and a NUL. */
 int scram_nonce(char out[SCRAM_NONCE_LEN + 1], struct err *e);
 
-/* --- messages -------------------------------------------------------------- */
+/* --- messages ------------------------------------------------------------ */
 
 /* "x=value" at *at, up to the next comma, which is skipped.  -1: it is not
  * there. */

@@ -131,7 +131,7 @@ stanza_elements(const struct stanza *st)
 	return n;
 }
 
-/* --- making ---------------------------------------------------------------- */
+/* --- making -------------------------------------------------------------- */
 
 struct stanza *
 stanza_new(struct arena *a, const char *name, const char *ns)
@@ -226,7 +226,7 @@ stanza_set(struct stanza *st, const char *name, const char *value)
 	stanza_set_str(st, name, str_of(value));
 }
 
-/* --- copying --------------------------------------------------------------- */
+/* --- copying ------------------------------------------------------------- */
 
 static const char *
 keep(struct arena *a, const char *s)

@@ -99,7 +99,7 @@ void stanza_set_text(struct stanza *st, const char *p, size_t n);
 /* A deep copy, names too, that depends on nothing outside the arena. */
 struct stanza *stanza_copy(struct arena *a, const struct stanza *st);
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 /* Append st as XML for a place whose default namespace is parent_ns ("" when
  * none): xmlns only where it changes, prefixes kept and declared. */

@@ -293,7 +293,7 @@ stream_memory(const struct stream *s)
 	return sizeof *s + s->hold.cap;
 }
 
-/* --- one stanza ------------------------------------------------------------ */
+/* --- one stanza ---------------------------------------------------------- */
 
 struct one {
 	struct arena *a;

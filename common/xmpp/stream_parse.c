@@ -47,7 +47,7 @@ struct stream_pool {
 	struct prime *primes;
 };
 
-/* --- building the tree ----------------------------------------------------- */
+/* --- building the tree --------------------------------------------------- */
 
 static void
 fail(struct parser *pr, const char *condition, const char *words)
@@ -234,7 +234,7 @@ on_error(void *user, xmlErrorPtr xe)
 	fail(pr, "not-well-formed", words);
 }
 
-/* --- one parser ------------------------------------------------------------ */
+/* --- one parser ---------------------------------------------------------- */
 
 static struct parser *
 parser_new(struct stream_pool *pool)
@@ -375,7 +375,7 @@ parser_stanza(struct parser *pr, const char *p, size_t n,
 	return parse(pr, p, n, pe) < 0 ? NULL : pr->top;
 }
 
-/* --- the pool -------------------------------------------------------------- */
+/* --- the pool ------------------------------------------------------------ */
 
 struct stream_pool *
 stream_pool_new(void)

@@ -30,7 +30,7 @@ struct parse_error {
 struct prime *prime_get(struct stream_pool *pool, const char *tag, size_t n);
 void prime_unref(struct prime *pm);		/* NULL is fine */
 
-/* --- parsers --------------------------------------------------------------- */
+/* --- parsers ------------------------------------------------------------- */
 
 /* Parses a header; *root lives until parser_give.  NULL: see pe. */
 struct parser *parser_header(struct stream_pool *pool, const char *p,

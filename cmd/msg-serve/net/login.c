@@ -192,7 +192,7 @@ succeed(struct session *s, const char *user, struct str authzid,
 	session_authenticated(s, account);
 }
 
-/* --- SCRAM ------------------------------------------------------------------ */
+/* --- SCRAM --------------------------------------------------------------- */
 
 static void
 to_verifier(struct scram_verifier *v, enum scram_hash h,
@@ -278,7 +278,7 @@ scram_final(struct session *s, const struct buf *message)
 	buf_free(&user);
 }
 
-/* --- PLAIN: the hash takes milliseconds, so a pool thread does it ----------- */
+/* --- PLAIN: the hash takes milliseconds, so a pool thread does it -------- */
 
 struct check {
 	struct place from;
@@ -353,7 +353,7 @@ plain(struct session *s, const struct buf *message)
 	buf_free(&user);
 }
 
-/* --- the exchange ----------------------------------------------------------- */
+/* --- the exchange -------------------------------------------------------- */
 
 static void
 step(struct session *s, const struct buf *message, bool first)

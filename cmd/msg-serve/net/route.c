@@ -69,7 +69,7 @@ undelivered(struct session *s, const struct stanza *st)
 		    "nobody is there to take it");
 }
 
-/* --- to others -------------------------------------------------------------- */
+/* --- to others ----------------------------------------------------------- */
 
 /* What has to be said when the receiver has gone meanwhile. */
 static void
@@ -142,7 +142,7 @@ to_user(struct session *s, struct stanza *st, const struct jid *to)
 		undelivered(s, st);
 }
 
-/* --- to us ------------------------------------------------------------------ */
+/* --- to us --------------------------------------------------------------- */
 
 static void
 presence(struct session *s, const struct stanza *st)
@@ -191,7 +191,7 @@ to_us(struct session *s, struct stanza *st)
 		undelivered(s, st);
 }
 
-/* --- whose is it ------------------------------------------------------------ */
+/* --- whose is it --------------------------------------------------------- */
 
 /* from is absent or the sender's own (RFC 6120 8.1.2.1). */
 static bool

@@ -70,7 +70,7 @@ pace(struct session *s)
 	}
 }
 
-/* --- answering -------------------------------------------------------------- */
+/* --- answering ----------------------------------------------------------- */
 
 static void
 trace_answer(struct session *s, const struct request *r,
@@ -181,7 +181,7 @@ run(struct session *s, const struct request *r)
 		buf_free(&s->worker->payload);
 }
 
-/* --- order ------------------------------------------------------------------ */
+/* --- order --------------------------------------------------------------- */
 
 /* May this command begin although others pend?  Only a set that goes the
  * same way as they do. */

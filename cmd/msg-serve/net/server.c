@@ -13,7 +13,7 @@
 #define POOL_THREADS	2
 #define POOL_QUEUE	1024
 
-/* --- who may connect -------------------------------------------------------- */
+/* --- who may connect ----------------------------------------------------- */
 
 bool
 admission_enter(struct server *s, const struct peer *p)
@@ -52,7 +52,7 @@ admission_leave(struct server *s, const struct peer *p)
 	pthread_mutex_unlock(&a->lock);
 }
 
-/* --- TLS -------------------------------------------------------------------- */
+/* --- TLS ----------------------------------------------------------------- */
 
 struct tls *
 server_tls(struct server *s, enum listen_kind kind)
@@ -103,7 +103,7 @@ reload(struct server *s)
 	    s->cert, NULL);
 }
 
-/* --- the main thread -------------------------------------------------------- */
+/* --- the main thread ----------------------------------------------------- */
 
 static void
 on_accept(void *arg, int fd, const struct peer *peer)

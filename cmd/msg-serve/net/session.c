@@ -20,7 +20,7 @@
 
 #define STREAM_ID	16	/* random bytes */
 
-/* --- writing ---------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 struct buf *
 session_out(struct session *s)
@@ -71,7 +71,7 @@ trace_read(struct session *s, const struct stanza *st)
 	tracer_say(t, line);
 }
 
-/* --- the end ---------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------- */
 
 static void
 open_stream(struct session *s, struct buf *out)
@@ -138,7 +138,7 @@ session_closed(struct session *s)
 		session_end(s);
 }
 
-/* --- from header to resource ------------------------------------------------ */
+/* --- from header to resource --------------------------------------------- */
 
 static bool
 may_login(const struct session *s)
@@ -353,7 +353,7 @@ session_stanza(struct session *s, struct stanza *st)
 	}
 }
 
-/* --- time ------------------------------------------------------------------- */
+/* --- time ---------------------------------------------------------------- */
 
 void
 session_heard(struct session *s)

@@ -152,7 +152,7 @@ static const struct carrier_ops carrier_ops = {
 	.congested = congested, .binding = binding, .peer = peer_of,
 };
 
-/* --- what the stream brings ------------------------------------------------ */
+/* --- what the stream brings ---------------------------------------------- */
 
 /* Stop feeding when the session wants no more for now. */
 static int
@@ -192,7 +192,7 @@ static const struct stream_ops stream_ops = {
 	.open = on_open, .stanza = on_stanza, .close = on_close,
 };
 
-/* --- what the link brings -------------------------------------------------- */
+/* --- what the link brings ------------------------------------------------ */
 
 static size_t
 on_bytes(void *arg, const char *p, size_t n)

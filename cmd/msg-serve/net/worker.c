@@ -15,7 +15,7 @@
 #define LINE_MAX_BYTES	((size_t)1 << 30)
 #define STOP_MS		5000	/* for peers to close, then they are cut */
 
-/* --- the snapshot of a turn ------------------------------------------------- */
+/* --- the snapshot of a turn ---------------------------------------------- */
 
 static void
 turn_end(void *arg)
@@ -41,7 +41,7 @@ worker_refresh(struct worker *w)
 		reader_end(w->reader);
 }
 
-/* --- sessions --------------------------------------------------------------- */
+/* --- sessions ------------------------------------------------------------ */
 
 uint64_t
 worker_enter(struct worker *w, struct session *s)
@@ -92,7 +92,7 @@ worker_accounts(struct worker *w, const struct commit *c)
 				session_account(s, &c->changes[i]);
 }
 
-/* --- what other threads ask for -------------------------------------------- */
+/* --- what other threads ask for ------------------------------------------ */
 
 struct arrival {
 	struct mail mail;
@@ -199,7 +199,7 @@ worker_evict(struct place p, const char *condition)
 	mailbox_post(p.worker->box, &v->mail);
 }
 
-/* --- the thread ------------------------------------------------------------- */
+/* --- the thread ---------------------------------------------------------- */
 
 /* Whoever has not closed by now is cut off. */
 static void

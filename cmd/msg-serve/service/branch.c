@@ -79,7 +79,7 @@ command_get_branch(struct call *c, struct err *e)
 	return rc < 0 ? -1 : render(c, &v, id, e);
 }
 
-/* --- set-branch ------------------------------------------------------------ */
+/* --- set-branch ---------------------------------------------------------- */
 
 static int
 apply(struct store_job *sj, struct txn *t, struct err *e)

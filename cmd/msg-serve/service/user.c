@@ -75,7 +75,7 @@ user_find(struct user *out, struct reader *r, struct str name, struct err *e)
 	return rc;
 }
 
-/* --- get-user --------------------------------------------------------------- */
+/* --- get-user ------------------------------------------------------------ */
 
 static int
 render(struct call *c, struct view *v, uint64_t id, struct err *e)
@@ -155,7 +155,7 @@ command_get_user(struct call *c, struct err *e)
 	return render(c, &v, id, e);
 }
 
-/* --- set-user --------------------------------------------------------------- */
+/* --- set-user ------------------------------------------------------------ */
 
 static int
 apply(struct store_job *sj, struct txn *t, struct err *e)
@@ -247,7 +247,7 @@ command_set_user(struct call *c, struct err *e)
 	return 1;
 }
 
-/* --- the first one ---------------------------------------------------------- */
+/* --- the first one ------------------------------------------------------- */
 
 struct first_admin {
 	struct store_job job;

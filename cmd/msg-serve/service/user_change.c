@@ -14,7 +14,7 @@
 
 #define FIELDS_MAX	64
 
-/* --- parsing ---------------------------------------------------------------- */
+/* --- parsing ------------------------------------------------------------- */
 
 static int
 parse_method(const struct json *j, enum user_method *out, struct err *e)
@@ -165,7 +165,7 @@ user_change_wipe(struct user_change *c)
 	}
 }
 
-/* --- passwords -------------------------------------------------------------- */
+/* --- passwords ----------------------------------------------------------- */
 
 static int
 hash(struct cred_key *out, enum scram_hash h, uint32_t iterations,
@@ -207,7 +207,7 @@ user_change_hash(struct user_change *c, struct err *e)
 	return 0;
 }
 
-/* --- applying --------------------------------------------------------------- */
+/* --- applying ------------------------------------------------------------ */
 
 struct applying {
 	struct user_change *change;

@@ -46,7 +46,7 @@ end_watch(struct worker *w, struct watch *x, const char *why)
 	watch_remove(&w->watches, x);
 }
 
-/* --- live ------------------------------------------------------------------- */
+/* --- live ---------------------------------------------------------------- */
 
 static void
 tell(struct worker *w, struct watch *x, const struct commit *c,
@@ -141,7 +141,7 @@ watch_feed(struct worker *w, struct commit *const *commits, size_t count)
 	mailbox_post(w->box, &b->mail);
 }
 
-/* --- behind ----------------------------------------------------------------- */
+/* --- behind -------------------------------------------------------------- */
 
 /* Tell the commit after x->told.  1: go on; 0: caught up; -1: x is gone. */
 static int
@@ -239,7 +239,7 @@ watch_clear(struct worker *w)
 	watch_table_clear(&w->watches);
 }
 
-/* --- set-watch -------------------------------------------------------------- */
+/* --- set-watch ----------------------------------------------------------- */
 
 static void
 put_answer(struct call *c, const struct watch_group *g, uint64_t rev)

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "store/compact_inside.h"
 
-/* --- what is kept --------------------------------------------------------------- */
+/* --- what is kept -------------------------------------------------------- */
 
 /* The oldest revision that the policy keeps. */
 static int
@@ -112,7 +112,7 @@ points_of_merges(struct compacting *c, struct err *e)
 	return n;
 }
 
-/* --- the new beginning ------------------------------------------------------------ */
+/* --- the new beginning --------------------------------------------------- */
 
 static int
 add_rows(struct compacting *c, enum table t, struct chain_sum *sum,
@@ -193,7 +193,7 @@ hash_before(struct compacting *c, uint8_t hash[CHAIN_HASH], struct err *e)
 	return 0;
 }
 
-/* --- all of it ---------------------------------------------------------------------- */
+/* --- all of it ----------------------------------------------------------- */
 
 static int
 compact_rows(struct compacting *c, struct store *s,

@@ -5,7 +5,7 @@
 
 #define FLUSH	20000			/* rows deleted at one time */
 
-/* --- rows in order, some of them taken away --------------------------------- */
+/* --- rows in order, some of them taken away ------------------------------ */
 
 static int
 flush(struct compacting *c, struct err *e)
@@ -58,7 +58,7 @@ each(struct compacting *c, enum table t, row_fn *fn, void *arg,
 	return flush(c, e);
 }
 
-/* --- versions ----------------------------------------------------------------- */
+/* --- versions ------------------------------------------------------------ */
 
 struct version {
 	uint64_t rev;
@@ -180,7 +180,7 @@ sweep_version(struct compacting *c, void *arg, const struct row *row,
 	return is_live(row, v, e);
 }
 
-/* --- the rest ------------------------------------------------------------------- */
+/* --- the rest ------------------------------------------------------------ */
 
 /* LOG, TXID, CHANGE: by their revision alone. */
 static int

@@ -28,7 +28,7 @@ refused(struct bot *b, const struct stanza *st)
 	fail(b, &e);
 }
 
-/* --- login ----------------------------------------------------------------- */
+/* --- login --------------------------------------------------------------- */
 
 static void
 send_header(struct bot *b)
@@ -194,7 +194,7 @@ static const struct stream_ops stream_ops = {
 	.stanza = on_stanza, .close = on_close,
 };
 
-/* --- the connection -------------------------------------------------------- */
+/* --- the connection ------------------------------------------------------ */
 
 static size_t
 on_bytes(void *arg, const char *p, size_t n)

@@ -43,7 +43,7 @@ struct load {
 /* End it all: e is what main reports. */
 void load_fail(struct load *l, const struct err *e);
 
-/* --- bots ------------------------------------------------------------------ */
+/* --- bots ---------------------------------------------------------------- */
 
 struct bot;
 
@@ -76,7 +76,7 @@ void bot_start(struct bot *b, struct load *l, const struct bot_ops *ops,
 void bot_end(struct bot *b);		/* closed follows */
 void bot_clear(struct bot *b);		/* after closed, or after the loop */
 
-/* --- requests -------------------------------------------------------------- */
+/* --- requests ------------------------------------------------------------ */
 
 /*
  * "ping", or a command and its argument: "get-item /a", "set-item [...]".  In
@@ -98,7 +98,7 @@ void request_clear(struct request *r, const struct load *l);
 void request_put(struct request *r, const struct load *l, struct buf *out,
     unsigned c, unsigned n);
 
-/* --- the server's process, by opt.pid; all 0 without ------------------------ */
+/* --- the server's process, by opt.pid; all 0 without --------------------- */
 
 struct usage {
 	int64_t at_us;
@@ -108,7 +108,7 @@ struct usage {
 
 void usage_now(struct usage *u, int64_t pid);
 
-/* --- what can be measured; each returns when it is done --------------------- */
+/* --- what can be measured; each returns when it is done ------------------ */
 
 int load_requests(struct load *l, struct err *e);
 int load_idle(struct load *l, struct err *e);

@@ -73,7 +73,7 @@ load_fail(struct load *l, const struct err *e)
 	loop_stop(l->loop);
 }
 
-/* --- what comes out --------------------------------------------------------- */
+/* --- what comes out ------------------------------------------------------ */
 
 static void
 print_head(void)
@@ -136,7 +136,7 @@ print_memory(const struct load *l, const struct usage *from,
 		    count, (double)to->rss / 1e6);
 }
 
-/* --- setting up -------------------------------------------------------------- */
+/* --- setting up ---------------------------------------------------------- */
 
 static int
 measure(struct load *l, struct err *e)

@@ -11,7 +11,7 @@
 
 #define REQUEST_MAX	(1024 * 1024)
 
-/* --- what is asked --------------------------------------------------------- */
+/* --- what is asked ------------------------------------------------------- */
 
 /* The argument with {c}, {n} and {i} put in. */
 static void
@@ -98,7 +98,7 @@ request_put(struct request *r, const struct load *l, struct buf *out,
 		write_request(r, l, out, c, n);
 }
 
-/* --- many connections, each with some requests in flight -------------------- */
+/* --- many connections, each with some requests in flight ----------------- */
 
 struct run {
 	struct load *load;

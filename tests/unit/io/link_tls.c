@@ -194,7 +194,7 @@ much_goes_both_ways(void **state)
 	free(big);
 }
 
-/* --- whom a client trusts -------------------------------------------------- */
+/* --- whom a client trusts ------------------------------------------------ */
 
 static void
 refused(struct tools *t, const struct tls_trust *trust, const char *name,
@@ -267,7 +267,7 @@ a_client_trusts_a_name_or_a_pin(void **state)
 	ends_well(t, &pin, NULL);
 }
 
-/* --- connecting ------------------------------------------------------------ */
+/* --- connecting ---------------------------------------------------------- */
 
 struct host {
 	struct world w;

@@ -202,7 +202,7 @@ static const struct link_conf asks = { .ops = &ops, .read_always = true };
 static const struct link_conf small = { .ops = &ops, .linger_ms = 20,
 	.out_max = 1024 * 1024 };
 
-/* --- a world --------------------------------------------------------------- */
+/* --- a world ------------------------------------------------------------- */
 
 struct world {
 	struct loop *loop;
@@ -266,7 +266,7 @@ assert_text(const char *text, const char *part)
 		fail_msg("'%s' is not in '%s'", part, text);
 }
 
-/* --- the certificate of all these ------------------------------------------ */
+/* --- the certificate of all these ---------------------------------------- */
 
 static inline int
 make_tools(void **state)

@@ -129,7 +129,7 @@ a_timer_that_sets_itself_fires_each_millisecond(void **state)
 	assert_int_equal(p.fired, 200);
 }
 
-/* --- many timers against a plain list of them ------------------------------ */
+/* --- many timers against a plain list of them ---------------------------- */
 
 #define MANY	300
 

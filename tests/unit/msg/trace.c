@@ -168,7 +168,7 @@ commands_and_answers(void **state)
 	buf_free(&out);
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 static void
 expect_line(const char *line, enum trace_kind kind, const char *type,

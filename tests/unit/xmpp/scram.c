@@ -113,7 +113,7 @@ the_examples_of_the_rfcs(void **state)
 	}
 }
 
-/* --- a client of ours with a server of ours -------------------------------- */
+/* --- a client of ours with a server of ours ------------------------------ */
 
 static const struct scram_binding bindings[] = {
 	{ "tls-exporter", "exporter-data-of-32-bytes-......", 32 },
@@ -263,7 +263,7 @@ a_downgrade_is_seen(void **state)
 	assert_int_equal(play(&g), 0);
 }
 
-/* --- messages that are wrong ----------------------------------------------- */
+/* --- messages that are wrong --------------------------------------------- */
 
 static enum err_code
 first_code(const char *mech, const char *text)
