@@ -38,6 +38,10 @@ static const struct opt rows[] = {
 	    "of the log: at most so many commits" },
 	{ 0, "before", OPT_STR, "REVISION", ATTR(before),
 	    "of the log: only what is older" },
+	{ 0, "compatibility", OPT_CHOICE, "MODE", ATTR(compatibility),
+	    "who must be able to read a new version of a kind",
+	    .choices = "BACKWARD BACKWARD_TRANSITIVE FORWARD "
+	    "FORWARD_TRANSITIVE FULL FULL_TRANSITIVE NONE" },
 	{ 0, "to", OPT_STR, "JID", AT(to),
 	    "send to this address, through the server",
 	    .flags = OPT_ENV | OPT_CONFIG },

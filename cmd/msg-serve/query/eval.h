@@ -124,6 +124,7 @@ int axis_children(struct run *r, uint64_t id, size_t want);
 /* Push the values of the item's attribute. */
 int eval_field(struct run *r, const struct step *s, uint64_t id);
 int run_push_key(struct run *r, struct str key);
+int run_push_path(struct run *r, uint64_t id);
 
 /* --- eval_func.c -------------------------------------------------------- */
 

@@ -11,7 +11,7 @@
 
 #define FIELD_TEXT_MAX	((size_t)64 << 20)
 
-/* What every item has beside the fields of its kind. */
+/* What every item has, unless its kind has a field of that name. */
 enum pseudo { PSEUDO_KEY, PSEUDO_KIND, PSEUDO_PARENT, PSEUDO_PATH,
 	PSEUDO_REV, PSEUDO_AUTHOR, PSEUDO_TIME, PSEUDO_COUNT };
 
@@ -44,8 +44,8 @@ run_push_key(struct run *r, struct str key)
 	return push_text(r, &b, VALUE_STRING);
 }
 
-static int
-push_path(struct run *r, uint64_t id)
+int
+run_push_path(struct run *r, uint64_t id)
 {
 	struct buf b = BUF_INIT(FIELD_TEXT_MAX);
 	int rc = view_path(r->view, id, &b, r->e);
@@ -103,7 +103,7 @@ push_pseudo(struct run *r, enum pseudo which, uint64_t id)
 		rc = run_item(r, id, false, &it);
 		return rc <= 0 ? rc : run_push(r, value_item(id));
 	case PSEUDO_PATH:
-		return push_path(r, id);
+		return run_push_path(r, id);
 	case PSEUDO_REV:
 		return run_push(r, value_integer((int64_t)it->rev));
 	default:
@@ -350,12 +350,14 @@ eval_field(struct run *r, const struct step *s, uint64_t id)
 		}
 		return 0;
 	}
-	for (int i = 0; i < PSEUDO_COUNT; i++)
-		if (str_is(s->name, pseudo_words[i]))
-			return push_pseudo(r, (enum pseudo)i, id);
 	if (slot->kind != k) {
 		slot->kind = k;
 		slot->field = kind_field(k, s->name);
 	}
-	return slot->field < 0 ? 0 : push_field(r, k, slot->field, id);
+	if (slot->field >= 0)
+		return push_field(r, k, slot->field, id);
+	for (int i = 0; i < PSEUDO_COUNT; i++)
+		if (str_is(s->name, pseudo_words[i]))
+			return push_pseudo(r, (enum pseudo)i, id);
+	return 0;
 }

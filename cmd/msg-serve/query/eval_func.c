@@ -315,8 +315,6 @@ call_extreme(struct run *r, const struct expr *x, const struct focus *f)
 static int
 call_string(struct run *r, const struct expr *x, const struct focus *f)
 {
-	static const struct step path = { .axis = AXIS_ATTRIBUTE,
-	    .test = TEST_NAME, .name = { "path", 4 } };
 	size_t base = r->top;
 	struct value v = value_string(STR(""));
 
@@ -326,7 +324,7 @@ call_string(struct run *r, const struct expr *x, const struct focus *f)
 		v = r->stack[base];
 	r->top = base;
 	if (v.type == VALUE_ITEM)
-		return eval_field(r, &path, v.u.item);
+		return run_push_path(r, v.u.item);
 	v = value_string(value_text(&v, r->arena));
 	if (x->func == FUNC_LOWER_CASE) {
 		if (run_steps(r, v.u.text.n / 64) < 0)

@@ -1,0 +1,350 @@
+#include "service/schema_set.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+
+static const struct {
+	const char *word;
+	bool forward, transitive;
+} modes[] = {
+	{ "BACKWARD", false, false }, { "BACKWARD_TRANSITIVE", false, true },
+	{ "FORWARD", true, false }, { "FORWARD_TRANSITIVE", true, true },
+	{ "FULL", true, false }, { "FULL_TRANSITIVE", true, true },
+	{ "NONE", false, false },
+};
+
+static int
+read_mode(struct schema_set *s, struct str mode, struct err *e)
+{
+	if (mode.n == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		if (str_is(mode, modes[i].word)) {
+			s->forward = modes[i].forward;
+			s->transitive = modes[i].transitive;
+			return 0;
+		}
+	}
+	return err_set(e, ERR_ARGUMENT, "there is no compatibility '%.*s': "
+	    "BACKWARD, FORWARD and FULL are, each with _TRANSITIVE, and NONE",
+	    (int)(mode.n > 40 ? 40 : mode.n), mode.p);
+}
+
+static struct str
+without_m(struct str name)
+{
+	if (name.n > 2 && memcmp(name.p, "M.", 2) == 0)
+		return (struct str){ name.p + 2, name.n - 2 };
+	return name;
+}
+
+/* The full name, without "M."; the namespace is M when none is given. */
+static struct str
+full_name(struct arena *a, const struct json *record)
+{
+	struct str name = json_string(json_get(record, "name"));
+	struct str space = json_string(json_get(record, "namespace"));
+
+	if (space.n == 0 || str_is(space, "M") ||
+	    (name.n > 0 && memchr(name.p, '.', name.n) != NULL))
+		return without_m(name);
+	return str_of(arena_printf(a, "%.*s.%.*s", (int)space.n, space.p,
+	    (int)name.n, name.p));
+}
+
+struct schema_set *
+schema_set_parse(struct arena *a, const char *p, size_t n, struct str mode,
+    struct err *e)
+{
+	struct schema_set *s = arena_zero(a, sizeof *s);
+
+	s->arena = a;
+	if (n == 0) {
+		(void)err_set(e, ERR_ARGUMENT, "an Avro record is missing");
+		return NULL;
+	}
+	if (n > SCHEMA_TEXT_MAX) {
+		(void)err_set(e, ERR_POLICY, "a schema has at most %d bytes",
+		    SCHEMA_TEXT_MAX);
+		return NULL;
+	}
+	s->record = json_parse(a, p, n, NULL, e);
+	if (s->record == NULL || read_mode(s, mode, e) < 0)
+		return NULL;
+	if (!str_is(json_string(json_get(s->record, "type")), "record")) {
+		(void)err_set(e, ERR_SCHEMA, "a kind is an Avro record");
+		return NULL;
+	}
+	s->name = full_name(a, s->record);
+	s->base = without_m(json_string(json_get(s->record, "base")));
+	if (s->name.n == 0 || s->name.n > KIND_NAME_MAX) {
+		(void)err_set(e, ERR_SCHEMA, "a kind has a name of 1 to %d "
+		    "bytes", KIND_NAME_MAX);
+		return NULL;
+	}
+	return s;
+}
+
+/* --- the complete record ------------------------------------------------- */
+
+static const struct json *
+find_field(const struct json *fields, struct str name)
+{
+	const struct json *f;
+
+	for (f = fields == NULL ? NULL : fields->first; f != NULL;
+	    f = f->next)
+		if (str_eq(json_string(json_get(f, "name")), name))
+			return f;
+	return NULL;
+}
+
+/* Names that mean something else where a field could stand. */
+static int
+check_fields(const struct json *fields, struct err *e)
+{
+	static const char *const taken[] = { "key", "kind", "parent" };
+
+	if (fields == NULL || fields->type != JSON_ARRAY)
+		return err_set(e, ERR_SCHEMA, "a record has \"fields\", a "
+		    "list");
+	for (const struct json *f = fields->first; f != NULL; f = f->next) {
+		struct str name = json_string(json_get(f, "name"));
+		bool bad = name.n > 0 && name.p[0] == '_';
+
+		for (size_t i = 0; i < 3; i++)
+			bad = bad || str_is(name, taken[i]);
+		if (bad) {
+			(void)err_set(e, ERR_SCHEMA, "no field can be called "
+			    "'%.*s': @%.*s is another thing", (int)name.n,
+			    name.p, (int)name.n, name.p);
+			return err_path(e, "/%.*s", (int)name.n, name.p);
+		}
+	}
+	return 0;
+}
+
+static void
+put_fields(struct buf *out, const struct json *base, const struct json *own)
+{
+	const struct json *f;
+	size_t from = out->n;
+
+	for (f = base == NULL ? NULL : base->first; f != NULL; f = f->next) {
+		if (find_field(own, json_string(json_get(f, "name"))) != NULL)
+			continue;
+		if (out->n > from)
+			buf_putc(out, ',');
+		buf_put(out, f->raw.p, f->raw.n);
+	}
+	for (f = own->first; f != NULL; f = f->next) {
+		if (out->n > from)
+			buf_putc(out, ',');
+		buf_put(out, f->raw.p, f->raw.n);
+	}
+}
+
+/* The record as it was sent, with the namespace, the base and all fields. */
+static int
+complete(const struct schema_set *s, const struct kind *base,
+    struct buf *out, struct err *e)
+{
+	const struct json *own = json_get(s->record, "fields");
+	const struct json *theirs = NULL;
+	struct buf text = BUF_INIT(SCHEMA_TEXT_MAX);
+	struct json *j;
+	int rc = -1;
+
+	if (check_fields(own, e) < 0)
+		return -1;
+	if (base != NULL) {
+		schema_print(base->current->schema, &text, 0);
+		j = json_parse(s->arena, text.p, text.n, NULL, e);
+		if (j == NULL)
+			goto out;
+		theirs = json_get(j, "fields");
+	}
+	buf_lit(out, "{\"type\":\"record\",\"name\":");
+	json_put_str(out, json_string(json_get(s->record, "name")));
+	if (json_get(s->record, "namespace") == NULL)
+		buf_lit(out, ",\"namespace\":\"M\"");
+	if (base != NULL) {
+		buf_lit(out, ",\"base\":");
+		json_put_str(out, base->name);
+	}
+	for (j = s->record->first; j != NULL; j = j->next) {
+		if (str_is(j->key, "type") || str_is(j->key, "name") ||
+		    str_is(j->key, "base") || str_is(j->key, "fields"))
+			continue;
+		buf_putc(out, ',');
+		json_put_str(out, j->key);
+		buf_putc(out, ':');
+		buf_put(out, j->raw.p, j->raw.n);
+	}
+	buf_lit(out, ",\"fields\":[");
+	put_fields(out, theirs, own);
+	buf_lit(out, "]}");
+	rc = 0;
+out:
+	buf_free(&text);
+	return rc;
+}
+
+/* --- what the server itself relies on ------------------------------------- */
+
+static bool
+is_kept(const struct kind *k, bool item, size_t i)
+{
+	return !item || (int)i == k->f_name || (int)i == k->f_folder ||
+	    (int)i == k->f_contents || str_is(k->fields[i].name, "title");
+}
+
+static bool
+same_type(const struct schema_node *a, const struct schema_node *b)
+{
+	if (a->type != b->type || a->branch_count != b->branch_count)
+		return false;
+	if (a->type == SCHEMA_ARRAY || a->type == SCHEMA_MAP)
+		return same_type(a->items, b->items);
+	for (size_t i = 0; i < a->branch_count; i++)
+		if (!same_type(a->branches[i], b->branches[i]))
+			return false;
+	return str_eq(a->name, b->name);
+}
+
+/* Of items: name, title, folder and contents; of users and branches all that
+ * was there stays, with its type. */
+static int
+check_kept(const struct kind *from, bool item, const struct schema *new,
+    struct err *e)
+{
+	const struct schema_node *record = schema_root(new);
+
+	for (size_t i = 0; i < from->field_count; i++) {
+		struct str name = from->fields[i].name;
+		int f = schema_field(record, name.p, name.n);
+
+		if (!is_kept(from, item, i) || (f >= 0 &&
+		    same_type(record->fields[f].type,
+		    from->fields[i].schema->type)))
+			continue;
+		(void)err_set(e, ERR_SCHEMA, "the server relies on the field "
+		    "'%.*s' as it is", (int)name.n, name.p);
+		return err_path(e, "/%.*s", (int)name.n, name.p);
+	}
+	return 0;
+}
+
+/* --- may it follow the versions before? ------------------------------------- */
+
+struct reasons {
+	struct buf text;
+	char path[ERR_PATH_MAX];
+};
+
+static void
+reason(void *arg, const char *path, const char *text)
+{
+	struct reasons *r = arg;
+
+	if (r->text.n == 0)
+		(void)snprintf(r->path, sizeof r->path, "%s", path);
+	else
+		buf_lit(&r->text, "; ");
+	buf_printf(&r->text, "%s: %s", *path == 0 ? "/" : path, text);
+}
+
+static int
+refuse(struct reasons *r, const struct kind_version *v, const char *what,
+    struct err *e)
+{
+	(void)err_set(e, ERR_SCHEMA, "%s %016llx: %s", what,
+	    (unsigned long long)v->fp, buf_cstr(&r->text));
+	(void)err_path(e, "%s", r->path);
+	buf_free(&r->text);
+	return -1;
+}
+
+static int
+check_versions(const struct schema_set *s, const struct kind *k,
+    const struct schema *new, struct err *e)
+{
+	struct reasons r = { .text = BUF_INIT(ERR_TEXT_MAX * 4) };
+
+	for (size_t i = 0; i < k->version_count; i++) {
+		const struct kind_version *v = &k->versions[i];
+
+		if (!schema_compatible(new, v->schema, reason, &r))
+			return refuse(&r, v, "it cannot read what is written "
+			    "in version", e);
+		if (!s->forward || (!s->transitive && v != k->current))
+			continue;
+		if (!schema_compatible(v->schema, new, reason, &r))
+			return refuse(&r, v, "it could not be read by "
+			    "version", e);
+	}
+	buf_free(&r.text);
+	return 0;
+}
+
+/* The base of a kind that is there is not changed; a new one needs one. */
+static int
+choose_base(const struct schema_set *s, const struct kinds *ks,
+    const struct kind *old, const struct kind **base, struct err *e)
+{
+	*base = s->base.n > 0 ? kinds_by_name(ks, s->base) : NULL;
+	if (s->base.n > 0 && *base == NULL)
+		return err_set(e, ERR_NOT_FOUND, "there is no kind '%.*s' to "
+		    "be the base", (int)s->base.n, s->base.p);
+	if (old != NULL) {
+		if (s->base.n > 0 && *base != old->base)
+			return err_set(e, ERR_SCHEMA, "the base of a kind "
+			    "cannot be changed");
+		*base = old->base;
+		return 0;
+	}
+	if (*base == NULL || !kind_is_a(*base, kinds_by_name(ks,
+	    STR("Item"))))
+		return err_set(e, ERR_SCHEMA, "a new kind needs a \"base\": "
+		    "Item, or a kind made from it");
+	if (s->name.p[0] < 'A' || s->name.p[0] > 'Z')
+		return memchr(s->name.p, '.', s->name.n) != NULL ? 0 :
+		    err_set(e, ERR_SCHEMA, "the name of a kind begins with a "
+		    "capital");
+	return 0;
+}
+
+int
+schema_set_apply(const struct schema_set *s, struct txn *t, struct err *e)
+{
+	const struct kinds *ks = txn_kinds(t);
+	const struct kind *old = kinds_by_name(ks, s->name), *base, *from;
+	struct buf text = BUF_INIT(SCHEMA_TEXT_MAX);
+	struct schema *new = NULL;
+	uint32_t id;
+	int rc = -1;
+
+	if (choose_base(s, ks, old, &base, e) < 0 ||
+	    complete(s, base, &text, e) < 0)
+		goto out;
+	new = schema_parse(text.p, text.n, e);
+	if (new == NULL)
+		goto out;
+	/* Named types at their first use, whatever the order was. */
+	buf_reset(&text);
+	schema_print(new, &text, 0);
+	from = old != NULL ? old : base;
+	if (check_kept(from, kind_is_a(from, kinds_by_name(ks, STR("Item"))),
+	    new, e) < 0)
+		goto out;
+	if (old != NULL && check_versions(s, old, new, e) < 0)
+		goto out;
+	rc = txn_kind(t, s->name, base == NULL ? STR_NONE : base->name,
+	    (struct str){ text.p, text.n }, &id, e);
+out:
+	schema_unref(new);
+	buf_free(&text);
+	return rc;
+}

@@ -1,0 +1,182 @@
+/* set-schema: kinds made from kinds, versions that follow one another. */
+#include "unit.h"
+
+#include "demo.h"
+#include "service/schema_get.h"
+#include "service/schema_set.h"
+#include "store/kinds.h"
+
+static struct demo demo;
+
+struct schema_job {
+	struct store_job job;
+	struct schema_set *set;
+};
+
+static int
+apply(struct store_job *job, struct txn *t, struct err *e)
+{
+	return schema_set_apply(((struct schema_job *)job)->set, t, e);
+}
+
+/* "" or "code, path: text". */
+static const char *
+set(const char *mode, const char *text)
+{
+	static char line[2000];
+	struct arena a = ARENA_INIT;
+	struct schema_job j = { .job = { .branch = BRANCH_REPOSITORY,
+	    .author = STR("admin@localhost"), .message = STR("kinds"),
+	    .run = apply, .done = demo_done } };
+
+	demo.e = (struct err)ERR_INIT;
+	line[0] = 0;
+	j.set = schema_set_parse(&a, text, strlen(text), str_of(mode),
+	    &demo.e);
+	if (j.set == NULL || store_run(demo.store, &j.job, &demo.e) < 0)
+		snprintf(line, sizeof line, "%s, %s: %s",
+		    err_word(demo.e.code), demo.e.path, demo.e.text);
+	arena_free(&a);
+	demo_look(&demo, 0);
+	return line;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	demo_open(&demo);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	demo_close(&demo);
+	return 0;
+}
+
+#define F(name, type, rest) "{\"name\":\"" name "\",\"type\":" type rest "}"
+#define KIND(name, base, fields) "{\"type\":\"record\",\"name\":\"" name \
+	"\"," base "\"fields\":[" fields "]}"
+#define BASE(name) "\"base\":\"" name "\","
+
+static void
+makes_a_kind_from_another(void **state)
+{
+	(void)state;
+	assert_string_equal(set("", KIND("Event", BASE("Page"),
+	    F("day", "{\"type\":\"int\",\"logicalType\":\"date\"}",
+	    ",\"default\":0,\"index\":true,\"title\":\"Day\"") ","
+	    F("author", "\"string\"", ",\"default\":\"me\""))), "");
+	demo_set(&demo, "[{\"method\":\"create\",\"data\":{\"_kind\":\"Event\","
+	    "\"_path\":\"/news/e\",\"day\":\"2010-04-21\",\"content\":"
+	    "\"x\"}}]");
+	assert_int_equal(demo.e.code, ERR_OK);
+	assert_string_equal(demo_get(&demo, "//Event/@day"),
+	    "[\"2010-04-21\"]");
+	assert_string_equal(demo_get(&demo, "/news/Page/@name"),
+	    "[\"article-1\",\"article-2\",\"article-3\",\"e\"]");
+	/* A field of the kind's own goes before what every item has. */
+	assert_string_equal(demo_get(&demo, "//Event/@author, //about/@author"),
+	    "[[\"me\"],[\"import@localhost\"]]");
+	assert_string_equal(demo_get(&demo, "//Item[@day = '2010-04-21']"
+	    "/@path"), "[\"/news/e\"]");
+	/* A folder with a type of its own inside. */
+	assert_string_equal(set("", KIND("Album", BASE("Folder"), "")), "");
+	demo_set(&demo, "[{\"method\":\"create\",\"data\":{\"_kind\":\"Album\","
+	    "\"_path\":\"/a\"}},{\"method\":\"create\",\"data\":{\"_kind\":"
+	    "\"Page\",\"_path\":\"/a/p\"}}]");
+	assert_int_equal(demo.e.code, ERR_OK);
+	assert_string_equal(demo_get(&demo, "/Album/Page/@name, /Folder/@name"),
+	    "[[\"p\"],[\"more\",\"news\",\"a\"]]");
+}
+
+static void
+makes_versions_that_can_be_read(void **state)
+{
+	(void)state;
+	/* More, less, wider, by another name. */
+	assert_string_equal(set("", KIND("Event", "",
+	    F("place", "\"string\"", ",\"default\":\"here\"") ","
+	    F("rank", "\"int\"", ",\"default\":1"))), "");
+	assert_string_equal(demo_get(&demo, "/news/e/@place, /news/e/@day, "
+	    "/news/e/@rank"), "[[\"here\"],[],[1]]");
+	assert_string_equal(set("", KIND("Event", "",
+	    F("site", "\"string\"", ",\"default\":\"there\",\"aliases\":["
+	    "\"place\"]") "," F("rank", "\"double\"", ",\"default\":1"))), "");
+	assert_string_equal(demo_get(&demo, "/news/e/@site, /news/e/@rank"),
+	    "[[\"there\"],[1.0]]");
+	/* What is sent back as it came is the same. */
+	assert_string_equal(set("FULL", KIND("Event", BASE("Page"),
+	    F("site", "\"string\"", ",\"default\":\"there\",\"aliases\":["
+	    "\"place\"]") "," F("rank", "\"double\"", ",\"default\":1"))), "");
+}
+
+static void
+refuses_what_cannot_be(void **state)
+{
+	static const struct { const char *mode, *text, *why; } rows[] = {
+		{ "", "", "argument, : an Avro record is missing" },
+		{ "", "5", "schema, : a kind is an Avro record" },
+		{ "", "{", "syntax" },
+		{ "OTHER", KIND("X", BASE("Page"), ""), "argument, : there is "
+		    "no compatibility 'OTHER'" },
+		{ "", KIND("X", "", ""), "schema, : a new kind needs a "
+		    "\"base\"" },
+		{ "", KIND("X", BASE("Nope"), ""), "not-found, : there is no "
+		    "kind 'Nope'" },
+		{ "", KIND("X", BASE("User"), ""), "schema, : a new kind needs "
+		    "a \"base\": Item" },
+		{ "", KIND("x", BASE("Page"), ""), "schema, : the name of a "
+		    "kind begins with a capital" },
+		{ "", KIND("X", BASE("Page"), F("_a", "\"int\"", "")),
+		    "schema, /_a: no field can be called '_a'" },
+		{ "", KIND("X", BASE("Page"), F("key", "\"int\"", "")),
+		    "schema, /key: no field can be called 'key'" },
+		{ "", KIND("X", BASE("Page"), F("name", "\"int\"", "")),
+		    "schema, /name: the server relies on the field 'name'" },
+		{ "", KIND("X", BASE("Page"), F("a", "\"nope\"", "")),
+		    "schema" },
+		{ "", KIND("Event", BASE("Item"), ""),
+		    "schema, : the base of a kind cannot be changed" },
+		{ "", KIND("Page", "", F("must", "\"int\"", "")),
+		    "schema, /: it cannot read what is written in "
+		    "version" },
+		{ "", KIND("Page", "", F("content", "\"int\"", "")),
+		    "schema, /content: it cannot read" },
+		{ "FORWARD", KIND("Page", "", F("content",
+		    "[\"string\",\"null\"]", ",\"default\":\"\"")),
+		    "schema, /content: it could not be read by version" },
+		{ "", KIND("User", "", F("name", "\"string\"", "")),
+		    "schema, /email: the server relies on the field "
+		    "'email'" },
+		{ "", KIND("Item", "", F("name", "\"string\"", "")),
+		    "schema, /title: the server relies on the field "
+		    "'title'" },
+	};
+	uint64_t head = reader_head(demo.reader);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *why = set(rows[i].mode, rows[i].text);
+
+		if (strstr(why, rows[i].why) != why || *why == 0)
+			fail_msg("%s\n%s\nnot %s", rows[i].text, why,
+			    rows[i].why);
+	}
+	assert_int_equal(reader_head(demo.reader), head);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(makes_a_kind_from_another),
+		cmocka_unit_test(makes_versions_that_can_be_read),
+		cmocka_unit_test(refuses_what_cannot_be),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
