@@ -2,6 +2,7 @@
 
 #include "net/worker.h"
 #include "service/account.h"
+#include "service/branch_own.h"
 
 static command_fn *const functions[MSG_COMMANDS] = {
 #define X(verb, name, argument, role, summary) \
@@ -35,6 +36,10 @@ call_branch(struct call *c, uint32_t *branch, struct err *e)
 	}
 	r = worker_reader(c->worker, e);
 	rc = r == NULL ? -1 : reader_branch(r, name, &found, e);
+	if (rc == 0 && branch_is_own(c, name)) {
+		*branch = BRANCH_OWN;
+		return 0;
+	}
 	if (rc == 0)
 		return err_set(e, ERR_NOT_FOUND, "no branch '%.*s'",
 		    (int)name.n, name.p);
@@ -50,7 +55,8 @@ call_view(struct call *c, struct view *out, struct err *e)
 	uint32_t branch;
 
 	if (r == NULL || call_branch(c, &branch, e) < 0 ||
-	    view_open(out, r, branch, c->request->rev, e) < 0)
+	    view_open(out, r, branch == BRANCH_OWN ? BRANCH_STAGING : branch,
+	    c->request->rev, e) < 0)
 		return -1;
 	c->rev = out->rev;
 	return view_allow(out, c->account->rights, e);

@@ -52,6 +52,7 @@ int command_run(struct call *c, struct err *e);
 /* The branch the request names (or the default one) as the store knows it,
  * and the view on it at the revision the request names, which the answer then
  * carries. */
+#define BRANCH_OWN	UINT32_MAX	/* the caller's own, still to be made */
 int call_branch(struct call *c, uint32_t *branch, struct err *e);
 int call_view(struct call *c, struct view *out, struct err *e);
 

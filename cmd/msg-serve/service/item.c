@@ -5,6 +5,7 @@
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"
+#include "service/branch_own.h"
 #include "service/item_avro.h"
 #include "service/item_get.h"
 #include "service/item_set.h"
@@ -82,10 +83,11 @@ static void
 digest(struct job *j)
 {
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	uint32_t branch = j->store.branch;
+	struct str branch = j->request->branch;
 
 	if (md == NULL || !EVP_DigestInit_ex(md, EVP_sha256(), NULL) ||
-	    !EVP_DigestUpdate(md, &branch, sizeof branch) ||
+	    !EVP_DigestUpdate(md, branch.p, branch.n) ||
+	    !EVP_DigestUpdate(md, "", 1) ||
 	    !EVP_DigestUpdate(md, j->request->argument.p,
 	    j->request->argument.n) ||
 	    !EVP_DigestFinal_ex(md, j->store.digest, NULL))
@@ -117,5 +119,6 @@ command_set_item(struct call *c, struct err *e)
 	j->store.branch = branch;
 	if (j->store.has_txid)
 		digest(j);
-	return job_submit(c, j, e);
+	return branch == BRANCH_OWN ? branch_own_submit(c, j, e) :
+	    job_submit(c, j, e);
 }

@@ -310,6 +310,16 @@ try_query(struct call *c, const struct watch_group *g, struct reader *r,
 	return query_run(g->query, &v, &limits, c->arena, &result, e);
 }
 
+/* One's own branch can be watched once something was changed on it. */
+static int
+branch_there(const struct call *c, uint32_t id, struct err *e)
+{
+	if (id != BRANCH_OWN)
+		return 0;
+	return err_set(e, ERR_NOT_FOUND, "nothing was changed on branch "
+	    "'%s' yet", c->account->name);
+}
+
 int
 command_set_watch(struct call *c, struct err *e)
 {
@@ -330,7 +340,7 @@ command_set_watch(struct call *c, struct err *e)
 		    "stream (--max-watches)",
 		    (long long)c->worker->server->opt->watches);
 	if (r == NULL || call_branch(c, &id, e) < 0 ||
-	    reader_branch_id(r, id, &branch, e) < 0 ||
+	    branch_there(c, id, e) < 0 || reader_branch_id(r, id, &branch, e) < 0 ||
 	    first_rev(c, r, &from, e) < 0)
 		return -1;
 	g = watch_group_get(t, arg.p, arg.n, id, branch.name, c->account, e);
