@@ -49,7 +49,7 @@ like "$(cat serve.log)" "ERROR \\(get/[^)]+\\) bad-request '" 'ERROR'
 mkfifo events
 exec 7<>events
 background msg-watch '/news/*' >events 2>watch.err
-wait_line serve.log "RESULT \\(set/.*|WROTE: '<iq .*<watch"
+wait_line serve.log "WROTE: '<iq .*<watch"
 msg-send -m 'seen' set-item \
 	'[{"method":"save","data":{"_path":"/news/article-1","title":"New"}}]' >/dev/null
 while read -r -t 60 e <&7; do
