@@ -139,10 +139,11 @@ step(struct send *s, struct input *in, const struct interrupt *intr,
 int
 stream_wait(struct send *s, const struct interrupt *in, struct err *e)
 {
-	while (send_pending(s) > 0)
-		if (step(s, NULL, in, e) < 0)
-			return -1;
-	return send_turn(s, e);
+	int rc = send_turn(s, e);
+
+	while (rc == 0 && send_pending(s) > 0)
+		rc = step(s, NULL, in, e);
+	return rc;
 }
 
 int

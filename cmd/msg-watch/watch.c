@@ -17,6 +17,7 @@
 #include "msg/ask.h"
 
 #define ASK_ID		1		/* the one request of a connection */
+#define ALL_ITEMS	"//."
 #define CURSOR_MAX	64		/* bytes of a cursor file */
 #define BACKOFF_MIN_MS	200
 #define BACKOFF_MAX_MS	30000
@@ -320,7 +321,8 @@ watch_run(const struct watch_opts *o, const char *query,
     const struct interrupt *in)
 {
 	int64_t now = clock_mono_us();
-	struct watch w = { .o = o, .query = query, .in = in,
+	struct watch w = { .o = o, .in = in,
+	    .query = query == NULL ? ALL_ITEMS : query,
 	    .backoff_ms = BACKOFF_MIN_MS,
 	    .end_us = o->for_ms > 0 ? now + 1000 * o->for_ms : INT64_MAX,
 	    .idle_us = o->idle_ms > 0 ? now + 1000 * o->idle_ms : INT64_MAX };

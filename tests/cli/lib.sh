@@ -107,8 +107,14 @@ background() {
 # wait_line FILE ERE: wait until a line of FILE, which something is writing,
 # matches; sets $line.  1 when two minutes bring none.
 wait_line() {
-	line=$(timeout 120 tail -n +1 -F "$1" 2>/dev/null |
-		grep -m 1 -E -- "$2")
+	local from tail found
+	exec {from}< <(exec timeout 120 tail -n +1 -F "$1" 2>/dev/null)
+	tail=$!
+	line=$(grep -m 1 -E -- "$2" <&"$from")
+	found=$?
+	kill "$tail" 2>/dev/null
+	exec {from}<&-
+	return $found
 }
 
 # server_start [OPTION...]: sets $PORT (STARTTLS), $TLS_PORT, $SERVER (its
