@@ -8,6 +8,7 @@
 struct overlay_row {
 	struct row row;
 	unsigned levels;
+	bool cancelled;
 	struct overlay_row *next[];
 };
 
@@ -95,6 +96,7 @@ overlay_put(struct overlay *o, enum table t, struct str key, struct str value)
 	levels = height(o);
 	r = arena_alloc(&o->arena, sizeof *r + levels * sizeof r->next[0]);
 	r->levels = levels;
+	r->cancelled = false;
 	r->row = (struct row){ t, keep(o, key), keep(o, value) };
 	for (unsigned l = 0; l < levels; l++) {
 		r->next[l] = *at[l];
@@ -104,8 +106,8 @@ overlay_put(struct overlay *o, enum table t, struct str key, struct str value)
 	o->bytes += sizeof *r;
 }
 
-const struct overlay_row *
-overlay_next(const struct overlay *o, const struct overlay_row *r)
+static const struct overlay_row *
+next(const struct overlay *o, const struct overlay_row *r)
 {
 	int t = 0;
 
@@ -118,6 +120,22 @@ overlay_next(const struct overlay *o, const struct overlay_row *r)
 		if (o->head[t][0] != NULL)
 			return o->head[t][0];
 	return NULL;
+}
+
+const struct overlay_row *
+overlay_next(const struct overlay *o, const struct overlay_row *r)
+{
+	do {
+		r = next(o, r);
+	} while (r != NULL && r->cancelled);
+	return r;
+}
+
+void
+overlay_cancel(struct overlay *o, const struct overlay_row *r)
+{
+	((struct overlay_row *)(uintptr_t)r)->cancelled = true;
+	o->count--;
 }
 
 struct row

@@ -36,6 +36,10 @@ const struct overlay_row *overlay_next(const struct overlay *o,
     const struct overlay_row *r);
 struct row overlay_row(const struct overlay_row *r);
 
+/* The row is not to be written after all: overlay_next passes over it.  At
+ * the end only: reads still see it. */
+void overlay_cancel(struct overlay *o, const struct overlay_row *r);
+
 /*
  * Reading a snapshot through an overlay (NULL: as it is), as the functions
  * of engine.h do; deleted rows are not seen.

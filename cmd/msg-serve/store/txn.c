@@ -227,6 +227,8 @@ txn_finish(struct txn *t, uint8_t hash[CHAIN_HASH], struct commit **out,
 	list = txn_changes(t, &n);
 	if (n == 0 && !t->touched)
 		return 0;
+	if (t->again && txn_tidy(t, e) < 0)
+		return -1;
 	if (n > UINT32_MAX || job->author.n > UINT16_MAX ||
 	    job->message.n > STORE_MESSAGE_MAX)
 		return err_set(e, ERR_LIMIT, "the transaction is too large");

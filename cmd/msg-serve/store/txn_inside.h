@@ -34,6 +34,7 @@ struct txn {
 	size_t count, cap;
 	struct map by_item;		/* id -> index of its change + 1 */
 	bool touched;			/* a commit even without changes */
+	bool again;			/* some item was touched twice */
 	uint32_t merged_branch;
 	uint64_t merged_rev;
 };
@@ -52,6 +53,10 @@ void txn_tools_free(struct txn_tools *w);
  */
 int txn_finish(struct txn *t, uint8_t hash[CHAIN_HASH], struct commit **out,
     struct err *e);
+
+/* Cancel rows that say what was so before: then what a transaction writes
+ * follows from the trees before and after it alone. */
+int txn_tidy(struct txn *t, struct err *e);
 
 /* --- items: txn_item.c ----------------------------------------------- */
 

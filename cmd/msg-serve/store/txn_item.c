@@ -37,6 +37,9 @@ note(struct txn *t, const struct item *before, const struct item *after,
 	} else if (before == NULL && c->op & CHANGE_REMOVE) {
 		c->op &= ~(unsigned)CHANGE_REMOVE;	/* it is back */
 		op = CHANGE_SAVE | CHANGE_MOVE;
+		t->again = true;
+	} else {
+		t->again = true;
 	}
 	c->op |= op;
 	c->new_parent = after == NULL ? 0 : after->parent;
