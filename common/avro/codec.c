@@ -16,28 +16,10 @@
 
 #define STEP	65536		/* bytes asked for at a time */
 
-static const char *const names[OCF_CODECS] = { "null", "deflate", "snappy",
-	"bzip2", "xz", "zstandard" };
-
-const char *
-ocf_codec_name(enum ocf_codec c)
-{
-	return names[c];
-}
-
-int
-ocf_codec_find(const char *name, size_t n)
-{
-	for (int i = 0; i < OCF_CODECS; i++)
-		if (strlen(names[i]) == n && memcmp(names[i], name, n) == 0)
-			return i;
-	return -1;
-}
-
 static int
 broken(enum ocf_codec c, struct err *e)
 {
-	return err_set(e, ERR_INPUT, "the block is no %s data", names[c]);
+	return err_set(e, ERR_INPUT, "the block is no %s data", ocf_codec_name(c));
 }
 
 static int
@@ -295,7 +277,7 @@ ocf_pack(enum ocf_codec c, int level, const void *p, size_t n,
 	}
 	if (rc < 0 || buf_full(out))
 		return err_set(e, ERR_SYSTEM, "cannot pack with %s",
-		    names[c]);
+		    ocf_codec_name(c));
 	return 0;
 }
 

@@ -8,6 +8,24 @@
 
 static const char magic[4] = { 'O', 'b', 'j', 1 };
 
+static const char *const names[OCF_CODECS] = { "null", "deflate", "snappy",
+	"bzip2", "xz", "zstandard" };
+
+const char *
+ocf_codec_name(enum ocf_codec c)
+{
+	return names[c];
+}
+
+int
+ocf_codec_find(const char *name, size_t n)
+{
+	for (int i = 0; i < OCF_CODECS; i++)
+		if (strlen(names[i]) == n && memcmp(names[i], name, n) == 0)
+			return i;
+	return -1;
+}
+
 struct scan {
 	const char *start, *p, *end;
 	size_t max;			/* bytes of a length */

@@ -10,7 +10,7 @@
 #include "store/inside.h"
 #include "store/verify.h"
 
-/* --- backup -------------------------------------------------------------- */
+/* --- backup ---------------------------------------------------------- */
 
 int
 store_backup(struct store *s, const char *path, struct err *e)
@@ -31,7 +31,7 @@ store_backup(struct store *s, const char *path, struct err *e)
 	return rc;
 }
 
-/* --- verification in a process of its own -------------------------------- */
+/* --- verification in a process of its own ---------------------------- */
 
 /* What the child tells: 'I' an issue, 'E' it could not go on; a NUL ends. */
 struct told {

@@ -9,9 +9,10 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/mem.h"
+#include "store/build.h"
 #include "store/compact_inside.h"
 
-/* --- what is kept -------------------------------------------------------- */
+/* --- what is kept ---------------------------------------------------- */
 
 /* The oldest revision that the policy keeps. */
 static int
@@ -66,7 +67,8 @@ add_points(struct compacting *c, uint32_t branch, uint64_t rev,
 	}
 }
 
-/* Every branch that can be opened, at the oldest revision. */
+/* Every branch that can be opened, as the oldest revision kept found it: so
+ * that this one can be told from what was before it, as an export does. */
 static int
 points_of_branches(struct compacting *c, struct err *e)
 {
@@ -76,7 +78,7 @@ points_of_branches(struct compacting *c, struct err *e)
 	for (uint32_t id = 0; id < c->r.state.next_branch; id++) {
 		rc = reader_branch_id(&c->r, id, &b, e);
 		if (rc < 0 || (rc == 1 && !b.removed &&
-		    add_points(c, id, c->cut, e) < 0))
+		    add_points(c, id, c->cut - 1, e) < 0))
 			return -1;
 	}
 	return 0;
@@ -112,68 +114,7 @@ points_of_merges(struct compacting *c, struct err *e)
 	return n;
 }
 
-/* --- the new beginning --------------------------------------------------- */
-
-static int
-add_rows(struct compacting *c, enum table t, struct chain_sum *sum,
-    struct err *e)
-{
-	struct rowkey at = { .n = 0 };
-	struct row rows[64];
-	int n;
-
-	do {
-		n = snap_scan(c->r.snap, t, rowkey_str(&at), at.n > 0,
-		    STR_NONE, rows, MEM_COUNT(rows), e);
-		for (int i = 0; i < n; i++) {
-			uint64_t rev = t == T_COMMIT ?
-			    get_be64(rows[i].key.p) : chain_rev(&rows[i]);
-
-			if (rev < c->cut)
-				chain_add(sum, c->hasher, &rows[i]);
-			key_bytes(&at, rows[i].key);
-		}
-	} while (n == (int)MEM_COUNT(rows));
-	return n < 0 ? -1 : 0;
-}
-
-static int
-put_meta(struct compacting *c, const char *name, struct buf *value,
-    struct err *e)
-{
-	struct row r = { T_META, str_of(name), STR_NONE };
-
-	row_seal(value, c->hasher, T_META, r.key);
-	r.value = (struct str){ value->p, value->n };
-	return engine_put(c->engine, &r, 1, e);
-}
-
-/* hash: of the last commit that is gone. */
-static int
-put_base(struct compacting *c, const uint8_t hash[CHAIN_HASH],
-    struct err *e)
-{
-	struct buf v = BUF_INIT(256);
-	struct chain_sum sum = { { 0 } };
-	uint8_t b[CHAIN_SUM];
-	int rc = add_rows(c, T_COMMIT, &sum, e);
-
-	for (int t = 0; rc == 0 && t < T_COUNT; t++)
-		if (chain_hashed[t])
-			rc = add_rows(c, (enum table)t, &sum, e);
-	chain_sum_put(&sum, b);
-	buf_put(&v, hash, CHAIN_HASH);
-	buf_put(&v, b, sizeof b);
-	if (rc == 0)
-		rc = put_meta(c, "base", &v, e);
-	c->r.state.compacted = c->cut;
-	buf_reset(&v);
-	state_put(&v, &c->r.state);
-	if (rc == 0)
-		rc = put_meta(c, "state", &v, e);
-	buf_free(&v);
-	return rc;
-}
+/* --- the new beginning ----------------------------------------------- */
 
 /* The hash the chain goes on from, before its commit goes. */
 static int
@@ -193,7 +134,7 @@ hash_before(struct compacting *c, uint8_t hash[CHAIN_HASH], struct err *e)
 	return 0;
 }
 
-/* --- all of it ----------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------- */
 
 static int
 compact_rows(struct compacting *c, struct store *s,
@@ -219,8 +160,10 @@ compact_rows(struct compacting *c, struct store *s,
 		rc = points_of_merges(c, e);
 	if (rc == 0)
 		rc = compact_sweep(c, e);
-	if (rc == 0)
-		rc = put_base(c, hash, e);
+	if (rc == 0) {
+		c->r.state.compacted = c->cut;
+		rc = build_base(&c->r, c->engine, c->hasher, hash, e);
+	}
 	if (rc == 0)
 		return engine_commit(s->engine, e);
 out:

@@ -5,19 +5,13 @@
 
 #define FLUSH	20000			/* rows deleted at one time */
 
-/* --- rows in order, some of them taken away ------------------------------ */
+/* --- rows in order, some of them taken away -------------------------- */
 
 static int
 flush(struct compacting *c, struct err *e)
 {
-	const struct overlay_row *at = NULL;
-
-	while ((at = overlay_next(&c->drop, at)) != NULL) {
-		struct row r = overlay_row(at);
-
-		if (engine_put(c->engine, &r, 1, e) < 0)
-			return -1;
-	}
+	if (overlay_apply(&c->drop, c->engine, e) < 0)
+		return -1;
 	c->dropped += c->drop.count;
 	overlay_reset(&c->drop);
 	return 0;
@@ -58,7 +52,7 @@ each(struct compacting *c, enum table t, row_fn *fn, void *arg,
 	return flush(c, e);
 }
 
-/* --- versions ------------------------------------------------------------ */
+/* --- versions -------------------------------------------------------- */
 
 struct version {
 	uint64_t rev;
@@ -180,7 +174,7 @@ sweep_version(struct compacting *c, void *arg, const struct row *row,
 	return is_live(row, v, e);
 }
 
-/* --- the rest ------------------------------------------------------------ */
+/* --- the rest -------------------------------------------------------- */
 
 /* LOG, TXID, CHANGE: by their revision alone. */
 static int

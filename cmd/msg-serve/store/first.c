@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "avro/object.h"
 #include "base/fs.h"
 #include "base/mem.h"
+#include "store/build.h"
 #include "store/cred_inside.h"
-#include "store/key.h"
-#include "store/kinds_inside.h"
-#include "store/txn_inside.h"
+#include "store/export_inside.h"
 
 struct first {
 	char *dir, *made;
@@ -104,238 +101,21 @@ first_there(const char *dir, struct err *e)
 	return rc;
 }
 
-/* --- its first rows -------------------------------------------------- */
-
-static void
-put_meta(struct txn *t, const char *name, const void *p, size_t n)
-{
-	struct buf v = BUF_INIT(256);
-	struct rowkey k;
-
-	buf_put(&v, p, n);
-	key_bytes(&k, str_of(name));
-	txn_put_sealed(t, T_META, &k, &v);
-	buf_free(&v);
-}
-
-static void
-put_branch(struct txn *t, uint32_t id, const char *name, uint32_t parent,
-    uint64_t fork_rev)
-{
-	struct buf v = BUF_INIT(64);
-	struct rowkey k;
-	uint8_t b[4];
-
-	txn_put_branch(t, id, &(struct row_branch){ .parent = parent,
-	    .fork_rev = fork_rev, .name = str_of(name) });
-	put_be32(b, id);
-	buf_put(&v, b, sizeof b);
-	key_bytes(&k, str_of(name));
-	txn_put_sealed(t, T_BRANCH_NAME, &k, &v);
-	buf_free(&v);
-}
-
-/* A folder's body with name and title, all else as by default. */
+/* The data: first rows, or (fd not -1) those of an export. */
 static int
-folder_body(const struct kind *k, const char *name, const char *title,
-    struct buf *out, struct err *e)
+fill(struct engine *g, int fd, struct err *e)
 {
-	struct plan_run *run = plan_run_new(NULL);
-	struct buf json = BUF_INIT(1024);
-	int rc;
+	struct build b;
+	int rc = build_begin(&b, g, e);
 
-	buf_printf(&json, "{\"name\":\"%s\",\"title\":\"%s\"}", name, title);
-	object_put_head(out, k->current->fp);
-	rc = plan_encode(k->current->plan, run, json.p, json.n, out, e);
-	buf_free(&json);
-	plan_run_free(run);
+	if (rc == 0)
+		rc = fd < 0 ? build_first(&b, e) : build_import(&b, fd, e);
+	build_clear(&b);
 	return rc;
 }
 
 static int
-put_root(struct txn *t, uint64_t id, const char *kind, const char *name,
-    const char *title, struct err *e)
-{
-	const struct kind *k = kinds_by_name(txn_kinds(t), str_of(kind));
-	struct buf body = BUF_INIT(4096), key = BUF_INIT(STORE_KEY_MAX);
-	struct txn_new n = { .kind = k->id, .name = str_of(name) };
-	uint64_t got;
-	int rc;
-
-	key_put_string(&key, k->name, n.name);
-	rc = folder_body(k, name, title, &body, e);
-	n.key = (struct str){ key.p, key.n };
-	n.body = (struct str){ body.p, body.n };
-	if (rc == 0)
-		rc = txn_put_new(t, &n, id, STR_NONE, &got, e);
-	buf_free(&body);
-	buf_free(&key);
-	return rc;
-}
-
-/* The item that describes a branch. */
-static int
-describe(struct txn *t, const char *name, const char *publish,
-    struct err *e)
-{
-	const struct kind *k = kinds_by_name(txn_kinds(t), STR("branch"));
-	struct buf body = BUF_INIT(1024), key = BUF_INIT(STORE_KEY_MAX);
-	struct txn_new n = { .parent = ITEM_BRANCHES, .kind = k->id,
-		.name = str_of(name) };
-	struct buf json = BUF_INIT(256);
-	struct plan_run *run = plan_run_new(NULL);
-	uint64_t id;
-	int rc;
-
-	buf_printf(&json, "{\"owner\":\"\",\"publish\":\"%s\"}", publish);
-	object_put_head(&body, k->current->fp);
-	rc = plan_encode(k->current->plan, run, json.p, json.n, &body, e);
-	key_put_string(&key, k->name, n.name);
-	n.key = (struct str){ key.p, key.n };
-	n.body = (struct str){ body.p, body.n };
-	if (rc == 0)
-		rc = txn_create(t, &n, &id, e);
-	plan_run_free(run);
-	buf_free(&json);
-	buf_free(&body);
-	buf_free(&key);
-	return rc;
-}
-
-static int
-fill_repository(struct store_job *job, struct txn *t, struct err *e)
-{
-	uint32_t id;
-
-	(void)job;
-	for (const struct kind_builtin *b = kind_builtins; b->name != NULL;
-	    b++)
-		if (txn_kind(t, str_of(b->name), str_of(b->base),
-		    str_of(b->schema), &id, e) < 0)
-			return -1;
-	if (put_root(t, ITEM_USERS, "Folder", "users", "Users", e) < 0 ||
-	    put_root(t, ITEM_BRANCHES, "Folder", "branches", "Branches",
-	    e) < 0 || describe(t, "live", "", e) < 0)
-		return -1;
-	return describe(t, "staging", "live", e);
-}
-
-static int
-fill_live(struct store_job *job, struct txn *t, struct err *e)
-{
-	(void)job;
-	return put_root(t, ITEM_ROOT, "Site", "root", "Site", e);
-}
-
-/* Without a writer thread: each job a group of its own. */
-static int
-commit_job(struct engine *g, struct reader *r, struct txn_tools *tools,
-    struct store_job *job, uint8_t hash[CHAIN_HASH], struct err *e)
-{
-	struct overlay rows;
-	const struct overlay_row *at = NULL;
-	struct commit *c = NULL;
-	struct buf v = BUF_INIT(256);
-	struct txn t;
-	int rc;
-
-	overlay_init(&rows);
-	rc = txn_open(&t, job, r, &rows, tools, e);
-	if (rc == 0)
-		rc = job->run(job, &t, e);
-	if (rc == 0)
-		rc = txn_finish(&t, hash, &c, e);
-	if (rc == 1) {
-		state_put(&v, &t.state);
-		put_meta(&t, "state", v.p, v.n);
-	}
-	while (rc == 1 && (at = overlay_next(&rows, at)) != NULL) {
-		struct row row = overlay_row(at);
-
-		if (engine_put(g, &row, 1, e) < 0)
-			rc = -1;
-	}
-	if (rc == 1) {
-		r->state = t.state;
-		if (t.kinds != NULL) {
-			kinds_unref(r->kinds);
-			r->kinds = t.kinds;
-			t.kinds = NULL;
-		}
-	}
-	txn_close(&t);
-	commit_unref(c);
-	buf_free(&v);
-	overlay_free(&rows);
-	return rc < 0 ? -1 : 0;
-}
-
-/* Rows that jobs build upon, put without a commit of their own. */
-static int
-put_ground(struct engine *g, struct reader *r, struct txn_tools *tools,
-    struct err *e)
-{
-	struct overlay rows;
-	const struct overlay_row *at = NULL;
-	struct txn t = { .rows = &rows, .tools = tools, .reader = r };
-	uint8_t b[16];
-	int rc = 0;
-
-	overlay_init(&rows);
-	put_be32(b, STORE_FORMAT);
-	put_meta(&t, "format", b, 4);
-	if (RAND_bytes(b, sizeof b) != 1)
-		abort();
-	put_meta(&t, "uuid", b, sizeof b);
-	put_branch(&t, BRANCH_REPOSITORY, "repository", BRANCH_REPOSITORY, 0);
-	put_branch(&t, BRANCH_LIVE, "live", BRANCH_LIVE, 0);
-	put_branch(&t, BRANCH_STAGING, "staging", BRANCH_LIVE, 2);
-	while (rc == 0 && (at = overlay_next(&rows, at)) != NULL) {
-		struct row row = overlay_row(at);
-
-		rc = engine_put(g, &row, 1, e);
-	}
-	overlay_free(&rows);
-	return rc;
-}
-
-/* Revision 1: kinds, users and branches; 2: the root, on live. */
-static int
-fill(struct engine *g, struct err *e)
-{
-	struct store_job job = { .author = STR("msg-serve"),
-		.message = STR("first start"), .run = fill_repository };
-	uint8_t hash[CHAIN_HASH] = { 0 };
-	struct txn_tools tools;
-	struct reader r = { .begun = true };
-	int rc;
-
-	txn_tools_init(&tools);
-	arena_init(&r.lent);
-	r.state.next_item = ITEM_FIRST;
-	r.state.next_branch = BRANCH_STAGING + 1;
-	r.state.next_kind = 1;
-	rc = engine_begin(g, &r.snap, e);
-	if (rc == 0)
-		rc = put_ground(g, &r, &tools, e);
-	if (rc == 0)
-		rc = commit_job(g, &r, &tools, &job, hash, e);
-	job.run = fill_live;
-	job.branch = BRANCH_LIVE;
-	if (rc == 0)
-		rc = commit_job(g, &r, &tools, &job, hash, e);
-	if (rc == 0)
-		rc = engine_commit(g, e);
-	else
-		engine_abort(g);
-	kinds_unref(r.kinds);
-	arena_free(&r.lent);
-	txn_tools_free(&tools);
-	return rc;
-}
-
-static int
-make(struct first *f, struct err *e)
+make(struct first *f, int fd, struct err *e)
 {
 	char *data = fs_join(f->made, "data"), *cred = fs_join(f->made, "cred");
 	struct engine *g = NULL;
@@ -349,10 +129,10 @@ make(struct first *f, struct err *e)
 	if (rc == 0)
 		rc = engine_open(&g, &(struct engine_options){
 			.dir = data, .tables = engine_tables,
-			.map_bytes = (uint64_t)64 << 20, .readers = 8,
+			.map_bytes = STORE_MAP_BYTES, .readers = 8,
 			.create = true }, e);
 	if (rc == 0)
-		rc = fill(g, e);
+		rc = fill(g, fd, e);
 	engine_close(g);
 	free(data);
 	free(cred);
@@ -371,8 +151,8 @@ first_free(struct first *f)
 	free(f);
 }
 
-int
-first_begin(struct first **out, const char *dir, struct err *e)
+static int
+begin(struct first **out, const char *dir, int fd, struct err *e)
 {
 	struct first *f = mem_zero(sizeof *f);
 	struct buf made = BUF_INIT(4096);
@@ -386,12 +166,24 @@ first_begin(struct first **out, const char *dir, struct err *e)
 	f->made = buf_take(&made);
 	if (fs_exists(f->dir) && rmdir(f->dir) < 0 && errno != ENOENT)
 		err_set(e, ERR_CONFLICT, "'%s' is there already", f->dir);
-	else if (make_dir(f, e) == 0 && make(f, e) == 0) {
+	else if (make_dir(f, e) == 0 && make(f, fd, e) == 0) {
 		*out = f;
 		return 0;
 	}
 	first_free(f);
 	return -1;
+}
+
+int
+first_begin(struct first **out, const char *dir, struct err *e)
+{
+	return begin(out, dir, -1, e);
+}
+
+int
+first_import(struct first **out, const char *dir, int fd, struct err *e)
+{
+	return begin(out, dir, fd, e);
 }
 
 const char *

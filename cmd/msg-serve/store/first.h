@@ -21,6 +21,10 @@ struct first;
  */
 int first_begin(struct first **out, const char *dir, struct err *e);
 
+/* The same from what store_export wrote (export.h): an equal store, but for
+ * the credentials.  ERR_INPUT: fd is no export, or not what was exported. */
+int first_import(struct first **out, const char *dir, int fd, struct err *e);
+
 const char *first_dir(const struct first *f);
 
 /* Synced and renamed.  Frees f, whatever comes. */

@@ -4,6 +4,7 @@
 
 #include "avro/object.h"
 #include "base/mem.h"
+#include "store/take.h"
 
 /* --- values that sort as what they stand for ------------------------- */
 
@@ -113,49 +114,6 @@ sort(struct attrs *a)
 
 /* --- reading a field ------------------------------------------------- */
 
-/* What is left of a field's binary; bad: it is not what the schema says. */
-struct bytes {
-	const char *p;
-	size_t n;
-	bool bad;
-};
-
-static const char *
-get(struct bytes *b, size_t n)
-{
-	const char *p = b->p;
-
-	if (b->bad || n > b->n) {
-		b->bad = true;
-		return NULL;
-	}
-	b->p += n;
-	b->n -= n;
-	return p;
-}
-
-static int64_t
-get_long(struct bytes *b)
-{
-	int64_t v = 0;
-	int n = b->bad ? 0 : varint_get(b->p, b->n, &v);
-
-	if (n <= 0)
-		b->bad = true;
-	else
-		get(b, (size_t)n);
-	return b->bad ? 0 : v;
-}
-
-static struct str
-get_str(struct bytes *b)
-{
-	int64_t n = get_long(b);
-	const char *p = get(b, n < 0 ? SIZE_MAX : (size_t)n);
-
-	return p == NULL ? STR_NONE : (struct str){ p, (size_t)n };
-}
-
 static void
 number(struct attrs *a, uint32_t field, double v)
 {
@@ -165,7 +123,7 @@ number(struct attrs *a, uint32_t field, double v)
 /* Values of a type with parts of its own are not indexed: nothing is added,
  * and what is behind them in an array neither. */
 static void
-value(const struct schema_node *t, struct bytes *b, uint32_t field,
+value(const struct schema_node *t, struct take *b, uint32_t field,
     struct attrs *a)
 {
 	const char *p;
@@ -177,22 +135,22 @@ value(const struct schema_node *t, struct bytes *b, uint32_t field,
 
 	switch (t->type) {
 	case SCHEMA_BOOLEAN:
-		if ((p = get(b, 1)) != NULL)
+		if ((p = take_bytes(b, 1)) != NULL)
 			attr_boolean(push(a, field), *p);
 		break;
 	case SCHEMA_INT:
 	case SCHEMA_LONG:
-		number(a, field, (double)get_long(b));
+		number(a, field, (double)take_long(b));
 		break;
 	case SCHEMA_FLOAT:
-		if ((p = get(b, 4)) == NULL)
+		if ((p = take_bytes(b, 4)) == NULL)
 			break;
 		half = get_le32(p);
 		memcpy(&f, &half, sizeof f);
 		number(a, field, (double)f);
 		break;
 	case SCHEMA_DOUBLE:
-		if ((p = get(b, 8)) == NULL)
+		if ((p = take_bytes(b, 8)) == NULL)
 			break;
 		bits = get_le64(p);
 		memcpy(&d, &bits, sizeof d);
@@ -200,20 +158,20 @@ value(const struct schema_node *t, struct bytes *b, uint32_t field,
 		break;
 	case SCHEMA_STRING:
 	case SCHEMA_BYTES:
-		attr_string(push(a, field), get_str(b));
+		attr_string(push(a, field), take_str(b));
 		break;
 	case SCHEMA_ENUM:
-		n = get_long(b);
+		n = take_long(b);
 		if (n >= 0 && (size_t)n < t->symbol_count)
 			attr_string(push(a, field), t->symbols[n]);
 		break;
 	case SCHEMA_FIXED:
-		if ((p = get(b, t->size)) != NULL)
+		if ((p = take_bytes(b, t->size)) != NULL)
 			attr_string(push(a, field),
 			    (struct str){ p, t->size });
 		break;
 	case SCHEMA_UNION:
-		n = get_long(b);
+		n = take_long(b);
 		if (n >= 0 && (size_t)n < t->branch_count)
 			value(t->branches[n], b, field, a);
 		break;
@@ -223,15 +181,15 @@ value(const struct schema_node *t, struct bytes *b, uint32_t field,
 }
 
 static void
-elements(const struct schema_node *t, struct bytes *b, uint32_t field,
+elements(const struct schema_node *t, struct take *b, uint32_t field,
     struct attrs *a)
 {
 	int64_t n;
 
-	while (!b->bad && (n = get_long(b)) != 0) {
+	while (!b->bad && (n = take_long(b)) != 0) {
 		if (n < 0) {
 			n = n == INT64_MIN ? INT64_MAX : -n;
-			get_long(b);		/* bytes of the block */
+			take_long(b);		/* bytes of the block */
 		}
 		for (; n > 0 && !b->bad && b->n > 0; n--)
 			value(t->items, b, field, a);
@@ -301,7 +259,7 @@ index_item(struct indexer *x, const struct kind *k, struct str name,
 			const struct kind_field *f = &k->fields[i];
 			const struct schema_node *t = f->schema->type;
 			size_t from = i == 0 ? 0 : x->ends[i - 1];
-			struct bytes b = { binary.p + from,
+			struct take b = { binary.p + from,
 			    x->ends[i] - from, false };
 
 			if (!f->indexed || (int)i == k->f_name)

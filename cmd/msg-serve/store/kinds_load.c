@@ -91,48 +91,62 @@ kinds_load(struct kinds **out, struct reader *r, uint64_t rev, struct err *e)
 
 /* --- writing them ---------------------------------------------------- */
 
-/* The row of a kind with one more version; the newest comes last, also when
- * it was there before. */
-static void
-put_kind(struct txn *t, uint32_t id, const struct kind *old, uint64_t fp,
-    struct str name, uint32_t base)
+void
+txn_put_kind(struct txn *t, uint32_t id, uint32_t base, struct str name,
+    const uint64_t *fps, size_t count)
 {
 	struct buf *v = &t->tools->value;
 	struct rowkey k;
-	uint16_t count = 1;
 	uint8_t b[8];
 
-	for (size_t i = 0; old != NULL && i < old->version_count; i++)
-		count += old->versions[i].fp != fp;
 	buf_reset(v);
 	put_be32(b, base);
-	put_be16(b + 4, count);
+	put_be16(b + 4, (uint16_t)count);
 	buf_put(v, b, KIND_HEAD);
-	for (size_t i = 0; old != NULL && i < old->version_count; i++) {
-		put_be64(b, old->versions[i].fp);
-		if (old->versions[i].fp != fp)
-			buf_put(v, b, 8);
+	for (size_t i = 0; i < count; i++) {
+		put_be64(b, fps[i]);
+		buf_put(v, b, 8);
 	}
-	put_be64(b, fp);
-	buf_put(v, b, 8);
 	buf_put(v, name.p, name.n);
 	key_u32(&k, id);
 	txn_put_sealed(t, T_KIND, &k, v);
 }
 
-static void
-put_schema(struct txn *t, uint64_t fp, struct str text)
+int
+txn_put_schema(struct txn *t, struct str text, uint64_t *fp, struct err *e)
 {
+	struct schema *s = schema_parse(text.p, text.n, e);
 	struct buf *v = &t->tools->value;
 	uint8_t sha[CHAIN_HASH];
 	struct rowkey k;
 
+	if (s == NULL)
+		return -1;
+	*fp = schema_crc64(s);
+	schema_unref(s);
 	hash_bytes(t->tools->hasher, text, STR_NONE, sha);
 	buf_reset(v);
 	buf_put(v, sha, sizeof sha);
 	buf_put(v, text.p, text.n);
-	key_u64(&k, fp);
+	key_u64(&k, *fp);
 	txn_put(t, T_SCHEMA, &k, v->p, v->n);
+	return 0;
+}
+
+/* The versions of a kind with one more; the newest comes last, also when it
+ * was there before. */
+static void
+add_version(struct txn *t, uint32_t id, const struct kind *old, uint64_t fp,
+    struct str name, uint32_t base)
+{
+	uint64_t fps[KIND_VERSIONS_MAX + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; old != NULL && i < old->version_count; i++)
+		if (old->versions[i].fp != fp)
+			fps[n++] = old->versions[i].fp;
+	fps[n++] = fp;
+	txn_put_kind(t, id, base, name, fps, n);
 }
 
 int
@@ -141,8 +155,8 @@ txn_kind(struct txn *t, struct str name, struct str base, struct str text,
 {
 	const struct kinds *ks = txn_kinds(t);
 	const struct kind *old = NULL, *b = NULL;
-	struct schema *s;
 	struct kinds *now;
+	uint64_t fp;
 
 	if (ks != NULL)
 		old = kinds_by_name(ks, name);
@@ -156,13 +170,10 @@ txn_kind(struct txn *t, struct str name, struct str base, struct str text,
 	if (old == NULL ? t->state.next_kind > KINDS_MAX :
 	    old->version_count >= KIND_VERSIONS_MAX)
 		return err_set(e, ERR_LIMIT, "too many kinds or versions");
-	s = schema_parse(text.p, text.n, e);
-	if (s == NULL)
+	if (txn_put_schema(t, text, &fp, e) < 0)
 		return -1;
 	*id = old != NULL ? old->id : (uint32_t)t->state.next_kind++;
-	put_schema(t, schema_crc64(s), text);
-	put_kind(t, *id, old, schema_crc64(s), name, b == NULL ? 0 : b->id);
-	schema_unref(s);
+	add_version(t, *id, old, fp, name, b == NULL ? 0 : b->id);
 	if (kinds_load(&now, t->reader, t->rev, e) < 0)
 		return -1;
 	if (old != NULL &&

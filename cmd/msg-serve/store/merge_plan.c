@@ -308,18 +308,13 @@ static int
 put_names(struct merging *g, struct err *e)
 {
 	struct txn *t = g->t;
-	uint8_t value[8];
-	struct rowkey k;
 	int rc;
 
 	for (struct merge_item *i = g->v; i < g->v + g->count; i++) {
 		if (!i->change || i->now.id == 0 || i->now.parent == 0 ||
 		    (i->theirs.id != 0 && same_place(&i->now, &i->theirs)))
 			continue;
-		key_name(&k, i->now.parent, i->now.name);
-		key_version(&k, t->job->branch, t->rev);
-		put_be64(value, i->id);
-		txn_put(t, T_NAME, &k, value, sizeof value);
+		txn_put_name(t, &i->now, true);
 		rc = view_under(&t->all, i->now.parent, i->id, e);
 		if (rc != 0)
 			return rc < 0 ? -1 : err_set(e, ERR_CONFLICT,

@@ -91,6 +91,8 @@ overlay_put(struct overlay *o, enum table t, struct str key, struct str value)
 	r = find(o, t, key, false, at);
 	if (r != NULL && str_eq(r->row.key, key)) {
 		r->row.value = keep(o, value);
+		o->count += r->cancelled;
+		r->cancelled = false;
 		return;
 	}
 	levels = height(o);
@@ -129,6 +131,17 @@ overlay_next(const struct overlay *o, const struct overlay_row *r)
 		r = next(o, r);
 	} while (r != NULL && r->cancelled);
 	return r;
+}
+
+int
+overlay_apply(const struct overlay *o, struct engine *g, struct err *e)
+{
+	const struct overlay_row *r = NULL;
+
+	while ((r = overlay_next(o, r)) != NULL)
+		if (engine_put(g, &r->row, 1, e) < 0)
+			return -1;
+	return 0;
 }
 
 void

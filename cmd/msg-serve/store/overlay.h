@@ -36,6 +36,9 @@ const struct overlay_row *overlay_next(const struct overlay *o,
     const struct overlay_row *r);
 struct row overlay_row(const struct overlay_row *r);
 
+/* Put all of them. */
+int overlay_apply(const struct overlay *o, struct engine *g, struct err *e);
+
 /* The row is not to be written after all: overlay_next passes over it.  At
  * the end only: reads still see it. */
 void overlay_cancel(struct overlay *o, const struct overlay_row *r);

@@ -126,6 +126,14 @@ final_op(const struct change *c)
 	return c->op & ~(unsigned)(CHANGE_CREATE | CHANGE_REMOVE);
 }
 
+bool
+txn_changed(struct txn *t, uint64_t id)
+{
+	uintptr_t at = (uintptr_t)map_get(&t->by_item, &id, sizeof id);
+
+	return at != 0 && final_op(&t->changes[at - 1]) != 0;
+}
+
 const struct change *
 txn_changes(struct txn *t, size_t *count)
 {
@@ -181,7 +189,8 @@ move_head(struct txn *t, struct commit *c, struct err *e)
 
 	if (reader_branch_id(t->reader, c->branch, &b, e) != 1)
 		return row_bad(e, T_BRANCH);
-	c->parent_rev = b.head_rev != 0 ? b.head_rev : b.fork_rev;
+	c->parent_rev = t->parent_rev != NULL ? *t->parent_rev :
+	    b.head_rev != 0 ? b.head_rev : b.fork_rev;
 	txn_put_branch(t, c->branch, &(struct row_branch){
 		.removed = b.removed, .parent = b.parent,
 		.fork_rev = b.fork_rev, .head_rev = c->rev, .name = b.name,

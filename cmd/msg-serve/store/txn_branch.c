@@ -16,8 +16,8 @@ check_name(struct txn *t, struct str name, struct err *e)
 	    "there is a branch '%.*s' already", (int)name.n, name.p) : rc;
 }
 
-static void
-put_name(struct txn *t, struct str name, uint32_t id)
+void
+txn_put_branch_name(struct txn *t, struct str name, uint32_t id)
 {
 	struct buf *v = &t->tools->value;
 	uint8_t b[4];
@@ -80,7 +80,7 @@ txn_branch_create(struct txn *t, struct str name, uint32_t from,
 	b.parent = from;
 	b.fork_rev = t->reader->state.rev;
 	put(t, &b);
-	put_name(t, name, b.id);
+	txn_put_branch_name(t, name, b.id);
 	*id = b.id;
 	return 0;
 }
@@ -95,7 +95,7 @@ txn_branch_rename(struct txn *t, uint32_t id, struct str name, struct err *e)
 	drop_name(t, b.name);
 	b.name = name;
 	put(t, &b);
-	put_name(t, name, id);
+	txn_put_branch_name(t, name, id);
 	return 0;
 }
 

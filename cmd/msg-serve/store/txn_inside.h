@@ -33,6 +33,7 @@ struct txn {
 	struct change *changes;
 	size_t count, cap;
 	struct map by_item;		/* id -> index of its change + 1 */
+	const uint64_t *parent_rev;	/* import; NULL: the branch's head */
 	bool touched;			/* a commit even without changes */
 	bool again;			/* some item was touched twice */
 	uint32_t merged_branch;
@@ -54,6 +55,9 @@ void txn_tools_free(struct txn_tools *w);
 int txn_finish(struct txn *t, uint8_t hash[CHAIN_HASH], struct commit **out,
     struct err *e);
 
+/* Is the item among the changes, as they are in the end? */
+bool txn_changed(struct txn *t, uint64_t id);
+
 /* Cancel rows that say what was so before: then what a transaction writes
  * follows from the trees before and after it alone. */
 int txn_tidy(struct txn *t, struct err *e);
@@ -72,6 +76,17 @@ int txn_put_item(struct txn *t, const struct item *before,
 int txn_put_new(struct txn *t, const struct txn_new *n, uint64_t id,
     struct str order, uint64_t *out, struct err *e);
 
+/* The id that belongs to the key, when no item has it now, or *id, or (0) a
+ * new one.  ERR_CONFLICT. */
+int txn_take_key(struct txn *t, struct str key, uint64_t *id, struct err *e);
+
+/* The item's version alone; it NULL: removed. */
+void txn_put_node(struct txn *t, uint64_t id, const struct item *it);
+
+/* That the name in its folder leads to the item (or no longer does): for
+ * names that change hands within one transaction. */
+void txn_put_name(struct txn *t, const struct item *it, bool live);
+
 /* A place behind the last child. */
 int txn_last_place(struct txn *t, uint64_t parent, struct order *out,
     struct err *e);
@@ -86,12 +101,21 @@ void txn_put(struct txn *t, enum table table, const struct rowkey *k,
 void txn_put_sealed(struct txn *t, enum table table, const struct rowkey *k,
     struct buf *value);
 void txn_put_branch(struct txn *t, uint32_t id, const struct row_branch *b);
+void txn_put_branch_name(struct txn *t, struct str name, uint32_t id);
 
 /* A row of the index, of the version it has. */
 void txn_put_attr(struct txn *t, const struct item *it,
     const struct attr_row *a, bool live);
 
-/* --- kinds: reindex.c ----------------------------------------------------- */
+/* --- kinds: kinds_load.c --------------------------------------------- */
+
+/* The row of a kind; its versions' fingerprints, the current one last. */
+void txn_put_kind(struct txn *t, uint32_t id, uint32_t base, struct str name,
+    const uint64_t *fps, size_t count);
+int txn_put_schema(struct txn *t, struct str text, uint64_t *fp,
+    struct err *e);
+
+/* --- kinds: reindex.c ------------------------------------------------ */
 
 /* Rows of the index for the fields of a kind that were not in it before, for
  * every version of every item of the kind.  old NULL: a new kind. */

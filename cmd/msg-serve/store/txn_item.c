@@ -65,8 +65,8 @@ put_blob(struct txn *t, struct str body, uint8_t head[ROW_BLOB_HEAD])
 	}
 }
 
-static void
-put_node(struct txn *t, uint64_t id, const struct item *it)
+void
+txn_put_node(struct txn *t, uint64_t id, const struct item *it)
 {
 	struct buf *v = &t->tools->value;
 	struct row_node n = { .live = it != NULL };
@@ -99,8 +99,8 @@ put_child(struct txn *t, const struct item *it, bool live)
 	txn_put(t, T_CHILD, &k, live ? "\1" : "\0", 1);
 }
 
-static void
-put_name(struct txn *t, const struct item *it, bool live)
+void
+txn_put_name(struct txn *t, const struct item *it, bool live)
 {
 	struct rowkey k;
 	uint8_t v[8];
@@ -190,12 +190,12 @@ put_rows(struct txn *t, const struct item *before, const struct item *after,
 	if (before != NULL && before->parent != 0 && place)
 		put_child(t, before, false);
 	if (before != NULL && before->parent != 0 && name)
-		put_name(t, before, false);
+		txn_put_name(t, before, false);
 	if (after != NULL && after->parent != 0 && place)
 		put_child(t, after, true);
 	if (after != NULL && after->parent != 0 && name)
-		put_name(t, after, true);
-	put_node(t, before != NULL ? before->id : after->id, after);
+		txn_put_name(t, after, true);
+	txn_put_node(t, before != NULL ? before->id : after->id, after);
 }
 
 int
@@ -269,9 +269,8 @@ txn_last_place(struct txn *t, uint64_t parent, struct order *out,
 	return 0;
 }
 
-/* The item that had the key before, when none has it now; or a new one. */
-static int
-take_id(struct txn *t, struct str key, uint64_t *id, struct err *e)
+int
+txn_take_key(struct txn *t, struct str key, uint64_t *id, struct err *e)
 {
 	struct rowkey k;
 	struct str v;
@@ -279,6 +278,8 @@ take_id(struct txn *t, struct str key, uint64_t *id, struct err *e)
 	uint8_t value[16];
 	int rc;
 
+	if (key.n == 0 || key.n > STORE_KEY_MAX)
+		return err_set(e, ERR_ARGUMENT, "not a key");
 	key_bytes(&k, key);
 	rc = reader_get(t->reader, T_KEY, &k, &v, e);
 	if (rc < 0)
@@ -309,14 +310,12 @@ txn_put_new(struct txn *t, const struct txn_new *n, uint64_t id,
 		.order = order, .body = n->body,
 	};
 
-	if (n->key.n == 0 || n->key.n > STORE_KEY_MAX)
-		return err_set(e, ERR_ARGUMENT, "not a key");
 	if (n->body.n > STORE_BODY_MAX)
 		return err_set(e, ERR_LIMIT, "the item has over %zu bytes",
 		    STORE_BODY_MAX);
 	/* All that may fail comes before the first row. */
 	if (attrs_of(t, &it, &t->tools->after, e) < 0 ||
-	    take_id(t, n->key, &id, e) < 0)
+	    txn_take_key(t, n->key, &id, e) < 0)
 		return -1;
 	it.id = id;
 	t->tools->before.count = 0;

@@ -19,16 +19,6 @@ was(struct txn *t, enum table table, struct str group, struct str *value,
 	return rc;
 }
 
-/* Is the item among the changes? */
-static bool
-changed(const struct change *list, size_t n, uint64_t id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (list[i].item == id)
-			return true;
-	return false;
-}
-
 /* The same as it was, or not there as it was not. */
 static bool
 same(const struct row *r, bool there, struct str before)
@@ -40,17 +30,16 @@ same(const struct row *r, bool there, struct str before)
 }
 
 static int
-needless(struct txn *t, const struct change *list, size_t n,
-    const struct row *r, struct err *e)
+needless(struct txn *t, const struct row *r, struct err *e)
 {
 	struct str before = STR_NONE;
 	int rc;
 
 	switch (r->table) {
 	case T_NODE:
-		return !changed(list, n, get_be64(r->key.p));
+		return !txn_changed(t, get_be64(r->key.p));
 	case T_KEY:
-		return !changed(list, n, get_be64(r->value.p));
+		return !txn_changed(t, get_be64(r->value.p));
 	case T_CHILD:
 	case T_NAME:
 	case T_ATTR:
@@ -67,13 +56,10 @@ int
 txn_tidy(struct txn *t, struct err *e)
 {
 	const struct overlay_row *at = NULL;
-	const struct change *list;
-	size_t n;
 
-	list = txn_changes(t, &n);
 	while ((at = overlay_next(t->rows, at)) != NULL) {
 		struct row r = overlay_row(at);
-		int rc = needless(t, list, n, &r, e);
+		int rc = needless(t, &r, e);
 
 		if (rc < 0)
 			return -1;

@@ -112,20 +112,6 @@ run(struct writer *w, struct member *m, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-static int
-put_rows(struct writer *w, const struct overlay *o, struct err *e)
-{
-	const struct overlay_row *at = NULL;
-
-	while ((at = overlay_next(o, at)) != NULL) {
-		struct row r = overlay_row(at);
-
-		if (engine_put(w->store->engine, &r, 1, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static void
 refuse(struct member *m, const struct err *e)
 {
@@ -163,7 +149,8 @@ again(struct writer *w, struct err *e)
 	if (begin(w, e) < 0)
 		return -1;
 	for (size_t i = 0; i < w->count; i++)
-		if (put_rows(w, &w->group[i].rows, e) < 0)
+		if (overlay_apply(&w->group[i].rows, w->store->engine,
+		    e) < 0)
 			return -1;
 	return 0;
 }
@@ -184,7 +171,7 @@ join(struct writer *w, struct store_job *job, struct err *e)
 	m->commit = NULL;
 	if (run(w, m, &why) < 0) {
 		refuse(m, &why);
-	} else if (put_rows(w, &m->rows, &why) < 0) {
+	} else if (overlay_apply(&m->rows, w->store->engine, &why) < 0) {
 		refuse(m, &why);
 		w->reader.state = was.state;
 		memcpy(w->hash, was.hash, sizeof was.hash);

@@ -40,7 +40,7 @@ the_builtin_kinds_are_there(void **state)
 	assert_int_equal(kinds_count(reader_kinds(f->reader)), 7);
 }
 
-/* --- items of a real kind ------------------------------------------------ */
+/* --- items of a real kind -------------------------------------------- */
 
 struct page {
 	const char *kind, *name;
@@ -160,7 +160,7 @@ indexed_fields_are_found(void **state)
 	assert_int_equal(by_field(f, "Page", "name", text("a"), &got), 1);
 }
 
-/* --- bodies kept in step ------------------------------------------------- */
+/* --- bodies kept in step --------------------------------------------- */
 
 struct move {
 	uint64_t id, parent;
@@ -234,7 +234,7 @@ fields_merge_one_by_one(void **state)
 	assert_int_equal(m.conflicts, 1);
 }
 
-/* --- kinds that change --------------------------------------------------- */
+/* --- kinds that change ----------------------------------------------- */
 
 struct new_kind {
 	const char *name, *base, *text;

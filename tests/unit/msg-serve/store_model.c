@@ -1,12 +1,11 @@
 /*
  * Random transactions against a model that keeps whole trees: the store must
  * show the same at the head, at any old revision and on every branch; also
- * after compaction, as far as that keeps it.
+ * after compaction, as far as that keeps it; and an export gives it all back.
  */
-#include "store_fixture.h"
+#include "store_equal.h"
 
 #include "store/compact.h"
-#include "store/verify.h"
 
 #define ITEMS		120
 #define REVS		260
@@ -418,19 +417,12 @@ compare(struct model *m)
 }
 
 static void
-complain(void *arg, const char *what)
-{
-	(void)arg;
-	print_error("%s\n", what);
-}
-
-static void
 verify(struct model *m)
 {
 	uint64_t issues = 1;
 
 	fixture_renew(m->f);
-	assert_int_equal(store_verify(m->f->reader, complain, NULL, &issues,
+	assert_int_equal(store_verify(m->f->reader, equal_issue, NULL, &issues,
 	    &m->f->e), 0);
 	assert_int_equal(issues, 0);
 }
@@ -500,6 +492,7 @@ the_store_is_as_the_model(void **state)
 				compact(m);
 		}
 		verify(m);
+		equal_back(f);
 		for (size_t i = 0; i < REVS; i++)
 			free(m->rev[i].tree);
 		free(m);
