@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "xmpp/ns.h"
-#include "xmpp/stream.h"
+#include "xmpp/xml.h"
 
 #define TEXT_MAX	(64u << 20)	/* bytes of one line */
 
@@ -77,6 +77,45 @@ trace_suspicious(const char *p, size_t n)
 	return false;
 }
 
+/* An open tag, with what the root says of the content's namespace. */
+static void
+put_header(struct buf *out, const struct stream_header *h)
+{
+	stanza_write_open(out, h->root, h->root, "");
+	if (h->ns[0] != '\0')
+		xml_attr(out, "xmlns", h->ns);
+	buf_putc(out, '>');
+}
+
+void
+trace_header(struct buf *out, enum trace_kind kind,
+    const struct stream_header *h)
+{
+	struct buf xml = BUF_INIT(TEXT_MAX);
+
+	if (!stanza_is(h->root, "stream", NS_STREAM)) {
+		trace_stanza(out, kind, h->root);
+		return;
+	}
+	put_header(&xml, h);
+	xml_line(out, kind, &xml);
+	buf_free(&xml);
+}
+
+static int
+add_header(void *arg, const struct stream_header *h)
+{
+	put_header(arg, h);
+	return 0;
+}
+
+static int
+add_end(void *arg)
+{
+	buf_lit((struct buf *)arg, "</stream:stream>");
+	return 0;
+}
+
 static int
 add_masked(void *arg, struct stanza *st)
 {
@@ -87,16 +126,28 @@ add_masked(void *arg, struct stanza *st)
 	return 0;
 }
 
-/* Whole stanzas one after the other; anything else is not shown at all. */
+static bool
+begins(const char *p, size_t n, const char *word)
+{
+	size_t len = strlen(word);
+
+	return n >= len && memcmp(p, word, len) == 0;
+}
+
+/* Whole stanzas one after the other, behind a header or not; anything else is
+ * not shown at all. */
 static void
 mask_bytes(struct buf *out, const char *p, size_t n)
 {
-	static const struct stream_ops ops = { .stanza = add_masked };
+	static const struct stream_ops ops = { add_header, add_masked,
+		add_end };
 	static const struct stream_limits lim = { .bytes = TEXT_MAX,
 		.depth = 1000, .elements = 1000000, .attrs = 1000,
 		.name = 10000 };
 	struct stream_pool *pool = stream_pool_new();
-	struct stream *s = stream_new_bare(&ops, out, pool, NS_CLIENT);
+	struct stream *s = begins(p, n, "<?xml") ||
+	    begins(p, n, "<stream:stream") ? stream_new(&ops, out, pool) :
+	    stream_new_bare(&ops, out, pool, NS_CLIENT);
 	struct err e = ERR_INIT;
 
 	stream_limit(s, &lim);

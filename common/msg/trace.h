@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "xmpp/stanza.h"
+#include "xmpp/stream.h"
 
 #define TRACE_MASK	"***"
 
@@ -34,6 +35,10 @@ enum trace_kind {
 /* TRACE_READ or TRACE_WROTE, masked. */
 void trace_stanza(struct buf *out, enum trace_kind kind,
     const struct stanza *st);
+
+/* The start of a stream: its open tag; of one that is framed, the element. */
+void trace_header(struct buf *out, enum trace_kind kind,
+    const struct stream_header *h);
 
 /* The same from bytes: one or more whole stanzas, a stream header, its end.
  * What is no XML is shown escaped, without what looks like a secret. */

@@ -71,6 +71,19 @@ trace_read(struct session *s, const struct stanza *st)
 	tracer_say(t, line);
 }
 
+static void
+trace_read_header(struct session *s, const struct stream_header *h)
+{
+	struct tracer *t = &s->worker->server->trace;
+	struct buf *line = &s->worker->line;
+
+	if (!tracing(t))
+		return;
+	buf_reset(line);
+	trace_header(line, TRACE_READ, h);
+	tracer_say(t, line);
+}
+
 /* --- the end ------------------------------------------------------------- */
 
 static void
@@ -176,7 +189,7 @@ session_header(struct session *s, const struct stream_header *h)
 	struct err e = ERR_INIT;
 	bool ours;
 
-	trace_read(s, h->root);
+	trace_read_header(s, h);
 	open_stream(s, session_out(s));
 	session_sent(s);
 	ours = h->to == NULL ||

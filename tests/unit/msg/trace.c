@@ -80,6 +80,40 @@ login_is_masked(void **state)
 	    "</challenge>'\n");
 }
 
+static int
+on_open(void *arg, const struct stream_header *h)
+{
+	trace_header(arg, TRACE_READ, h);
+	return 0;
+}
+
+static void
+headers_are_open_tags(void **state)
+{
+	static const struct stream_ops ops = { .open = on_open };
+	static const char in[] = "<stream:stream xmlns='jabber:client' "
+	    "xmlns:stream='" NS_STREAM "' to='a'>";
+	struct stream_pool *pool = stream_pool_new();
+	struct buf out = BUF_INIT(1000);
+	struct stream *s = stream_new(&ops, &out, pool);
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(stream_feed(s, in, sizeof in - 1, NULL, &e), 0);
+	assert_string_equal(buf_cstr(&out), "READ: '<stream:stream "
+	    "xmlns:stream=\"" NS_STREAM "\" to=\"a\" "
+	    "xmlns=\"jabber:client\">'\n");
+	stream_free(s);
+	stream_pool_free(pool);
+	buf_free(&out);
+	expect_bytes("<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
+	    " xmlns:stream='" NS_STREAM "'><challenge xmlns='" NS_SASL
+	    "'>Zm9v</challenge></stream:stream>",
+	    "WROTE: '<stream:stream xmlns:stream=\"" NS_STREAM "\" xmlns=\""
+	    "jabber:client\"><challenge xmlns=\"" NS_SASL "\">***"
+	    "</challenge></stream:stream>'\n");
+}
+
 static void
 passwords_are_masked(void **state)
 {
@@ -250,6 +284,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stanzas_are_one_line),
 		cmocka_unit_test(login_is_masked),
+		cmocka_unit_test(headers_are_open_tags),
 		cmocka_unit_test(passwords_are_masked),
 		cmocka_unit_test(passwords_in_payloads_are_masked),
 		cmocka_unit_test(commands_and_answers),
