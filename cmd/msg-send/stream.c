@@ -146,6 +146,15 @@ stream_wait(struct send *s, const struct interrupt *in, struct err *e)
 	return rc;
 }
 
+/* more: all lines that are there have been sent. */
+static bool
+is_to_wait(const struct send *s, const struct input *in, bool more)
+{
+	if (!more && can_send(s))
+		return false;
+	return send_pending(s) > 0 || (more && !in->end && !s->stop);
+}
+
 int
 stream_lines(struct send *s, int fd, const struct interrupt *intr,
     struct err *e)
@@ -160,9 +169,9 @@ stream_lines(struct send *s, int fd, const struct interrupt *intr,
 		if (send_pending(s) == 0 && (s->stop || (more && in.end)))
 			break;
 		/* What was just queued goes out before anything is awaited;
-		 * and an answer may have made room for a line. */
+		 * an answer may make room for a line, or be the last. */
 		rc = send_turn(s, e);
-		if (rc == 0 && (more || !can_send(s)))
+		if (rc == 0 && is_to_wait(s, &in, more))
 			rc = step(s, more ? &in : NULL, intr, e);
 	}
 	if (rc == 0)
