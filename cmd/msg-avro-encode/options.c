@@ -53,7 +53,8 @@ static const struct opt rows[] = {
 	    "pass over keys that are no field" },
 	{ 0, "raw-logical", OPT_FLAG, NULL, AT(raw_logical),
 	    "logical types as the type under them" },
-	{ 'p', "pretty", OPT_FLAG, NULL, AT(pretty), "JSON over several lines" },
+	{ 'p', "pretty", OPT_FLAG, NULL, AT(pretty),
+	    "JSON over several lines" },
 
 	{ 0, "skip", OPT_INT, "COUNT", AT(skip), "leave out so many values" },
 	{ 0, "head", OPT_INT, "COUNT", AT(head), "end after so many values",

@@ -20,7 +20,7 @@ struct capture {
 	struct stream *bare;		/* for stanzas without a header */
 	struct stream *headed;		/* for those after one */
 	struct stream *now;		/* which of them is fed */
-	struct buf raw;			/* from the start of what is half read */
+	struct buf raw;	/* from the start of what is half read */
 	size_t fed;			/* bytes of it that went to now */
 	size_t done;			/* bytes of it that are complete */
 	struct buf ns;			/* of the stream's content */

@@ -16,7 +16,7 @@
 struct dump {
 	const struct dump_opts *o;
 	struct output out;
-	struct capture *capture;		/* one of the two, when it is known */
+	struct capture *capture;	/* one of the two, when it is known */
 	struct lines *lines;		/* what the input is */
 	size_t width, bad;
 };

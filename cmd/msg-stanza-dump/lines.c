@@ -9,7 +9,7 @@
 struct lines {
 	item_fn *fn;
 	void *arg;
-	struct capture *capture;		/* for what READ and WROTE quote */
+	struct capture *capture;	/* for what READ and WROTE quote */
 	struct buf line;		/* the start of one */
 	struct arena arena;
 };

@@ -17,7 +17,7 @@
 enum event_kind {
 	EVENT_NONE,			/* some other stanza */
 	EVENT_CHANGES,
-	EVENT_GAP,			/* events were lost, the watch is over */
+	EVENT_GAP,	/* events were lost, the watch is over */
 	EVENT_TRACE			/* lines of msg-serve -v */
 };
 

@@ -285,7 +285,7 @@ const uint8_t *bin_length(struct plan_run *r, const uint8_t *b, size_t *out);
 /* The next block's count, 0 at the end; *stop: where it must end, or NULL. */
 const uint8_t *bin_block(struct plan_run *r, const struct pnode *items,
     const uint8_t *b, uint64_t *count, const uint8_t **stop);
-bool bin_enter(struct plan_run *r, const void *b);	/* r->depth++ to leave */
+bool bin_enter(struct plan_run *r, const void *b); /* r->depth++ to leave */
 const uint8_t *bin_branch(struct plan_run *r, const struct punion *u,
     const uint8_t *b, uint32_t *out);
 const uint8_t *bin_symbol(struct plan_run *r, const struct penum *en,

@@ -114,7 +114,8 @@ aliases(struct reader *r, const struct json *j, struct str space, bool dotted,
 		struct str s = json_string(c);
 
 		if (!(dotted ? schema_fullname_ok(s) : schema_name_ok(s)))
-			return bad(r, c, "bad alias %.*s", SCHEMA_QUOTE(c->raw));
+			return bad(r, c, "bad alias %.*s",
+			    SCHEMA_QUOTE(c->raw));
 		(*out)[(*count)++] = dotted ?
 		    schema_name_in(&r->sp->arena, s, space) : s;
 	}
@@ -141,7 +142,8 @@ read_names(struct reader *r, const struct json *j, struct str space,
 	    text_of(r, j, "namespace", &given) < 0)
 		return -1;
 	if (given.n > 0 && !schema_fullname_ok(given))
-		return bad(r, jspace, "bad namespace '%.*s'", SCHEMA_QUOTE(given));
+		return bad(r, jspace, "bad namespace '%.*s'",
+		    SCHEMA_QUOTE(given));
 	if (jspace != NULL)
 		space = given;
 	n->name = schema_name_in(&r->sp->arena, name, space);
@@ -185,7 +187,8 @@ read_field(struct reader *r, const struct json *j, struct schema_node *rec,
 		    SCHEMA_QUOTE(rec->name));
 	f->name = json_string(name);
 	if (!schema_name_ok(f->name))
-		return bad(r, name, "bad field name %.*s", SCHEMA_QUOTE(name->raw));
+		return bad(r, name, "bad field name %.*s",
+		    SCHEMA_QUOTE(name->raw));
 	if (type == NULL)
 		return bad(r, j, "the field '%.*s' has no type",
 		    SCHEMA_QUOTE(f->name));
@@ -341,7 +344,8 @@ read_object(struct reader *r, const struct json *j, struct str space,
 	int rc, primitive = schema_primitive(s);
 
 	if (type == NULL)
-		return bad(r, j, "there is no 'type' in %.*s", SCHEMA_QUOTE(j->raw));
+		return bad(r, j, "there is no 'type' in %.*s",
+		    SCHEMA_QUOTE(j->raw));
 	if (type->type == JSON_OBJECT || type->type == JSON_ARRAY)
 		return read_type(r, type, space, out);
 	if (type->type != JSON_STRING)

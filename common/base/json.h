@@ -90,7 +90,8 @@ void json_put_double(struct buf *b, double v);
 void json_put_float(struct buf *b, float v);
 void json_put_bool(struct buf *b, bool v);
 
-enum json_put { JSON_PUT_COMPACT = 0, JSON_PUT_SORTED = 1, JSON_PUT_PRETTY = 2 };
+enum json_put { JSON_PUT_COMPACT = 0, JSON_PUT_SORTED = 1,
+    JSON_PUT_PRETTY = 2 };
 
 /* A tree; flags of enum json_put.  Numbers as they were written. */
 void json_put(struct buf *b, const struct json *j, int flags);

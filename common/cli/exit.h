@@ -16,7 +16,7 @@
 	X(CONNECT,	3, "not connected, nothing done") \
 	X(NO_ANSWER,	4, "sent, but no answer came") \
 	X(INPUT,	5, "unfit input") \
-	X(SYSTEM,	6, "this machine failed, or the answer was not written") \
+	X(SYSTEM,	6, "this machine failed, or the answer is unwritten") \
 	X(GAP,		7, "changes were missed: the watch fell behind")
 
 enum exit_status {

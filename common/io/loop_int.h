@@ -17,7 +17,7 @@ struct loop {
 	uv_timer_t alarm;		/* for the wheel's next */
 	uv_prepare_t before;		/* the end of a turn without events */
 	uv_check_t after;		/* the end of a turn */
-	uv_idle_t hurry;		/* active: the next turn must not wait */
+	uv_idle_t hurry;	/* active: the next turn must not wait */
 	struct loop_queue tasks, reapers, again;
 	struct wheel wheel;
 	uint64_t alarm_at;		/* wheel time, WHEEL_NEVER: off */

@@ -35,7 +35,7 @@ int tls_server(struct tls **out, const char *cert, const char *key,
 
 /* How a client knows that it talks to the right server. */
 struct tls_trust {
-	const char *ca_file, *ca_dir;	/* these only; both NULL: the system's */
+	const char *ca_file, *ca_dir; /* these only; both NULL: the system's */
 	const char *pin;		/* this key only, no chain, no name */
 	bool none;			/* anyone: benchmarks */
 };
@@ -77,8 +77,8 @@ int tls_pin_parse(const char *text, char out[TLS_PIN]);
 
 /* --- for io/link.c and clients over OpenSSL ------------------------------- */
 
-/* Gives a connection (SSL_free) in its role; keeps t.  name: whom a client wants to
- * talk to (SNI, and what the certificate must be for); borrowed. */
+/* Gives a connection (SSL_free) in its role; keeps t.  name: whom a client
+ * wants to talk to (SNI, and what the certificate must be for); borrowed. */
 SSL *tls_session(struct tls *t, const char *name, struct err *e);
 
 /* Why a handshake or what came later failed: what tls_explain says of the

@@ -139,7 +139,8 @@ is_payload(const struct stanza *st)
 static bool
 has_secret(const struct stanza *top)
 {
-	for (const struct stanza *st = top; st != NULL; st = stanza_walk(top, st))
+	for (const struct stanza *st = top; st != NULL;
+	    st = stanza_walk(top, st))
 		if (st->name != NULL && (is_secret_text(st) ||
 		    is_secret_value(st) || is_token(st) || is_payload(st)))
 			return true;

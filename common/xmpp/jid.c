@@ -83,7 +83,8 @@ static int
 check_label(const char *p, size_t n, struct err *e)
 {
 	if (n == 0)
-		return err_set(e, ERR_ARGUMENT, "the domain has an empty label");
+		return err_set(e, ERR_ARGUMENT,
+		    "the domain has an empty label");
 	if (n > LABEL_MAX)
 		return err_set(e, ERR_ARGUMENT,
 		    "a label of the domain has more than %d bytes", LABEL_MAX);
@@ -120,7 +121,8 @@ static bool
 has_ace(const char *p, size_t n)
 {
 	for (size_t i = 0; i + 4 <= n; i++)
-		if ((i == 0 || p[i - 1] == '.') && memcmp(p + i, "xn--", 4) == 0)
+		if ((i == 0 || p[i - 1] == '.') &&
+		    memcmp(p + i, "xn--", 4) == 0)
 			return true;
 	return false;
 }
@@ -180,7 +182,8 @@ ipv6(struct buf *out, const char *p, size_t n, struct err *e)
 	if (n - 2 < sizeof text && p[n - 1] == ']') {
 		memcpy(text, p + 1, n - 2);
 		text[n - 2] = '\0';
-		if (strlen(text) == n - 2 && inet_pton(AF_INET6, text, &a) == 1 &&
+		if (strlen(text) == n - 2 &&
+		    inet_pton(AF_INET6, text, &a) == 1 &&
 		    inet_ntop(AF_INET6, &a, text, sizeof text) != NULL) {
 			buf_printf(out, "[%s]", text);
 			return 0;

@@ -214,7 +214,8 @@ stanza_set_str(struct stanza *st, const char *name, struct str value)
 			memcpy(more, st->attrs, st->nattrs * sizeof *more);
 		st->attrs = more;
 		at = &more[st->nattrs++];
-		*at = (struct stanza_attr){ .name = arena_str(st->arena, name) };
+		*at = (struct stanza_attr){ .name = arena_str(st->arena,
+		    name) };
 	}
 	at->value.p = arena_strn(st->arena, value.p, value.n);
 	at->value.n = value.n;

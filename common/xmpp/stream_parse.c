@@ -17,7 +17,7 @@
 
 /* A parser past one of these is not used again. */
 #define DICT_MAX	1024		/* names that it learned */
-#define STANZA_MAX	65536		/* bytes of a stanza: its buffers grew */
+#define STANZA_MAX	65536	/* bytes of a stanza: its buffers grew */
 #define BYTES_MAX	(256u << 20)	/* in all: libxml2 counts in int */
 
 struct prime {
@@ -37,7 +37,7 @@ struct parser {
 	struct stanza *top, *at;
 	struct parse_error *pe;
 	const char *content_ns;
-	size_t text_cap;		/* of the text node being put together */
+	size_t text_cap;	/* of the text node being put together */
 	size_t bytes, dict;
 	bool rooted, complete, spent;
 };

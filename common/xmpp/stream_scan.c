@@ -69,7 +69,8 @@ between(struct scan *s, const char *p, size_t n, size_t *i)
 		return SCAN_MORE;
 	}
 	if (s->depth == 0 && (p[*i] == '\0' || (unsigned char)p[*i] >= 0xfe))
-		return bad(s, "unsupported-encoding", "the stream is not in UTF-8");
+		return bad(s, "unsupported-encoding",
+		    "the stream is not in UTF-8");
 	return s->depth == 0 ?
 	    bad(s, "not-well-formed", "text before the stream header") :
 	    bad(s, "bad-format", "text between stanzas");
@@ -99,7 +100,8 @@ static enum scan_event
 start_tag(struct scan *s, const struct stream_limits *lim, char c)
 {
 	if (s->depth > lim->depth)
-		return bad(s, "policy-violation", "too many levels of elements");
+		return bad(s, "policy-violation",
+		    "too many levels of elements");
 	if (s->depth > 0 && ++s->elements > lim->elements)
 		return bad(s, "policy-violation", "too many elements");
 	s->state = TAG;
@@ -309,7 +311,8 @@ end_rest(struct scan *s, char c)
 	if (is_space(c))
 		return SCAN_MORE;
 	if (c != '>')
-		return bad(s, "not-well-formed", "more than a name in an end tag");
+		return bad(s, "not-well-formed",
+		    "more than a name in an end tag");
 	s->state = TEXT;
 	if (--s->depth == 0)
 		return SCAN_END;

@@ -20,7 +20,7 @@
 
 enum scan_event {
 	SCAN_MORE,		/* all bytes used, nothing complete */
-	SCAN_HEADER,		/* XML declaration, if any, and the root's tag */
+	SCAN_HEADER,	/* XML declaration, if any, and the root's tag */
 	SCAN_STANZA,
 	SCAN_END,		/* an end tag where a stanza could begin */
 	SCAN_BAD

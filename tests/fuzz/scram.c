@@ -56,7 +56,8 @@ client(const char *p, size_t n)
 	c.iterations_max = SCRAM_ITERATIONS_MIN + 1;
 	assert(scram_client_first(&c, &out, &e) == 0);
 	if (scram_client_final(&c, p, first, &out, &e) == 0 && half != NULL)
-		assert(scram_client_verify(&c, half + 1, n - first - 1, &e) < 0);
+		assert(scram_client_verify(&c, half + 1, n - first - 1,
+		    &e) < 0);
 	scram_client_clear(&c);
 	secret_clear(&password);
 	buf_free(&out);

@@ -147,7 +147,8 @@ peer_of(void *carrier)
 
 static const struct carrier_ops carrier_ops = {
 	.out = out, .open = open_stream, .close = close_stream,
-	.abort = abort_stream, .restart = restart, .starttls = starttls, .pause = pause_input,
+	.abort = abort_stream, .restart = restart, .starttls = starttls,
+	.pause = pause_input,
 	.resume = resume_input, .limits = limits, .secure = secure,
 	.congested = congested, .binding = binding, .peer = peer_of,
 };
@@ -243,7 +244,8 @@ on_drained(void *arg)
 }
 
 const struct link_ops tcp_link_ops = {
-	.bytes = on_bytes, .drained = on_drained, .ended = on_ended, .closed = on_closed,
+	.bytes = on_bytes, .drained = on_drained, .ended = on_ended,
+	.closed = on_closed,
 };
 
 void

@@ -2,7 +2,8 @@
  * event.h - what a commit means to those who watch a query: the event's XML.
  *
  *	<message type="headline"><event xmlns="urn:M" watch="ID" rev="R"
- *	branch="B" author="JID" time="..." message="...">BASE64</event></message>
+ *	branch="B" author="JID" time="..." message="...">BASE64</event>
+ *	</message>
  *
  * The payload is a list of changes: {"change": what happened, "_key", "_path",
  * "item": the item as it is after the commit; absent when it is gone}.  What

@@ -237,7 +237,7 @@ check_kept(const struct kind *from, bool item, const struct schema *new,
 	return 0;
 }
 
-/* --- may it follow the versions before? ------------------------------------- */
+/* --- may it follow the versions before? ----------------------------------- */
 
 struct reasons {
 	struct buf text;

@@ -340,7 +340,8 @@ command_set_watch(struct call *c, struct err *e)
 		    "stream (--max-watches)",
 		    (long long)c->worker->server->opt->watches);
 	if (r == NULL || call_branch(c, &id, e) < 0 ||
-	    branch_there(c, id, e) < 0 || reader_branch_id(r, id, &branch, e) < 0 ||
+	    branch_there(c, id, e) < 0 ||
+	    reader_branch_id(r, id, &branch, e) < 0 ||
 	    first_rev(c, r, &from, e) < 0)
 		return -1;
 	g = watch_group_get(t, arg.p, arg.n, id, branch.name, c->account, e);

@@ -65,7 +65,8 @@ on_tag(struct answers *s, const char *tag, const char *end, const char *all_end,
 }
 
 void
-answers_feed(struct answers *s, const char *p, size_t n, answer_fn *fn, void *arg)
+answers_feed(struct answers *s, const char *p, size_t n, answer_fn *fn,
+    void *arg)
 {
 	const char *end = p + n, *tag, *close;
 

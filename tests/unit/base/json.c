@@ -28,7 +28,8 @@ static void
 keeps_order_text_and_places(void **state)
 {
 	static const char text[] =
-	    " {\"b\": [1, -2.50e3, true, null], \"a\\u00e9\\n\": \"x\\ud83d\\ude00\"}";
+	    " {\"b\": [1, -2.50e3, true, null], "
+	    "\"a\\u00e9\\n\": \"x\\ud83d\\ude00\"}";
 	struct arena a = ARENA_INIT;
 	struct err e = ERR_INIT;
 	struct json *j = parse(&a, text, &e), *c;
@@ -204,7 +205,8 @@ static void
 writes(void **state)
 {
 	static const char text[] =
-	    "{\"b\":[1.50,true,null,{}],\"a\":\"\\u0001\\u007f\\\"\\/\\ud83d\\ude00\"}";
+	    "{\"b\":[1.50,true,null,{}],"
+	    "\"a\":\"\\u0001\\u007f\\\"\\/\\ud83d\\ude00\"}";
 	struct arena a = ARENA_INIT;
 	struct buf b = BUF_INIT(4096);
 	struct err e = ERR_INIT;

@@ -12,7 +12,7 @@
 struct office {
 	struct loop *loop;
 	struct mailbox *box;
-	int next[SENDERS];		/* what each sender's next one must be */
+	int next[SENDERS];	/* what each sender's next one must be */
 	int got;
 };
 

@@ -200,7 +200,8 @@ main(void)
 		cmocka_unit_test(a_stopped_timer_does_not_fire),
 		cmocka_unit_test(a_late_time_is_kept_to),
 		cmocka_unit_test(a_callback_may_stop_what_is_due_with_it),
-		cmocka_unit_test(a_timer_that_sets_itself_fires_each_millisecond),
+		cmocka_unit_test(
+		    a_timer_that_sets_itself_fires_each_millisecond),
 		cmocka_unit_test(many_timers_keep_their_time),
 	};
 

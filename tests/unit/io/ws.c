@@ -189,7 +189,7 @@ rules_are_kept(void **state)
 	expect(&b, "!1002");
 	text(&b, 0x8b, "");
 	expect(&b, "!1002");
-	text(&b, 0x80, "<a/>");				/* goes on with nothing */
+	text(&b, 0x80, "<a/>");	/* goes on with nothing */
 	expect(&b, "!1002");
 	text(&b, 0x01, "<a");				/* begins within */
 	text(&b, 0x81, "<b/>");

@@ -163,7 +163,8 @@ static void
 passwords_in_payloads_are_masked(void **state)
 {
 	(void)state;
-	expect_user("", "[{\"data\": {\"name\":\"a\", \"password\" : \"x\\\"y\"}}]",
+	expect_user("",
+	    "[{\"data\": {\"name\":\"a\", \"password\" : \"x\\\"y\"}}]",
 	    "[{\"data\": {\"name\":\"a\", \"password\" : \"***\"}}]");
 	expect_user("", "{\"p\\u0061ssword\":[1,{\"a\":2}],\"b\":\"\\u00e4\"}",
 	    "{\"p\\u0061ssword\":\"***\",\"b\":\"\\u00e4\"}");

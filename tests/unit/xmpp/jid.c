@@ -141,7 +141,7 @@ domains(void **state)
 	expect("a\xff", NULL);
 	expect("\xd7\xb3.\x15", NULL);
 	expect("\xc3\xbc.a\xef\xbc\xa0" "b", NULL);	/* full width @ */
-	expect("a\xe3\x80\x82" "b", "a.b");		/* ideographic full stop */
+	expect("a\xe3\x80\x82" "b", "a.b");	/* ideographic full stop */
 }
 
 static void
@@ -166,7 +166,7 @@ what_is_not_allowed(void **state)
 	expect("\xef\xbf\xbf@c", NULL);			/* not a character */
 	expect("\xe1\x84\x80@c", NULL);			/* old jamo */
 	expect("\xef\xbc\x86@c", NULL);			/* full width & */
-	expect("\xe2\x80\xae" "a@c", NULL);		/* overriding direction */
+	expect("\xe2\x80\xae" "a@c", NULL);	/* overriding direction */
 }
 
 static void
@@ -187,7 +187,7 @@ context_and_direction(void **state)
 	expect("a\xd7\x90@a", NULL);
 	expect("\xd7\x90" "1@a", "\xd7\x90" "1@a");
 	expect("\xd8\xa7\xd9\xa1@a", "\xd8\xa7\xd9\xa1@a");
-	expect("\xd8\xa7\xd9\xa1\xdb\xb1@a", NULL);	/* two kinds of digits */
+	expect("\xd8\xa7\xd9\xa1\xdb\xb1@a", NULL); /* two kinds of digits */
 }
 
 static void

@@ -43,7 +43,8 @@ passwords_are_prepared(void **state)
 		{ "\xc2\xaa", "a" }, { "\xe2\x85\xa8", "IX" },
 		{ "\x07", NULL }, { "a\xc2\xa0" "b", "a b" },
 		{ "\xe2\x80\x8b", NULL }, { "", NULL }, { "\xff", NULL },
-		{ "a b!~", "a b!~" }, { "\xf0\x9f\x94\x91", "\xf0\x9f\x94\x91" },
+		{ "a b!~", "a b!~" },
+		{ "\xf0\x9f\x94\x91", "\xf0\x9f\x94\x91" },
 		{ "\xc2\x85", NULL },
 	};
 

@@ -95,7 +95,8 @@ static const char *const documents[] = {
 	"<x:a xmlns:x=\"urn:x\"><b/><x:c x:d=\"1\"/></x:a>",
 	"<a xmlns=\"urn:a\"><b xmlns=\"\"><c xmlns=\"urn:a\"/></b></a>",
 	"<a><x:b xmlns:x=\"urn:x\"/><x:b xmlns:x=\"urn:y\"/></a>",
-	"<x:a xmlns:x=\"urn:x\"><x:b xmlns:x=\"urn:y\"><x:c/></x:b><x:d/></x:a>",
+	"<x:a xmlns:x=\"urn:x\"><x:b xmlns:x=\"urn:y\"><x:c/></x:b>"
+	    "<x:d/></x:a>",
 	"<a xmlns:x=\"urn:x\" x:p=\"1\" x:q=\"2\"><b x:p=\"3\"/></a>",
 	"<a xmlns:u=\"unused\"><b><c t=\"u:int\"/></b></a>",
 	"<a b=\"&#x9;&#xA;&#xD;\">&#xD;\n\t</a>",

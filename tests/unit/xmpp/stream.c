@@ -161,7 +161,8 @@ static void
 what_is_restricted_is_refused(void **state)
 {
 	static const char *const items[] = {
-		"<a><!-- c --></a>", "<!-- c -->", "<a><?pi x?></a>", "<?pi x?>",
+		"<a><!-- c --></a>", "<!-- c -->", "<a><?pi x?></a>",
+		"<?pi x?>",
 		"<?xml version='1.0'?>", "<![CDATA[x]]>", "<a>&x;</a>",
 		"<a b='&x;'/>", "<!DOCTYPE a>", "<a><![CDAT[x]]></a>",
 		"<a><!ENTITY x 'y'></a>",
@@ -217,7 +218,8 @@ the_root_must_be_a_stream(void **state)
 	expect("<stream:stream xmlns='jabber:client' xmlns:stream='urn:x'>",
 	    "error invalid-namespace\n");
 	expect("<stream:stream>", "error not-well-formed\n");
-	expect("<stream xmlns='" NS_STREAM "'>", "error bad-namespace-prefix\n");
+	expect("<stream xmlns='" NS_STREAM "'>",
+	    "error bad-namespace-prefix\n");
 	expect("<x:y xmlns:x='" NS_STREAM "'>", "error bad-format\n");
 	expect("<stream:stream xmlns:stream='" NS_STREAM "'/>",
 	    "error bad-format\n");

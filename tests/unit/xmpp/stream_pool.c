@@ -100,14 +100,19 @@ one_stanza_from_bytes(void **state)
 	struct stanza *st;
 
 	(void)state;
-	st = stanza_parse(&a, " <iq id='1'/>\n", 14, NS_CLIENT, &stream_limits_login, &e);
+	st = stanza_parse(&a, " <iq id='1'/>\n", 14, NS_CLIENT,
+	    &stream_limits_login, &e);
 	assert_non_null(st);
 	assert_string_equal(stanza_attr(st, "id"), "1");
 	assert_string_equal(st->ns, NS_CLIENT);
-	assert_null(stanza_parse(&a, "<iq/><iq/>", 10, NS_CLIENT, &stream_limits_login, &e));
-	assert_null(stanza_parse(&a, "<iq>", 4, NS_CLIENT, &stream_limits_login, &e));
-	assert_null(stanza_parse(&a, "", 0, NS_CLIENT, &stream_limits_login, &e));
-	assert_null(stanza_parse(&a, "<iq/>x", 6, NS_CLIENT, &stream_limits_login, &e));
+	assert_null(stanza_parse(&a, "<iq/><iq/>", 10, NS_CLIENT,
+	    &stream_limits_login, &e));
+	assert_null(stanza_parse(&a, "<iq>", 4, NS_CLIENT, &stream_limits_login,
+	    &e));
+	assert_null(stanza_parse(&a, "", 0, NS_CLIENT, &stream_limits_login,
+	    &e));
+	assert_null(stanza_parse(&a, "<iq/>x", 6, NS_CLIENT,
+	    &stream_limits_login, &e));
 	arena_free(&a);
 }
 
