@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "care.h"
 #include "net/server.h"
 #include "options.h"
 #include "start.h"
@@ -69,7 +70,7 @@ main(int argc, char *argv[])
 		return err_report(&e, msg_serve.name);
 	if (next == OPT_DONE)
 		return 0;
-	rc = serve(&p, &opt, &e);
+	rc = care_wanted(&opt) ? care_run(&opt, &e) : serve(&p, &opt, &e);
 	start_clear(&p.start);
 	server_clear(&p.server);
 	return rc < 0 ? err_report(&e, msg_serve.name) : 0;

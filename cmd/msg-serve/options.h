@@ -16,6 +16,9 @@ struct serve_options {
 	const char *dir;		/* NULL: the user's own */
 	const char *domain;
 	const char *import;
+	const char *export, *backup;	/* "-" is standard output */
+	bool verify, compact;
+	int64_t keep_revisions, keep_ms;
 	const char *cert, *key;		/* NULL: those of the store */
 	bool demo, plaintext;
 	int verbose;

@@ -1,7 +1,10 @@
 #include "start.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "base/mem.h"
@@ -10,6 +13,7 @@
 #include "io/tls.h"
 #include "service/import.h"
 #include "service/user.h"
+#include "store/export.h"
 #include "store/first.h"
 
 #define ADMIN		"admin"
@@ -123,13 +127,47 @@ out:
 	return rc;
 }
 
+/* 1: the file to import is an export of a whole store, fd is open; 0; -1. */
+static int
+open_export(const struct serve_options *opt, int *fd, struct err *e)
+{
+	char magic[sizeof EXPORT_MAGIC - 1];
+	struct stat st;
+	int rc = 0;
+
+	if (opt->import == NULL || (stat(opt->import, &st) == 0 &&
+	    S_ISDIR(st.st_mode)))
+		return 0;
+	*fd = open(opt->import, O_RDONLY | O_CLOEXEC);
+	if (*fd < 0)
+		return err_sys(e, ERR_INPUT, "cannot open '%s'", opt->import);
+	if (pread(*fd, magic, sizeof magic, 0) == (ssize_t)sizeof magic)
+		rc = memcmp(magic, EXPORT_MAGIC, sizeof magic) == 0;
+	if (rc == 0) {
+		close(*fd);
+		*fd = -1;
+	}
+	return rc;
+}
+
 static int
 make_store(struct start *st, const struct serve_options *opt,
     const char *address, const struct log *log, struct err *e)
 {
+	struct serve_options whole = *opt;
 	struct first *f;
+	int fd = -1, rc = open_export(opt, &fd, e);
 
-	if (first_begin(&f, st->dir, e) < 0)
+	if (rc == 1) {
+		whole.import = NULL;
+		whole.demo = false;
+		opt = &whole;
+		rc = first_import(&f, st->dir, fd, e);
+		close(fd);
+	} else if (rc == 0) {
+		rc = first_begin(&f, st->dir, e);
+	}
+	if (rc < 0)
 		return -1;
 	if (fill(f, opt, address, log, e) < 0) {
 		first_abort(f);
@@ -139,20 +177,30 @@ make_store(struct start *st, const struct serve_options *opt,
 	return first_finish(f, e);
 }
 
+char *
+start_dir(const struct serve_options *opt, struct err *e)
+{
+	char *dir = opt->dir != NULL ? mem_str(opt->dir) :
+	    fs_xdg("XDG_DATA_HOME", ".local/share");
+
+	if (dir == NULL)
+		err_set(e, ERR_CONFIG, "no place for the store: neither "
+		    "--store nor $XDG_DATA_HOME nor $HOME is there");
+	return dir;
+}
+
 int
 start_open(struct start *st, const struct serve_options *opt,
     const char *address, const struct log *log, struct err *e)
 {
 	struct store_options so = { .map_bytes = opt->map_bytes,
 		.log = log };
-	int there;
+	int there, rc, fd = -1;
 
 	memset(st, 0, sizeof *st);
-	st->dir = opt->dir != NULL ? mem_str(opt->dir) :
-	    fs_xdg("XDG_DATA_HOME", ".local/share");
+	st->dir = start_dir(opt, e);
 	if (st->dir == NULL)
-		return err_set(e, ERR_CONFIG, "no place for the store: "
-		    "neither --store nor $XDG_DATA_HOME nor $HOME is there");
+		return -1;
 	there = first_there(st->dir, e);
 	if (there < 0 || (there == 0 &&
 	    make_store(st, opt, address, log, e) < 0))
@@ -164,9 +212,16 @@ start_open(struct start *st, const struct serve_options *opt,
 	so.dir = st->dir;
 	if (store_open(&st->store, &so, e) < 0)
 		return -1;
-	if (!st->fresh && opt->import != NULL)
-		return import_file(st->store, opt->import, opt->domain, e);
-	return 0;
+	if (st->fresh || opt->import == NULL)
+		return 0;
+	rc = open_export(opt, &fd, e);
+	if (rc == 1) {
+		close(fd);
+		return err_set(e, ERR_CONFLICT, "'%s' is an export of a whole "
+		    "store, and '%s' is there already", opt->import, st->dir);
+	}
+	return rc < 0 ? -1 :
+	    import_file(st->store, opt->import, opt->domain, e);
 }
 
 void

@@ -22,6 +22,9 @@ struct start {
 	struct store *store;
 };
 
+/* Gives the store's directory (free); NULL: nothing says where. */
+char *start_dir(const struct serve_options *opt, struct err *e);
+
 /* address: where clients connect, for the context.  ERR_CONFIG, ERR_CONFLICT
  * (another server), ERR_SYSTEM. */
 int start_open(struct start *st, const struct serve_options *opt,

@@ -264,6 +264,24 @@ apply_first(struct store_job *sj, struct txn *t, struct err *e)
 	return user_change_apply(f->change, f->store, t, &f->arena, e);
 }
 
+/* Appends what names the user of an imported store; nothing: he is new. */
+static int
+find_admin(struct store *s, const char *name, struct buf *key, struct err *e)
+{
+	struct reader *r = reader_new(s);
+	struct user u;
+	int rc = reader_begin(r, e);
+
+	if (rc == 0)
+		rc = user_find(&u, r, str_of(name), e);
+	if (rc == 1) {
+		base64url_put(key, u.item.key.p, u.item.key.n);
+		rights_unref(u.rights);
+	}
+	reader_free(r);
+	return rc;
+}
+
 int
 user_create_admin(struct store *s, const char *name, const char *domain,
     const struct secret *password, uint32_t iterations, struct err *e)
@@ -271,15 +289,20 @@ user_create_admin(struct store *s, const char *name, const char *domain,
 	struct first_admin f = { .store = s, .job = { .run = apply_first,
 		.branch = BRANCH_REPOSITORY,
 		.message = STR("create the administrator") } };
-	struct buf text = BUF_INIT(8192);
-	int rc = -1;
+	struct buf text = BUF_INIT(8192), key = BUF_INIT(1024);
+	int rc = find_admin(s, name, &key, e);
 
-	buf_lit(&text, "[{\"method\":\"create\",\"data\":{\"admin\":true,"
-	    "\"name\":");
-	json_put_cstr(&text, name);
+	if (rc < 0)
+		return -1;
+	buf_printf(&text, "[{\"method\":\"%s\",\"data\":{\"admin\":true,"
+	    "\"%s\":", rc == 1 ? "save" : "create",
+	    rc == 1 ? "_key" : "name");
+	json_put_cstr(&text, rc == 1 ? buf_cstr(&key) : name);
 	buf_lit(&text, ",\"password\":");
 	json_put_string(&text, password->p, password->n);
 	buf_lit(&text, "}}]");
+	buf_free(&key);
+	rc = -1;
 	f.job.author = str_of(arena_printf(&f.arena, "%s@%s", name, domain));
 	f.change = user_change_parse(&f.arena, text.p, text.n, e);
 	if (f.change != NULL) {

@@ -28,7 +28,8 @@ struct user {
 int user_find(struct user *out, struct reader *r, struct str name,
     struct err *e);
 
-/* The first administrator of a new store.  Blocks. */
+/* The first administrator of a new store; of an imported one that has him, a
+ * new password for him.  Blocks. */
 int user_create_admin(struct store *s, const char *name, const char *domain,
     const struct secret *password, uint32_t iterations, struct err *e);
 

@@ -1,0 +1,51 @@
+#!/bin/bash
+# A store without its server: export and back, backup, verify, compact.
+. "${0%/*}/lib.sh"
+store=$XDG_DATA_HOME/msg
+
+server_start
+for i in 1 2 3; do
+	exits 0 "saved $i" msg-send set-item \
+		"[{\"method\":\"save\",\"data\":{\"_path\":\"/about\",\"title\":\"$i\"}}]"
+done
+exits 0 'a backup while it is served' msg-serve --backup "$T/backup"
+exits 1 'never over a file that is there' msg-serve --backup "$T/backup"
+exits 0 'an export while it is served' msg-serve --export "$T/export"
+exits 1 'compaction is refused meanwhile' msg-serve --compact
+before=$(msg-send get-item '//*' | sha256sum)
+server_stop TERM
+
+exits 0 'the store is sound' msg-serve --verify
+is "$out" sound 'and it says so'
+is "$(msg-serve --export - | sha256sum)" "$(sha256sum <"$T/export")" \
+	'an export again is the same'
+
+# --- an equal store from the export ----------------------------------------------
+exits 1 'not into a store that is there' \
+	msg-serve --import "$T/export" --listen 127.0.0.1:0 --listen-tls none
+mv "$store" "$T/old"
+server_start --import "$T/export"
+is "$(msg-send get-item '//*' | sha256sum)" "$before" 'an import is equal'
+exits 0 'the administrator is there' msg-send get-user admin
+is "$(jq -r .admin <<<"$out")" true 'with his rights'
+server_stop TERM
+exits 0 'the imported store is sound' msg-serve --verify
+
+# --- damage, and less of the past ---------------------------------------------------
+exits 0 'compaction' msg-serve --compact --keep-revisions=1 --keep-time=0
+like "$out" '^oldest=[0-9]* rows=[1-9]' 'says what it did'
+exits 0 'and leaves a sound store' msg-serve --verify
+/usr/bin/python3 - "$store/data/data.mdb" <<'END'
+import sys
+with open(sys.argv[1], 'r+b') as f:
+    data = f.read()
+    at = data.index(b'Article 2')
+    f.seek(at)
+    f.write(b'Artikel 2')
+END
+exits 1 'a changed byte is found' msg-serve --verify
+like "$out" 'not what was written' 'and named'
+exits 5 'a file that is no export' \
+	msg-serve --store "$T/new" --import /dev/null --listen 127.0.0.1:0 \
+	--listen-tls none
+done_testing
