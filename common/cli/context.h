@@ -5,9 +5,9 @@
  * which msg-serve writes when it makes its store; unless
  * $XDG_CONFIG_HOME/msg/config names a default.  --context NAME takes one of
  * that file's contexts, a NAME with a '/' is a file itself.  Environment and
- * command line go before all of them; where these give a server, settings of
- * a file are taken only if --context is given too, so that no password goes
- * to a server it is not for.
+ * command line go before all of them.  Where these give both server and user,
+ * a file is looked at only if --context is given too; a server alone goes with
+ * all of the default, its pin too; a user alone does not get its password.
  */
 #ifndef CLI_CONTEXT_H
 #define CLI_CONTEXT_H

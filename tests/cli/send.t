@@ -128,8 +128,11 @@ chmod 644 wrong
 exits 2 'a password that others can read' msg-send "${as_admin[@]}" \
 	--password-file wrong get-item /
 like "$err" "chmod 600 'wrong'" 'is refused with what to type'
-exits 2 'no password goes to another server' msg-send \
-	--server 127.0.0.1:1 get-item /
+exits 0 'a server alone goes with the default context' msg-send \
+	--server "localhost:$PORT" get-item /
+exits 2 'a user alone does not get its password' msg-send \
+	--jid nobody@localhost get-item /
+like "$err" --password-file 'but is asked for one'
 exits 0 '--check' msg-send --check
 like "$out" $'^connected .*\nsecured .*\nlogged in .*SCRAM-SHA-256\nbound .*\nanswered ' \
 	'tells of each step'
