@@ -38,6 +38,8 @@ static const struct opt rows[] = {
 	    "of the log: at most so many commits" },
 	{ 0, "before", OPT_STR, "REVISION", ATTR(before),
 	    "of the log: only what is older" },
+	{ 0, "schema", OPT_STR, "FINGERPRINT", ATTR(schema),
+	    "items of that kind in this version of it" },
 	{ 0, "compatibility", OPT_CHOICE, "MODE", ATTR(compatibility),
 	    "who must be able to read a new version of a kind",
 	    .choices = "BACKWARD BACKWARD_TRANSITIVE FORWARD "

@@ -17,7 +17,8 @@
 /* Attributes of the command's element; msg-protocol(7) says what they do. */
 #define MSG_ATTRS(X) \
 	X(branch) X(rev) X(as) X(base) X(txid) X(from) X(match) X(message) \
-	X(author) X(since) X(until) X(max) X(before) X(compatibility)
+	X(author) X(since) X(until) X(max) X(before) X(compatibility) \
+	X(schema)
 
 enum msg_attr {
 #define X(name)	MSG_ATTR_##name,

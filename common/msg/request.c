@@ -96,6 +96,7 @@ read_attributes(struct request *r, const struct stanza *iq,
 	r->match = stanza_attr_str(st, "match");
 	r->message = stanza_attr_str(st, "message");
 	r->author = stanza_attr_str(st, "author");
+	r->schema = stanza_attr_str(st, "schema");
 	r->compatibility = stanza_attr_str(st, "compatibility");
 	if (r->message.p == NULL)
 		r->message = stanza_attr_str(iq, "message");
@@ -181,6 +182,7 @@ request_copy(struct arena *a, const struct request *r)
 	keep(a, &copy->match);
 	keep(a, &copy->author);
 	keep(a, &copy->compatibility);
+	keep(a, &copy->schema);
 	return copy;
 }
 

@@ -34,6 +34,7 @@ struct request {
 	uint64_t base;			/* revision a set was made for */
 	uint64_t from;			/* revision a watch goes on from */
 	uint64_t watch;			/* number of a watch to end */
+	struct str schema;		/* fingerprints of versions wanted */
 	struct str compatibility;	/* of a schema: "FULL", ... */
 	struct str author;		/* of commits: a bare JID */
 	int64_t since_us, until_us;	/* of commits: since <= time < until */

@@ -70,8 +70,8 @@ run(struct arena *a, const char *p, size_t n)
 
 	if (demo.store == NULL)
 		demo_open();
-	if (item_get(&demo.view, demo.run, (struct str){ p, n }, &limits, a,
-	    &out, &e) == 0)
+	if (item_get(&demo.view, demo.run, (struct str){ p, n }, &limits,
+	    NULL, a, &out, &e) == 0)
 		assert(out.n >= 2 && out.p[0] == '[');
 	else
 		assert(e.code != ERR_OK && e.code != ERR_SYSTEM);

@@ -10,6 +10,7 @@
 #include "service/item_get.h"
 #include "service/item_set.h"
 #include "service/job.h"
+#include "service/render.h"
 
 int
 command_get_item(struct call *c, struct err *e)
@@ -17,9 +18,11 @@ command_get_item(struct call *c, struct err *e)
 	struct query_limits limits = {
 		.steps = (uint64_t)c->worker->server->opt->steps };
 	struct str query = c->request->argument, as = c->request->as;
+	struct render_versions versions;
 	struct view v;
 
-	if (call_view(c, &v, e) < 0)
+	if (call_view(c, &v, e) < 0 || render_versions(&versions,
+	    reader_kinds(v.reader), c->request->schema, e) < 0)
 		return -1;
 	if (str_is(as, "explain"))
 		return item_explain(&v, query, &limits, c->arena, c->payload,
@@ -29,8 +32,8 @@ command_get_item(struct call *c, struct err *e)
 		return item_get_avro(&v, query, &limits, c->arena,
 		    c->payload, e);
 	}
-	return item_get(&v, c->worker->run, query, &limits, c->arena,
-	    c->payload, e);
+	return item_get(&v, c->worker->run, query, &limits,
+	    versions.count > 0 ? &versions : NULL, c->arena, c->payload, e);
 }
 
 /* --- set-item ----------------------------------------------------------- */

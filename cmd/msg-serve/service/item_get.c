@@ -47,8 +47,8 @@ put_list(struct render *r, const struct query_list *list, struct buf *out,
 
 int
 item_get(struct view *v, struct plan_run *run, struct str text,
-    const struct query_limits *limits, struct arena *a, struct buf *out,
-    struct err *e)
+    const struct query_limits *limits, const struct render_versions *versions,
+    struct arena *a, struct buf *out, struct err *e)
 {
 	struct query *q = item_query(a, text, e);
 	struct query_result result;
@@ -58,6 +58,7 @@ item_get(struct view *v, struct plan_run *run, struct str text,
 	if (q == NULL || query_run(q, v, limits, a, &result, e) < 0)
 		return -1;
 	render_init(&r, v, run);
+	r.versions = versions;
 	if (result.count > 1)
 		buf_putc(out, '[');
 	for (size_t i = 0; i < result.count && rc == 0; i++) {

@@ -10,14 +10,17 @@
 #include "query/query.h"
 #include "store/view.h"
 
+struct render_versions;
+
 /*
  * Appends a list of items and values to out; of lists, one for each part
  * between the query's commas.  What the answer may have in bytes is out's own
  * limit: past it ERR_POLICY, as past those of the query.
+ * versions, NULL for the current ones: see render.h.
  */
 int item_get(struct view *v, struct plan_run *run, struct str query,
-    const struct query_limits *limits, struct arena *a, struct buf *out,
-    struct err *e);
+    const struct query_limits *limits, const struct render_versions *versions,
+    struct arena *a, struct buf *out, struct err *e);
 
 /* How the query is done and what it costs, one JSON object. */
 int item_explain(struct view *v, struct str query,

@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "service/body.h"
 
 #define PATH_MAX_BYTES	((size_t)1 << 20)
@@ -29,6 +30,7 @@ render_clear(struct render *r)
 {
 	if (r->ends != r->small)
 		free(r->ends);
+	plan_unref(r->pair);
 	buf_free(&r->path);
 	buf_free(&r->scratch);
 }
@@ -110,38 +112,47 @@ put_contents(struct render *r, uint64_t id, struct buf *out, struct err *e)
 	return n < 0 ? -1 : 0;
 }
 
+/* The version an item is shown in. */
+struct shape {
+	const struct plan *plan;
+	const struct schema_node *record;
+	int contents;			/* the field that is; -1: none */
+	struct str binary;
+};
+
 /* Strings are most of what there is: those are not worth a detour. */
 static int
-put_field(struct render *r, const struct kind *k, size_t i,
-    const struct item *it, struct str binary, struct buf *out, struct err *e)
+put_field(struct render *r, const struct shape *sh, size_t i,
+    const struct item *it, struct buf *out, struct err *e)
 {
-	const struct schema_node *t = k->fields[i].schema->type;
+	const struct schema_node *t = sh->record->fields[i].type;
 	size_t from = i == 0 ? 0 : r->ends[i - 1];
 	size_t n = r->ends[i] - from;
-	const char *p = binary.p + from;
+	const char *p = sh->binary.p + from;
 	int64_t length;
 	int used;
 
-	if ((int)i == k->f_contents)
+	if ((int)i == sh->contents)
 		return put_contents(r, it->id, out, e);
 	if (t->type == SCHEMA_STRING && t->logical == LOGICAL_NONE) {
 		used = varint_get(p, n, &length);
 		json_put_string(out, p + used, (size_t)length);
 		return 0;
 	}
-	return plan_decode_field(k->current->plan, r->run, i, p, n, out, e);
+	return plan_decode_field(sh->plan, r->run, i, p, n, out, e);
 }
 
 static int
 put_members(struct render *r, const struct item *it, const struct kind *k,
-    struct str binary, struct buf *out, struct err *e)
+    const struct shape *sh, struct buf *out, struct err *e)
 {
+	size_t count = sh->record->field_count;
 	bool heading = false;
 
 	buf_putc(out, '{');
-	for (size_t s = 0; s < k->field_count; s++) {
-		size_t i = plan_field_sorted(k->current->plan, s);
-		struct str name = k->fields[i].name;
+	for (size_t s = 0; s < count; s++) {
+		size_t i = plan_field_sorted(sh->plan, s);
+		struct str name = sh->record->fields[i].name;
 
 		if (!heading && name.p[0] > '_') {
 			heading = true;
@@ -157,11 +168,11 @@ put_members(struct render *r, const struct item *it, const struct kind *k,
 		buf_putc(out, '"');
 		buf_put(out, name.p, name.n);
 		buf_lit(out, "\":");
-		if (put_field(r, k, i, it, binary, out, e) < 0)
+		if (put_field(r, sh, i, it, out, e) < 0)
 			return -1;
 	}
 	if (!heading) {
-		if (k->field_count > 0)
+		if (count > 0)
 			buf_putc(out, ',');
 		if (put_heading(r, it, k, out, e) < 0)
 			return -1;
@@ -170,27 +181,119 @@ put_members(struct render *r, const struct item *it, const struct kind *k,
 	return 0;
 }
 
+/* The body's binary in another version than the current one. */
+static int
+open_version(struct render *r, const struct kind *k, struct str body,
+    const struct kind_version *to, struct str *binary, struct err *e)
+{
+	const struct kind_version *from;
+
+	if (kind_body(k, body, &from, binary, e) < 0)
+		return -1;
+	if (from == to)
+		return 0;
+	if (r->pair == NULL || r->pair_from != from || r->pair_to != to) {
+		plan_unref(r->pair);
+		r->pair = plan_pair(from->schema, to->schema, e);
+		if (r->pair == NULL)
+			return err_prefix(e, "an item of kind %.*s cannot be "
+			    "read in the version asked for",
+			    (int)k->name.n, k->name.p);
+		r->pair_from = from;
+		r->pair_to = to;
+	}
+	buf_reset(&r->scratch);
+	if (plan_resolve(r->pair, r->run, binary->p, binary->n, &r->scratch,
+	    e) < 0)
+		return -1;
+	*binary = (struct str){ r->scratch.p, r->scratch.n };
+	return 0;
+}
+
+static const struct kind_version *
+wanted_version(const struct render *r, const struct kind *k)
+{
+	const struct render_versions *v = r->versions;
+
+	for (size_t i = 0; v != NULL && i < v->count; i++)
+		if (v->kind[i] == k)
+			return v->v[i];
+	return k->current;
+}
+
+static void
+room_for(struct render *r, size_t fields)
+{
+	size_t *old = r->ends == r->small ? NULL : r->ends;
+
+	if (fields <= r->ends_cap)
+		return;
+	r->ends_cap = old == NULL ? 0 : r->ends_cap;
+	r->ends = mem_grow(old, &r->ends_cap, fields, sizeof *r->ends);
+}
+
 int
 render_put(struct render *r, const struct item *it, struct buf *out,
     struct err *e)
 {
 	const struct kind *k = kinds_by_id(r->kinds, it->kind);
-	struct str binary;
+	const struct kind_version *v;
+	struct shape sh;
+	int rc;
 
 	if (k == NULL)
 		return err_set(e, ERR_SYSTEM, "an item is of kind %u, which "
 		    "the store does not know", (unsigned)it->kind);
-	if (k->field_count > r->ends_cap) {
-		size_t *old = r->ends == r->small ? NULL : r->ends;
-
-		r->ends_cap = old == NULL ? 0 : r->ends_cap;
-		r->ends = mem_grow(old, &r->ends_cap, k->field_count,
-		    sizeof *r->ends);
+	v = wanted_version(r, k);
+	sh.plan = v->plan;
+	sh.record = schema_root(v->schema);
+	room_for(r, sh.record->field_count);
+	if (v == k->current) {
+		sh.contents = k->f_contents;
+		rc = body_open(k, r->run, it->body, &r->scratch, &sh.binary,
+		    r->ends, e);
+	} else {
+		sh.contents = k->f_contents < 0 ? -1 :
+		    plan_field(v->plan, "contents", 8);
+		rc = open_version(r, k, it->body, v, &sh.binary, e);
+		if (rc == 0)
+			rc = plan_fields(v->plan, r->run, sh.binary.p,
+			    sh.binary.n, r->ends, e);
 	}
-	if (body_open(k, r->run, it->body, &r->scratch, &binary, r->ends,
-	    e) < 0)
-		return -1;
-	return put_members(r, it, k, binary, out, e);
+	return rc < 0 ? -1 : put_members(r, it, k, &sh, out, e);
+}
+
+int
+render_versions(struct render_versions *out, const struct kinds *ks,
+    struct str text, struct err *e)
+{
+	struct buf raw = BUF_INIT(8);
+
+	out->count = 0;
+	for (size_t i = 0, n; i < text.n; i += n + 1) {
+		const char *p = text.p + i;
+
+		for (n = 0; i + n < text.n && p[n] != ' ';)
+			n++;
+		if (n == 0)
+			continue;
+		if (out->count == RENDER_VERSIONS) {
+			buf_free(&raw);
+			return err_set(e, ERR_POLICY, "more than %d versions",
+			    RENDER_VERSIONS);
+		}
+		buf_reset(&raw);
+		if (n != 16 || hex_get(&raw, p, n) < 0 ||
+		    (out->kind[out->count] = kinds_by_fp(ks, get_be64(raw.p),
+		    &out->v[out->count])) == NULL) {
+			buf_free(&raw);
+			return err_set(e, ERR_NOT_FOUND, "there is no schema "
+			    "'%.*s'", (int)(n > 40 ? 40 : n), p);
+		}
+		out->count++;
+	}
+	buf_free(&raw);
+	return 0;
 }
 
 int

@@ -16,6 +16,20 @@
 #include "store/view.h"
 
 #define RENDER_FIELDS	64	/* more than these: from the heap */
+#define RENDER_VERSIONS	16
+
+/* Versions of kinds that somebody wants his items in; of other kinds he gets
+ * the current ones. */
+struct render_versions {
+	const struct kind_version *v[RENDER_VERSIONS];
+	const struct kind *kind[RENDER_VERSIONS];
+	size_t count;
+};
+
+/* From fingerprints, 16 hexadecimal digits each, with blanks between.
+ * ERR_NOT_FOUND, ERR_POLICY. */
+int render_versions(struct render_versions *out, const struct kinds *ks,
+    struct str text, struct err *e);
 
 /* One answer's rendering: what items side by side have in common is found
  * once.  Of one view, for as long as what it lends holds. */
@@ -26,6 +40,9 @@ struct render {
 	uint64_t parent;		/* whose path is in path; 0: none */
 	struct buf path, scratch;
 	size_t *ends, ends_cap;
+	const struct render_versions *versions;	/* NULL: the current ones */
+	struct plan *pair;		/* the last one made, or NULL: */
+	const struct kind_version *pair_from, *pair_to;
 	size_t small[RENDER_FIELDS];
 };
 

@@ -92,8 +92,8 @@ demo_get(struct demo *d, const char *query)
 	d->e = (struct err)ERR_INIT;
 	buf_reset(&d->out);
 	arena_reset(&d->arena);
-	if (item_get(&d->view, d->run, str_of(query), &limits, &d->arena,
-	    &d->out, &d->e) < 0) {
+	if (item_get(&d->view, d->run, str_of(query), &limits, NULL,
+	    &d->arena, &d->out, &d->e) < 0) {
 		buf_reset(&d->out);
 		buf_printf(&d->out, "%s: %s %s", err_word(d->e.code),
 		    d->e.text, d->e.at);

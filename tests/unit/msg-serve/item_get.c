@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "demo.h"
 #include "service/item_avro.h"
+#include "service/render.h"
 #include "service/schema_get.h"
 #include "store/kinds.h"
 #include "store/rights.h"
@@ -101,7 +102,7 @@ answers_have_a_limit(void **state)
 
 	(void)state;
 	arena_reset(&demo.arena);
-	assert_int_equal(item_get(&demo.view, demo.run, STR("//*"), NULL,
+	assert_int_equal(item_get(&demo.view, demo.run, STR("//*"), NULL, NULL,
 	    &demo.arena, &small, &e), -1);
 	assert_int_equal(e.code, ERR_POLICY);
 	buf_free(&small);
@@ -187,6 +188,38 @@ old_bodies_are_read_in_the_new_version(void **state)
 	demo_look(&demo, 3);
 	assert_string_equal(get("/about/@day"), "[\"1970-01-01\"]");
 	demo_look(&demo, 0);
+}
+
+/* Both ways: what is written in either version is read in the one named. */
+static void
+items_are_read_in_the_version_named(void **state)
+{
+	static const char *const paths[] = { "/news/article-2", "/about" };
+	const struct kinds *ks = reader_kinds(demo.reader);
+	const struct kind *page = kinds_by_name(ks, STR("Page"));
+	struct render_versions v;
+	char text[40];
+
+	(void)state;
+	snprintf(text, sizeof text, " %016llx", (unsigned long long)
+	    page->versions[0].fp);
+	assert_int_equal(render_versions(&v, ks, str_of(text), &demo.e), 0);
+	assert_int_equal(v.count, 1);
+	for (int i = 0; i < 2; i++) {
+		buf_reset(&demo.out);
+		arena_reset(&demo.arena);
+		if (item_get(&demo.view, demo.run, str_of(paths[i]), NULL,
+		    &v, &demo.arena, &demo.out, &demo.e) < 0)
+			demo_fail(&demo, paths[i]);
+		assert_non_null(strstr(buf_cstr(&demo.out),
+		    i == 0 ? "\"description\":\"The second article.\"" :
+		    "\"description\":\"\""));
+		assert_null(strstr(demo.out.p, "Zoom"));
+	}
+	assert_int_equal(render_versions(&v, ks, STR("0123456789abcdef"),
+	    &demo.e), -1);
+	assert_int_equal(demo.e.code, ERR_NOT_FOUND);
+	assert_int_equal(render_versions(&v, ks, STR("x"), &demo.e), -1);
 }
 
 static void
@@ -339,6 +372,7 @@ main(void)
 		cmocka_unit_test(answers_have_a_limit),
 		cmocka_unit_test(hides_what_one_may_not_read),
 		cmocka_unit_test(old_bodies_are_read_in_the_new_version),
+		cmocka_unit_test(items_are_read_in_the_version_named),
 		cmocka_unit_test(schemas_are_served),
 		cmocka_unit_test(answers_as_avro),
 	};
