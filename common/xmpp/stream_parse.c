@@ -14,7 +14,6 @@
 #define IDLE_MAX	8		/* parsers kept in a pool */
 #define PRIMES_SEARCHED	16
 #define TAG_MAX		65536		/* a prime's bytes */
-
 /* A parser past one of these is not used again. */
 #define DICT_MAX	1024		/* names that it learned */
 #define STANZA_MAX	65536	/* bytes of a stanza: its buffers grew */
@@ -478,7 +477,7 @@ is_spent(const struct parser *pr)
 void
 parser_give(struct parser *pr)
 {
-	struct parser **at;
+	struct parser **at, *last;
 	int n = 1;
 
 	if (pr == NULL)
@@ -491,9 +490,7 @@ parser_give(struct parser *pr)
 		parser_free(pr);
 		return;
 	}
-	if (*at != NULL) {		/* the one longest unused */
-		struct parser *last = *at;
-
+	if ((last = *at) != NULL) {	/* the one longest unused */
 		*at = last->next;
 		parser_free(last);
 	}

@@ -35,7 +35,7 @@ out=$(msg-send set-item @actions.json | jq -r '.[]._path')
 is "$out" $'/second\n/' 'an argument from a file'
 
 # --- what the server says, dumped ----------------------------------------------
-dump=$(msg-stanza-dump --short <serve.log)
+dump=$(msg-stanza-dump --short <serve.log 2>dump.err)
 like "$dump" 'get-item' 'msg-serve -v into msg-stanza-dump'
 password=$(cat "$XDG_DATA_HOME/msg/client.password")
 unlike "$(cat serve.log)" "$password" 'no password is printed'

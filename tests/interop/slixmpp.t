@@ -5,11 +5,13 @@ SCRAM, commands as IQs, an event as a message."""
 import asyncio
 import base64
 import json
+import logging
 import os
 import sys
 from xml.etree import ElementTree as ET
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../lib"))
+logging.disable()       # of optional modules, and of logins that are to fail
 import slixmpp
 import tap
 from server import Server
