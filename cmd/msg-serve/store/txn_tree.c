@@ -59,7 +59,11 @@ check_leave(struct txn *t, uint64_t id, struct item *it, const char *what,
 	if (it->parent == 0)
 		return err_set(e, ERR_NOT_ALLOWED, "the root cannot be %s",
 		    what);
-	return txn_allowed(t, it->parent, e);
+	if (txn_allowed(t, it->parent, e) == 0)
+		return 0;
+	/* Who sees the item knows that it has a folder. */
+	return e->code == ERR_NOT_FOUND ? err_set(e, ERR_FORBIDDEN,
+	    "no right to change its folder") : -1;
 }
 
 /* --- create, save, move ---------------------------------------------- */
