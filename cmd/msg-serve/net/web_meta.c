@@ -42,6 +42,7 @@ static void
 add_both(struct links *l, bool secure, const char *host)
 {
 	add(l, "websocket", secure ? "wss" : "ws", host, "/xmpp-websocket");
+	add(l, "xbosh", secure ? "https" : "http", host, "/http-bind");
 }
 
 static void

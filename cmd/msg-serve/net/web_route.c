@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "io/ws.h"
+#include "net/bosh.h"
 #include "net/files.h"
 #include "net/server.h"
 #include "net/web.h"
@@ -10,13 +11,17 @@
 #include "net/worker.h"
 #include "net/ws.h"
 
-enum route { ROUTE_FILE, ROUTE_SOCKET, ROUTE_META_XML,
+enum route { ROUTE_FILE, ROUTE_BOSH, ROUTE_SOCKET, ROUTE_META_XML,
 	ROUTE_META_JSON };
 
 static const struct {
 	const char *path;
 	enum route route;
 } routes[] = {
+	{ "/http-bind", ROUTE_BOSH },
+	{ "/http-bind/", ROUTE_BOSH },
+	{ "/bosh/http-bind", ROUTE_BOSH },
+	{ "/bosh/http-bind/", ROUTE_BOSH },
 	{ "/xmpp-websocket", ROUTE_SOCKET },
 	{ "/xmpp-websocket/", ROUTE_SOCKET },
 	{ "/.well-known/host-meta", ROUTE_META_XML },
@@ -37,8 +42,19 @@ find(struct str path)
 bool
 web_takes_body(const struct http_request *r)
 {
-	(void)r;
-	return false;
+	return find(r->path) == ROUTE_BOSH && str_is(r->method, "POST");
+}
+
+/* What a browser asks before it lets a page of another origin POST. */
+static void
+preflight(struct web *c, struct exchange *x)
+{
+	struct buf *b = web_begin(c, x, 200, NULL);
+
+	http_put(b, "Access-Control-Allow-Methods", "POST, OPTIONS");
+	http_put(b, "Access-Control-Allow-Headers", "Content-Type");
+	http_put(b, "Access-Control-Max-Age", "600");
+	web_end(c, x, NULL, 0);
 }
 
 static void
@@ -72,6 +88,19 @@ socket_route(struct web *c, struct exchange *x, const struct http_request *r)
 	web_end(c, x, e.text, strlen(e.text));
 }
 
+static void
+bosh_route(struct web *c, struct exchange *x, const struct http_request *r)
+{
+	if (str_is(r->method, "POST"))
+		bosh_request(c, x, r);
+	else if (str_is(r->method, "OPTIONS"))
+		preflight(c, x);
+	else if (str_is(r->method, "GET") || x->head)
+		web_say(c, x, 200, "BOSH is spoken here: POST (XEP-0124)");
+	else
+		wrong_method(c, x, "POST, OPTIONS, GET, HEAD");
+}
+
 void
 web_route(struct web *c, struct exchange *x, const struct http_request *r)
 {
@@ -81,7 +110,8 @@ web_route(struct web *c, struct exchange *x, const struct http_request *r)
 	enum origin origin = origin_check(r, link_secure(c->link),
 	    opt->domain, &opt->origins, &from);
 
-	if (origin == ORIGIN_FOREIGN && route == ROUTE_SOCKET) {
+	if (origin == ORIGIN_FOREIGN &&
+	    (route == ROUTE_SOCKET || route == ROUTE_BOSH)) {
 		web_say(c, x, 403, "this origin may not connect: --origin of "
 		    "msg-serve");
 		return;
@@ -90,6 +120,8 @@ web_route(struct web *c, struct exchange *x, const struct http_request *r)
 		x->origin = mem_strn(from.p, from.n);
 	if (route == ROUTE_SOCKET)
 		socket_route(c, x, r);
+	else if (route == ROUTE_BOSH)
+		bosh_route(c, x, r);
 	else if (!str_is(r->method, "GET") && !x->head)
 		wrong_method(c, x, "GET, HEAD");
 	else if (route == ROUTE_FILE)
