@@ -39,7 +39,7 @@ close_whole(struct whole *w)
 	input_close(&w->in);
 }
 
-/* --- --meta -------------------------------------------------------------- */
+/* --- --meta --------------------------------------------------------------- */
 
 static void
 put_meta(struct buf *out, const struct whole *w, int flags)
@@ -102,7 +102,7 @@ meta_run(const struct encode_opts *o, char *files[], size_t count)
 	return status;
 }
 
-/* --- --concat ------------------------------------------------------------ */
+/* --- --concat ------------------------------------------------------------- */
 
 static int
 copy_block(struct sink *k, const struct whole *w, const struct ocf_block *b,

@@ -9,7 +9,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 
-/* --- schemas ------------------------------------------------------------- */
+/* --- schemas -------------------------------------------------------------- */
 
 /* The text of a schema file, or of the schema in a container's head. */
 static int
@@ -92,7 +92,7 @@ schema_by_fingerprint(const struct encode_opts *o, uint64_t fingerprint,
 	return NULL;
 }
 
-/* --- plans --------------------------------------------------------------- */
+/* --- plans ---------------------------------------------------------------- */
 
 struct plan *
 plan_of(const struct encode_opts *o, const struct schema *s, struct err *e)
@@ -183,7 +183,7 @@ reading_skip(const struct reading *g, struct plan_run *r, struct buf *tmp,
 	return plan_resolve_next(g->pair, r, p, n, last, used, tmp, e);
 }
 
-/* --- talking ------------------------------------------------------------- */
+/* --- talking -------------------------------------------------------------- */
 
 void
 complain(const char *file, const struct err *e)

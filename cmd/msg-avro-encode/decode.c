@@ -57,7 +57,7 @@ need(struct decoder *c, size_t n, struct err *e)
 	return 1;
 }
 
-/* --- values -------------------------------------------------------------- */
+/* --- values --------------------------------------------------------------- */
 
 static void
 print_begin(struct decoder *c)
@@ -123,7 +123,7 @@ one(struct decoder *c, const char *p, size_t n, bool last, size_t *used,
 	return 1;
 }
 
-/* --- streams of values --------------------------------------------------- */
+/* --- streams of values ---------------------------------------------------- */
 
 static int
 use_schema(struct decoder *c, struct schema *s, struct err *e)
@@ -242,7 +242,7 @@ stream(struct decoder *c, enum frame frame, struct err *e)
 	return 0;
 }
 
-/* --- containers ---------------------------------------------------------- */
+/* --- containers ----------------------------------------------------------- */
 
 /* All values of an unpacked block. */
 static int
@@ -348,7 +348,7 @@ container(struct decoder *c, struct err *e)
 	return rc;
 }
 
-/* --- which frame --------------------------------------------------------- */
+/* --- which frame ---------------------------------------------------------- */
 
 /* Do bare values (or ones in Confluent's frame) fill what was read so far? */
 static bool

@@ -4,23 +4,11 @@
 
 #include "base/jsonscan.h"
 #include "cli/exit.h"
-#include "convert.h"
+#include "encoder.h"
 
 /*
  * JSON to Avro: values one after another, or in one big array.
  */
-
-struct encoder {
-	const struct encode_opts *o;
-	struct plan *plan;
-	struct plan_run *run;
-	struct sink sink;
-	struct input in;
-	struct progress progress;
-	uint64_t seen;
-	bool bad;			/* something was left out */
-	bool done;			/* --head */
-};
 
 enum step { STEP_VALUE, STEP_END, STEP_FAILED };
 
@@ -185,6 +173,11 @@ encode_file(struct encoder *c, const char *name, struct err *e)
 	if (input_open(&c->in, name, INPUT_BYTES, (size_t)c->o->max_bytes,
 	    e) < 0)
 		goto out;
+	if (c->o->jobs > 1 && !c->o->array && c->o->head < 0 &&
+	    c->o->skip == 0) {
+		rc = encode_jobs(c, e);
+		goto out;
+	}
 	while (!c->done) {
 		enum step s = next_value(c, first, e);
 

@@ -13,6 +13,8 @@ run(const struct encode_opts *o, char *files[], size_t count)
 		return schema_run(o, files, count);
 	if (o->template)
 		return template_run(o, files, count);
+	if (o->infer)
+		return infer_run(o, files, count);
 	if (o->meta)
 		return meta_run(o, files, count);
 	if (o->concat)

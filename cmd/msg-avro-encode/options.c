@@ -68,6 +68,9 @@ static const struct opt rows[] = {
 	{ 'k', "keep-going", OPT_FLAG, NULL, AT(keep_going),
 	    "report a bad value, leave it out and go on" },
 	{ 'q', "quiet", OPT_FLAG, NULL, AT(quiet), "no progress line" },
+	{ 0, "jobs", OPT_INT, "N", AT(jobs),
+	    "threads, for containers and for JSON with a value a line",
+	    "1", .min = 1, .max = 64 },
 
 	{ 0, "canonical", OPT_FLAG, NULL, AT(canonical),
 	    "print the schema in Parsing Canonical Form" },
@@ -81,6 +84,10 @@ static const struct opt rows[] = {
 	    .bare = "backward" },
 	{ 0, "template", OPT_FLAG, NULL, AT(template),
 	    "print a value of the schema, to be filled in" },
+	{ 0, "infer", OPT_FLAG, NULL, AT(infer),
+	    "propose a schema for the JSON values" },
+	{ 0, "enums", OPT_FLAG, NULL, AT(enums),
+	    "let --infer propose enums for strings that repeat" },
 
 	{ 0, "max-depth", OPT_INT, "N", AT(max_depth),
 	    "levels a value may have", "256", .min = 1, .max = 4096 },

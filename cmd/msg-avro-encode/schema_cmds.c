@@ -64,7 +64,7 @@ schema_run(const struct encode_opts *o, char *files[], size_t count)
 	return status;
 }
 
-/* --- --check-compat ------------------------------------------------------ */
+/* --- --check-compat ------------------------------------------------------- */
 
 static void
 print_issue(void *arg, const char *path, const char *text)

@@ -39,7 +39,7 @@ write_out(int fd, struct buf *b, const char *name, struct err *e)
 	return rc;
 }
 
-/* --- containers ---------------------------------------------------------- */
+/* --- containers ----------------------------------------------------------- */
 
 static int
 put_head(struct sink *k, const struct schema *s, struct err *e)
@@ -242,7 +242,8 @@ sink_end(struct sink *k, bool keep, struct err *e)
 	} else if (!direct) {
 		put_value(k);
 	}
-	return k->out.n < OUT_FULL ? 0 : sink_flush(k, false, e);
+	return k->out.n < OUT_FULL || k->fd < 0 ? 0 :
+	    sink_flush(k, false, e);
 }
 
 int
@@ -289,4 +290,33 @@ sink_flush(struct sink *k, bool last, struct err *e)
 			return flush_text(k, last, e);
 	}
 	return write_out(k->fd, &k->out, k->name, e);
+}
+
+/* --- several at once ------------------------------------------------------ */
+
+void
+sink_fork(struct sink *child, const struct sink *k)
+{
+	*child = *k;
+	child->fd = -1;
+	buf_init(&child->out, SIZE_MAX / 2);
+	buf_init(&child->value, SIZE_MAX / 2);
+	child->block_count = 0;
+	child->values = 0;
+}
+
+int
+sink_seal(struct sink *child, struct err *e)
+{
+	return child->frame == FRAME_OCF && !child->nothing ?
+	    end_block(child, e) : 0;
+}
+
+int
+sink_take(struct sink *k, struct sink *child, struct err *e)
+{
+	k->values += child->values;
+	buf_put(&k->out, child->out.p, child->out.n);
+	buf_reset(&child->out);
+	return k->out.n < OUT_FULL ? 0 : sink_flush(k, false, e);
 }

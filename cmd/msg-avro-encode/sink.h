@@ -20,7 +20,7 @@ enum frame { FRAME_RAW, FRAME_SINGLE, FRAME_DELIMITED, FRAME_CONFLUENT,
 enum frame frame_of(const struct encode_opts *o, enum frame otherwise);
 
 struct sink {
-	int fd;
+	int fd;				/* -1: kept, see sink_fork */
 	const char *name;
 	enum frame frame;
 	bool base64, hex, nothing;
@@ -54,6 +54,12 @@ int sink_end(struct sink *k, bool keep, struct err *e);
 /* A block that is packed already, of a container with the same schema. */
 int sink_block(struct sink *k, int64_t count, const void *p, size_t n,
     struct err *e);
+
+/* A sink of the same frame that keeps everything until it is taken; sealed
+ * when no more comes.  One thread may use each. */
+void sink_fork(struct sink *child, const struct sink *k);
+int sink_seal(struct sink *child, struct err *e);
+int sink_take(struct sink *k, struct sink *child, struct err *e);
 
 /* Write what there is: the input pauses (a container's block ends here), or
  * has ended. */

@@ -39,7 +39,7 @@ step(struct buf *out, size_t *n)
 	return *n == 0 ? NULL : buf_room(out, *n);
 }
 
-/* --- deflate without a head (RFC 1951) ----------------------------------- */
+/* --- deflate without a head (RFC 1951) ------------------------------------ */
 
 static int
 deflate_pack(int level, const void *p, size_t n, struct buf *out)
@@ -89,7 +89,7 @@ deflate_unpack(const void *p, size_t n, struct buf *out, struct err *e)
 	return rc == Z_STREAM_END && n == 0 ? 0 : broken(OCF_DEFLATE, e);
 }
 
-/* --- snappy, with CRC-32 big-endian behind ------------------------------- */
+/* --- snappy, with CRC-32 big-endian behind -------------------------------- */
 
 static int
 snappy_pack(const void *p, size_t n, struct buf *out)
@@ -123,7 +123,7 @@ snappy_unpack(const char *p, size_t n, struct buf *out, struct err *e)
 	return 0;
 }
 
-/* --- bzip2, xz, zstandard ------------------------------------------------ */
+/* --- bzip2, xz, zstandard ------------------------------------------------- */
 
 static int
 bzip2_pack(int level, const void *p, size_t n, struct buf *out)

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "avro/plan_int.h"
+#include "avro/logical.h"
 
 /*
  * Decimals of any size up to DECIMAL_BYTES: two's complement, big-endian, to

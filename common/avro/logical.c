@@ -1,7 +1,7 @@
+#include "avro/logical.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "avro/plan_int.h"
 
 /*
  * Dates, times, durations and UUIDs as text: RFC 3339 and ISO 8601.  Units
@@ -10,7 +10,7 @@
 
 #define DAY_S	86400
 
-/* --- days and dates, proleptic Gregorian --------------------------------- */
+/* --- days and dates, proleptic Gregorian ---------------------------------- */
 
 static int64_t
 days_of(int64_t year, int64_t month, int64_t day)
@@ -120,7 +120,7 @@ logical_put(enum schema_logical l, int64_t v, char out[LOGICAL_TEXT])
 	return n;
 }
 
-/* --- reading ------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 struct scan {
 	const char *p, *end;
@@ -225,7 +225,7 @@ logical_get(enum schema_logical l, const char *p, size_t n, int64_t *out)
 	    out) && !__builtin_add_overflow(*out, part, out);
 }
 
-/* --- durations: months, days, milliseconds (Avro 1.11, Duration) --------- */
+/* --- durations: months, days, milliseconds (Avro 1.11, Duration) ---------- */
 
 size_t
 duration_put(const uint8_t in[12], char out[LOGICAL_TEXT])
@@ -305,7 +305,7 @@ duration_get(const char *p, size_t n, uint8_t out[12])
 	return true;
 }
 
-/* --- UUIDs (RFC 4122) ---------------------------------------------------- */
+/* --- UUIDs (RFC 4122) ----------------------------------------------------- */
 
 bool
 uuid_get(const char *p, size_t n, uint8_t out[16])

@@ -96,7 +96,7 @@ get_fixed(struct scan *s, void *out, size_t n)
 	return 1;
 }
 
-/* --- head ---------------------------------------------------------------- */
+/* --- head ----------------------------------------------------------------- */
 
 static int
 get_pairs(struct scan *s, struct ocf_head *h, size_t *cap, int64_t count)
@@ -216,7 +216,7 @@ ocf_head_put(struct buf *out, struct str schema, enum ocf_codec codec,
 	buf_put(out, sync, OCF_SYNC);
 }
 
-/* --- blocks -------------------------------------------------------------- */
+/* --- blocks --------------------------------------------------------------- */
 
 int
 ocf_block_get(struct ocf_block *b, const uint8_t sync[OCF_SYNC],

@@ -31,7 +31,7 @@ int ocf_pack(enum ocf_codec c, int level, const void *p, size_t n,
 int ocf_unpack(enum ocf_codec c, const void *p, size_t n, struct buf *out,
     struct err *e);
 
-/* --- head ---------------------------------------------------------------- */
+/* --- head ----------------------------------------------------------------- */
 
 struct ocf_meta {
 	struct str key, value;
@@ -56,7 +56,7 @@ void ocf_head_clear(struct ocf_head *h);
 void ocf_head_put(struct buf *out, struct str schema, enum ocf_codec codec,
     const struct ocf_meta *meta, size_t count, const uint8_t sync[OCF_SYNC]);
 
-/* --- blocks -------------------------------------------------------------- */
+/* --- blocks --------------------------------------------------------------- */
 
 struct ocf_block {
 	int64_t count;			/* values in it */

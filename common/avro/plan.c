@@ -23,7 +23,7 @@ struct plan_compiler {
 	struct err *e;
 };
 
-/* --- names --------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------- */
 
 static uint32_t
 table_size(size_t count)
@@ -105,7 +105,7 @@ wrapped(struct plan_compiler *c, const char *prefix, struct str name,
 	return (struct str){ p, n };
 }
 
-/* --- nodes --------------------------------------------------------------- */
+/* --- nodes ---------------------------------------------------------------- */
 
 static const struct pnode *
 node_of(struct plan_compiler *c, const struct schema_node *s)
@@ -386,7 +386,7 @@ mark_empty(struct plan_compiler *c, uint32_t nodes)
 	}
 }
 
-/* --- defaults ------------------------------------------------------------ */
+/* --- defaults ------------------------------------------------------------- */
 
 static int
 make_init(struct plan_compiler *c, struct pfield *f)

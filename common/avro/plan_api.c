@@ -96,7 +96,7 @@ plan_schema(const struct plan *p)
 	return p->schema;
 }
 
-/* --- streams ------------------------------------------------------------- */
+/* --- streams -------------------------------------------------------------- */
 
 int
 plan_encode_next(const struct plan *p, struct plan_run *r, const char *text,
@@ -141,7 +141,7 @@ plan_skip_next(const struct plan *p, struct plan_run *r, const void *body,
 	    used, NULL, e, false);
 }
 
-/* --- whole values -------------------------------------------------------- */
+/* --- whole values --------------------------------------------------------- */
 
 static const uint8_t *
 all_of_it(struct plan_run *r, const uint8_t *at)
@@ -212,7 +212,7 @@ plan_check(const struct plan *p, struct plan_run *r, const void *body,
 	    0 : -1;
 }
 
-/* --- fields -------------------------------------------------------------- */
+/* --- fields --------------------------------------------------------------- */
 
 static const struct precord *
 record_of(const struct plan *p)

@@ -19,7 +19,7 @@ put_text(struct plan_run *r, const char *p, size_t n)
 	r->o += n;
 }
 
-/* --- strings ------------------------------------------------------------- */
+/* --- strings -------------------------------------------------------------- */
 
 static char *
 put_escape(char *o, unsigned char c, const char *digits)
@@ -139,7 +139,7 @@ dec_bytes(struct plan_run *r, const struct pnode *node, const uint8_t *b)
 	return b + n;
 }
 
-/* --- numbers ------------------------------------------------------------- */
+/* --- numbers -------------------------------------------------------------- */
 
 static const uint8_t *
 dec_int(struct plan_run *r, const struct pnode *n, const uint8_t *b)
@@ -230,7 +230,7 @@ dec_enum(struct plan_run *r, const struct penum *en, const uint8_t *b)
 	return b;
 }
 
-/* --- records ------------------------------------------------------------- */
+/* --- records -------------------------------------------------------------- */
 
 /* A label is ,"name": and at least KEY_HEAD bytes can be read there. */
 static inline bool
@@ -300,7 +300,7 @@ dec_record(struct plan_run *r, const struct precord *rec, const uint8_t *b)
 	return b;
 }
 
-/* --- arrays and maps ----------------------------------------------------- */
+/* --- arrays and maps ------------------------------------------------------ */
 
 static const uint8_t *
 dec_entry(struct plan_run *r, const struct pnode *n, const uint8_t *b,
@@ -427,7 +427,7 @@ dec_items(struct plan_run *r, const struct pnode *n, const uint8_t *b)
 	return b;
 }
 
-/* --- unions, any value --------------------------------------------------- */
+/* --- unions, any value ---------------------------------------------------- */
 
 static const uint8_t *
 dec_union(struct plan_run *r, const struct punion *u, const uint8_t *b)

@@ -10,7 +10,7 @@
  * when r->fail says why.
  */
 
-/* --- integers ------------------------------------------------------------ */
+/* --- integers ------------------------------------------------------------- */
 
 static inline const char *
 enc_long(struct plan_run *r, const struct pnode *n, const char *p)
@@ -36,7 +36,7 @@ enc_long(struct plan_run *r, const struct pnode *n, const char *p)
 	return q;
 }
 
-/* --- strings ------------------------------------------------------------- */
+/* --- strings -------------------------------------------------------------- */
 
 /* p is at the quote: the string to its length and bytes. */
 static inline const char *
@@ -70,7 +70,7 @@ enc_string(struct plan_run *r, const char *p)
 	return to + 1;
 }
 
-/* --- records ------------------------------------------------------------- */
+/* --- records -------------------------------------------------------------- */
 
 /* Is the key at p the field's?  Behind its closing quote, or NULL. */
 static inline const char *
@@ -316,7 +316,7 @@ enc_record(struct plan_run *r, const struct pnode *n, const char *p)
 	return p;
 }
 
-/* --- arrays and maps ----------------------------------------------------- */
+/* --- arrays and maps ------------------------------------------------------ */
 
 /* One item, or an entry with its key. */
 static inline const char *
@@ -388,7 +388,7 @@ enc_items(struct plan_run *r, const struct pnode *n, const char *p)
 	return p;
 }
 
-/* --- any value ----------------------------------------------------------- */
+/* --- any value ------------------------------------------------------------ */
 
 static const char *
 enc_word(struct plan_run *r, const struct pnode *n, const char *p,

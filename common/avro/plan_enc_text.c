@@ -28,7 +28,7 @@ enc_token(char c)
 	}
 }
 
-/* --- errors -------------------------------------------------------------- */
+/* --- errors --------------------------------------------------------------- */
 
 void *
 enc_expected(struct plan_run *r, const char *p, const char *what)
@@ -118,7 +118,7 @@ enc_misfit(struct plan_run *r, const struct pnode *n, const char *p)
 	return plan_fail(r, ERR_VALUE, p, "expected %s, got %s", want, got);
 }
 
-/* --- strings ------------------------------------------------------------- */
+/* --- strings -------------------------------------------------------------- */
 
 static void *
 bad_string(struct plan_run *r, const char *at)
@@ -205,7 +205,7 @@ enc_text(struct plan_run *r, const char *p, struct str *out)
 	return to + 1;
 }
 
-/* --- bytes and fixed ----------------------------------------------------- */
+/* --- bytes and fixed ------------------------------------------------------ */
 
 /* Characters up to U+00FF to bytes: in place, they only get fewer. */
 static bool
@@ -268,7 +268,7 @@ enc_bytes(struct plan_run *r, const struct pnode *n, const char *p)
 	return q;
 }
 
-/* --- numbers ------------------------------------------------------------- */
+/* --- numbers -------------------------------------------------------------- */
 
 static bool
 put_double(struct plan_run *r, const struct pnode *n, double d, float f)

@@ -25,7 +25,7 @@ enc_branch(struct plan_run *r, const struct punion *u, uint32_t i,
 	return enc_value(r, u->branches[i], p);
 }
 
-/* --- tagged -------------------------------------------------------------- */
+/* --- tagged --------------------------------------------------------------- */
 
 /* p is behind the tag's key. */
 static const char *
@@ -120,7 +120,7 @@ try_tagged(struct plan_run *r, const struct punion *u, const char **p)
 	return *p == NULL ? -1 : 1;
 }
 
-/* --- bare: objects ------------------------------------------------------- */
+/* --- bare: objects -------------------------------------------------------- */
 
 /* What is known of the records that an object could be: parts[k].count keys
  * fitted so far, parts[k].set: one did not. */
@@ -227,7 +227,7 @@ choose_object(struct plan_run *r, const struct punion *u, const char *p,
 	return p;
 }
 
-/* --- bare: scalars ------------------------------------------------------- */
+/* --- bare: scalars -------------------------------------------------------- */
 
 /* Does the scalar at p fit the branch?  The run is as before when not. */
 static bool
@@ -343,7 +343,7 @@ enc_union(struct plan_run *r, const struct pnode *n, const char *p)
 	return enc_branch(r, u, i, p);
 }
 
-/* --- what is passed over ------------------------------------------------- */
+/* --- what is passed over -------------------------------------------------- */
 
 static const char *
 ignore_items(struct plan_run *r, const char *p)

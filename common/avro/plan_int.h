@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <stdatomic.h>
 
+#include "avro/logical.h"
 #include "avro/object.h"
 #include "avro/plan.h"
 #include "base/arena.h"
@@ -22,7 +23,7 @@
 
 struct pnode;
 
-/* --- the compiled schema ------------------------------------------------- */
+/* --- the compiled schema -------------------------------------------------- */
 
 enum init_state { INIT_NONE, INIT_NEW, INIT_OPEN, INIT_DONE };
 
@@ -100,7 +101,7 @@ struct pnode {
 	} u;
 };
 
-/* --- resolution ---------------------------------------------------------- */
+/* --- resolution ----------------------------------------------------------- */
 
 enum rop { R_COPY, R_INT_FLOAT, R_INT_DOUBLE, R_LONG_FLOAT, R_LONG_DOUBLE,
 	R_FLOAT_DOUBLE, R_TEXT, R_RECORD, R_ENUM, R_ITEMS, R_UNION,
@@ -133,7 +134,7 @@ struct rrecord {
 	bool in_order;
 };
 
-/* --- the plan ------------------------------------------------------------ */
+/* --- the plan ------------------------------------------------------------- */
 
 enum plan_flags {
 	PF_CAST = 1,		/* number <-> string where nothing is lost */
@@ -157,7 +158,7 @@ struct plan {
 	uint64_t seed;			/* of all hashes */
 };
 
-/* --- the run ------------------------------------------------------------- */
+/* --- the run -------------------------------------------------------------- */
 
 #define NO_SEG	UINT32_MAX
 
@@ -296,25 +297,7 @@ bool bin_block_end(struct plan_run *r, const uint8_t *b, const uint8_t *stop);
 const uint8_t *res_value(struct plan_run *r, const struct rnode *n,
     const uint8_t *b);
 
-/* logical.c: text of a value and back; false: it has none, or is none. */
-#define LOGICAL_TEXT	64
-
-size_t logical_put(enum schema_logical l, int64_t v, char out[LOGICAL_TEXT]);
-bool logical_get(enum schema_logical l, const char *p, size_t n, int64_t *out);
-size_t duration_put(const uint8_t in[12], char out[LOGICAL_TEXT]);
-bool duration_get(const char *p, size_t n, uint8_t out[12]);
-bool uuid_get(const char *p, size_t n, uint8_t out[16]);
-void uuid_put(const uint8_t in[16], char out[36]);
-
-/* decimal.c: two's complement, big-endian.  -1: too big; or no number, or
- * digits beyond the scale or precision. */
-#define DECIMAL_BYTES	1024
-
-int decimal_put(struct buf *out, const uint8_t *p, size_t n, uint32_t scale);
-int decimal_get(struct buf *out, const char *p, size_t n, uint32_t precision,
-    uint32_t scale);
-
-/* --- inline: hashes of names --------------------------------------------- */
+/* --- inline: hashes of names ---------------------------------------------- */
 
 static inline uint64_t
 plan_mix(uint64_t a, uint64_t b)
@@ -344,7 +327,7 @@ plan_hash(uint64_t seed, const char *p, size_t n)
 	return plan_mix(seed ^ a, b);
 }
 
-/* --- inline: chains ------------------------------------------------------ */
+/* --- inline: chains ------------------------------------------------------- */
 
 static inline uint32_t
 plan_seg(struct plan_run *r, size_t at, size_t n)
@@ -399,7 +382,7 @@ plan_parts(struct plan_run *r, size_t n)
 	return at;
 }
 
-/* --- inline: the work area and varints ----------------------------------- */
+/* --- inline: the work area and varints ------------------------------------ */
 
 static inline bool
 plan_room(struct plan_run *r, size_t n)

@@ -124,7 +124,7 @@ enc_logical(struct plan_run *r, const struct pnode *n, const char *p)
 	return enc_string_slow(r, p);
 }
 
-/* --- binary to text ------------------------------------------------------ */
+/* --- binary to text ------------------------------------------------------- */
 
 static bool
 put_quoted(struct plan_run *r, const char *p, size_t n)

@@ -240,7 +240,7 @@ pair(struct pairer *c, const struct pnode *w, const struct pnode *r)
 	return n;
 }
 
-/* --- is anything in it that every value needs and that cannot be? -------- */
+/* --- is anything in it that every value needs and that cannot be? --------- */
 
 static int
 surely_fails(struct pairer *c, const struct rnode *n, struct map *seen)

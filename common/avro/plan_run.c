@@ -92,7 +92,7 @@ plan_grow(struct plan_run *r, size_t n)
 	return true;
 }
 
-/* --- what went wrong ----------------------------------------------------- */
+/* --- what went wrong ------------------------------------------------------ */
 
 void *
 plan_fail(struct plan_run *r, enum err_code code, const void *at,
@@ -141,7 +141,7 @@ plan_path_index(struct plan_run *r, size_t i)
 	plan_path(r, (struct str){ text, (size_t)n });
 }
 
-/* --- chains of segments -------------------------------------------------- */
+/* --- chains of segments --------------------------------------------------- */
 
 /* Room for one more segment, for n more parts. */
 void
@@ -213,7 +213,7 @@ plan_count(struct plan_run *r, size_t at, struct chain before, uint64_t count)
 	return true;
 }
 
-/* --- the end ------------------------------------------------------------- */
+/* --- the end -------------------------------------------------------------- */
 
 static int
 report(struct plan_run *r, struct err *e, bool json)

@@ -120,7 +120,7 @@ schema_load(const char *path, struct err *e)
 	return s;
 }
 
-/* --- sets ---------------------------------------------------------------- */
+/* --- sets ----------------------------------------------------------------- */
 
 struct schema_set {
 	struct schema_space *space;	/* of all texts; NULL: none yet */
@@ -192,7 +192,7 @@ schema_set_get(struct schema_set *set, const char *name, struct err *e)
 	return schema_make(set->space, root);
 }
 
-/* --- fingerprints -------------------------------------------------------- */
+/* --- fingerprints --------------------------------------------------------- */
 
 uint64_t
 schema_crc64(const struct schema *s)

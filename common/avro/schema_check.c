@@ -12,7 +12,7 @@
  * without any value.
  */
 
-/* --- defaults (Avro 1.11, Complex Types: Records) ------------------------ */
+/* --- defaults (Avro 1.11, Complex Types: Records) ------------------------- */
 
 static int
 misfit(const struct json *j, const char *wanted, struct err *e)
@@ -147,7 +147,7 @@ schema_default_check(const struct schema_node *n, const struct json *j,
 	return 0;
 }
 
-/* --- the whole graph, each node once ------------------------------------- */
+/* --- the whole graph, each node once -------------------------------------- */
 
 struct walk {
 	const struct schema_space *sp;

@@ -111,7 +111,7 @@ schema_match(const struct schema_node *r, const struct schema_node *w)
 	}
 }
 
-/* --- telling why --------------------------------------------------------- */
+/* --- telling why ---------------------------------------------------------- */
 
 static bool
 unlike(struct compat *c, const struct schema_node *r,

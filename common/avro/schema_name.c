@@ -136,7 +136,7 @@ schema_field_attr(const struct schema_field *f, const char *key)
 	return json_get(f->json, key);
 }
 
-/* --- logical types ------------------------------------------------------- */
+/* --- logical types -------------------------------------------------------- */
 
 /* Digits that size bytes of two's complement hold for sure:
  * floor(log10(2^(8 size - 1) - 1)). */

@@ -44,7 +44,7 @@ put_cstr_member(struct printer *p, const char *key, struct str value,
 	json_put_str(p->out, value);
 }
 
-/* --- Avro 1.11, Transforming into Parsing Canonical Form ----------------- */
+/* --- Avro 1.11, Transforming into Parsing Canonical Form ------------------ */
 
 static void
 canonical_fields(struct printer *p, const struct schema_node *n)
@@ -93,7 +93,7 @@ canonical_object(struct printer *p, const struct schema_node *n)
 	buf_putc(p->out, '}');
 }
 
-/* --- with all that was written ------------------------------------------- */
+/* --- with all that was written -------------------------------------------- */
 
 static void
 put_field(struct printer *p, const struct schema_field *f, struct str space)
@@ -234,7 +234,7 @@ schema_print(const struct schema *s, struct buf *out, int flags)
 	buf_free(&text);
 }
 
-/* --- avro-c -------------------------------------------------------------- */
+/* --- avro-c --------------------------------------------------------------- */
 
 struct avro_obj_t *
 schema_avro(const struct schema *s, struct err *e)

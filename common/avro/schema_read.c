@@ -158,7 +158,7 @@ read_names(struct reader *r, const struct json *j, struct str space,
 	return aliases(r, j, n->space, true, &n->aliases, &n->alias_count);
 }
 
-/* --- records ------------------------------------------------------------- */
+/* --- records -------------------------------------------------------------- */
 
 static int
 field_is_new(struct reader *r, struct map *seen, struct str name,
@@ -230,7 +230,7 @@ read_record(struct reader *r, const struct json *j, struct str space,
 	return rc;
 }
 
-/* --- enums, fixed, arrays, maps, unions ---------------------------------- */
+/* --- enums, fixed, arrays, maps, unions ----------------------------------- */
 
 static int
 read_symbols(struct reader *r, const struct json *list, struct schema_node *n)

@@ -72,7 +72,7 @@ unexpected(struct reader *r, const char *wanted)
 	return placed(r, p);
 }
 
-/* --- objects ------------------------------------------------------------- */
+/* --- objects -------------------------------------------------------------- */
 
 /* Keys come from outside: the arena's address makes the hash hard to guess. */
 static uint64_t
@@ -136,7 +136,7 @@ index_add(struct arena *a, struct json *obj, struct json *c)
 		*slot(x, c->key) = c;
 }
 
-/* --- reading ------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 static int
 string(struct reader *r, struct str *out)
@@ -349,7 +349,7 @@ json_parse(struct arena *a, const char *p, size_t n,
 	return j;
 }
 
-/* --- asking -------------------------------------------------------------- */
+/* --- asking --------------------------------------------------------------- */
 
 struct json *
 json_getn(const struct json *j, const char *key, size_t n)

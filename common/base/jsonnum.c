@@ -203,7 +203,7 @@ json_num_int64(const struct json_num *x, int64_t *out)
 }
 
 /* --- to the nearest double or float (Lemire, "Number Parsing at a Gigabyte
- * per Second", 2021) ------------------------------------------------------ */
+ * per Second", 2021) ------------------------------------------------------- */
 
 struct format {
 	int bits;		/* of the mantissa as stored */

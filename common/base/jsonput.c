@@ -133,7 +133,7 @@ json_put_bool(struct buf *b, bool v)
 	buf_puts(b, v ? "true" : "false");
 }
 
-/* --- trees --------------------------------------------------------------- */
+/* --- trees ---------------------------------------------------------------- */
 
 static int
 by_key(const void *a, const void *b)

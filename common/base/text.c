@@ -212,29 +212,31 @@ text_number(const char *p, size_t n, uint64_t max, uint64_t *out)
 size_t
 text_distance(const char *a, const char *b)
 {
-	size_t row[64], n = strlen(a), m = strlen(b);
+	size_t rows[3][64], n = strlen(a), m = strlen(b);
 
 	if (n >= 64 || m >= 64)
 		return n + m;
 	for (size_t j = 0; j <= m; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (size_t i = 1; i <= n; i++) {
-		size_t corner = row[0];
+		size_t *now = rows[i % 3], *up = rows[(i + 2) % 3];
+		const size_t *up2 = rows[(i + 1) % 3];
 
-		row[0] = i;
+		now[0] = i;
 		for (size_t j = 1; j <= m; j++) {
-			size_t up = row[j];
-			size_t best = corner + (a[i - 1] != b[j - 1]);
+			size_t best = up[j - 1] + (a[i - 1] != b[j - 1]);
 
-			if (up + 1 < best)
-				best = up + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			corner = up;
-			row[j] = best;
+			if (up[j] + 1 < best)
+				best = up[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] && up2[j - 2] + 1 < best)
+				best = up2[j - 2] + 1;
+			now[j] = best;
 		}
 	}
-	return row[m];
+	return rows[n % 3][m];
 }
 
 bool

@@ -39,7 +39,8 @@ int hex_get(struct buf *out, const char *p, size_t n);
 /* An unsigned decimal of all of p[0..n); -1 when it is none or over max. */
 int text_number(const char *p, size_t n, uint64_t max, uint64_t *out);
 
-/* How unlike two words are: edits of one character, for "did you mean". */
+/* How unlike two words are, for "did you mean": edits of one character, two
+ * neighbours changing places being one. */
 size_t text_distance(const char *a, const char *b);
 
 /* Equal without telling by the time where they differ. */

@@ -1,0 +1,208 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jsonscan.h"
+#include "base/mem.h"
+#include "cli/exit.h"
+#include "encoder.h"
+#include "pool.h"
+
+/*
+ * JSON with a value a line to Avro, by several threads: the text is cut at
+ * line ends, each piece is encoded by itself, the pieces go out in order.
+ */
+
+#define PIECE	((size_t)128 << 10)	/* bytes of text a thread gets */
+
+struct piece {
+	struct buf text;
+	uint64_t lines;			/* in front of it */
+	struct sink sink;		/* keeps what it is given */
+	struct err e;			/* the first bad value */
+	struct err *more;		/* --keep-going: all bad values */
+	size_t more_count, more_cap;
+	bool failed;
+};
+
+static void
+bad_value(struct piece *t, const struct encode_opts *o,
+    const struct plan_run *r, size_t at, struct err *e)
+{
+	size_t line, column;
+
+	json_place(t->text.p, t->text.n, at + plan_run_at(r), &line, &column);
+	err_at(e, "line %llu, column %zu",
+	    (unsigned long long)(t->lines + line), column);
+	if (!o->keep_going) {
+		t->e = *e;
+		t->failed = true;
+		return;
+	}
+	t->more = mem_grow(t->more, &t->more_cap, t->more_count + 1,
+	    sizeof *t->more);
+	t->more[t->more_count++] = *e;
+}
+
+/* Where the next value may begin after a bad one at at. */
+static size_t
+behind(const struct piece *t, size_t at, bool json)
+{
+	const char *p = t->text.p + at, *end = t->text.p + t->text.n;
+	const char *q = json ? json_skip(p, end, SIZE_MAX) :
+	    memchr(p, '\n', (size_t)(end - p));
+
+	return q == NULL ? t->text.n : (size_t)(q - t->text.p);
+}
+
+static void
+encode_piece(void *state, void *task)
+{
+	struct encoder *c = state;
+	struct piece *t = task;
+	size_t at = 0, used = 0;
+
+	while (!t->failed) {
+		struct err e = ERR_INIT;
+		struct buf *out;
+		int rc;
+
+		at = (size_t)(json_space(t->text.p + at,
+		    t->text.p + t->text.n) - t->text.p);
+		if (at == t->text.n)
+			break;
+		out = sink_begin(&t->sink);
+		rc = plan_encode_next(c->plan, c->run, t->text.p + at,
+		    t->text.n - at, true, &used, out, &e);
+		if (sink_end(&t->sink, rc > 0, &t->e) < 0)
+			t->failed = true;
+		else if (rc < 0)
+			bad_value(t, c->o, c->run, at, &e);
+		at = rc > 0 ? at + used : behind(t, at,
+		    e.code != ERR_SYNTAX);
+	}
+	if (sink_seal(&t->sink, &t->e) < 0)
+		t->failed = true;
+}
+
+static void *
+thread_make(void *arg)
+{
+	struct encoder *of = arg, *c = mem_zero(sizeof *c);
+
+	c->o = of->o;
+	c->plan = of->plan;
+	c->run = run_of(of->o);
+	return c;
+}
+
+static void
+thread_drop(void *state)
+{
+	struct encoder *c = state;
+
+	plan_run_free(c->run);
+	free(c);
+}
+
+static void
+piece_free(struct piece *t)
+{
+	if (t == NULL)
+		return;
+	buf_free(&t->text);
+	sink_close(&t->sink);
+	free(t->more);
+	free(t);
+}
+
+/* Hand over what a piece came to. */
+static int
+finish(struct encoder *c, struct piece *t, struct err *e)
+{
+	int rc;
+
+	for (size_t i = 0; i < t->more_count; i++)
+		complain(c->in.name, &t->more[i]);
+	c->bad |= t->more_count > 0;
+	rc = sink_take(&c->sink, &t->sink, e);
+	if (rc == 0 && t->failed) {
+		*e = t->e;
+		rc = -1;
+	}
+	piece_free(t);
+	return rc;
+}
+
+static const char *
+last_newline(const char *p, size_t n)
+{
+	while (n > 0 && p[n - 1] != '\n')
+		n--;
+	return n == 0 ? NULL : p + n - 1;
+}
+
+/* The text up to the last end of a line, all of it at the end.  NULL: there
+ * is none. */
+static struct piece *
+next_piece(struct encoder *c, struct err *e, bool *failed)
+{
+	struct piece *t;
+	const char *p, *nl = NULL;
+	size_t n;
+
+	*failed = false;
+	for (;;) {
+		n = input_n(&c->in);
+		p = input_p(&c->in);
+		if (n >= PIECE || (c->in.end && n > 0))
+			nl = c->in.end ? p + n - 1 : last_newline(p, n);
+		if (nl != NULL || (c->in.end && n == 0))
+			break;
+		if (input_later(&c->in, e) < 0) {
+			*failed = true;
+			return NULL;
+		}
+	}
+	if (nl == NULL)
+		return NULL;
+	t = mem_zero(sizeof *t);
+	n = (size_t)(nl - p) + 1;
+	buf_init(&t->text, n);
+	buf_put(&t->text, p, n);
+	t->lines = c->lines;
+	t->e = (struct err)ERR_INIT;
+	c->lines += json_lines(p, n);
+	sink_fork(&t->sink, &c->sink);
+	input_eat(&c->in, n);
+	progress_show(&c->progress, c->sink.values, c->in.bytes);
+	return t;
+}
+
+int
+encode_jobs(struct encoder *c, struct err *e)
+{
+	struct pool *pool = pool_new((size_t)c->o->jobs, encode_piece,
+	    thread_make, thread_drop, c);
+	struct piece *t;
+	bool failed = false;
+	int rc = 0;
+
+	c->lines = 0;
+	while (rc == 0 && (t = next_piece(c, e, &failed)) != NULL) {
+		if (pool_full(pool))
+			rc = finish(c, pool_take(pool), e);
+		if (rc == 0)
+			pool_put(pool, t);
+		else
+			piece_free(t);
+	}
+	while ((t = pool_take(pool)) != NULL) {
+		if (rc == 0)
+			rc = finish(c, t, e);
+		else
+			piece_free(t);
+	}
+	pool_free(pool);
+	return failed ? -1 : rc;
+}
