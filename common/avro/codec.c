@@ -19,7 +19,8 @@
 static int
 broken(enum ocf_codec c, struct err *e)
 {
-	return err_set(e, ERR_INPUT, "the block is no %s data", ocf_codec_name(c));
+	return err_set(e, ERR_INPUT, "the block is no %s data",
+	    ocf_codec_name(c));
 }
 
 static int
