@@ -63,7 +63,7 @@ apply(struct context *c, const struct tool *t, void *values, struct err *e)
 		rc = config == NULL ? err_set(e, ERR_CONFIG, "no home "
 		    "directory to look for context '%s' in", c->name) :
 		    apply_file(c, config, c->name, t, values, e);
-	} else if (c->server == NULL) {
+	} else if (c->server == NULL || c->jid == NULL) {
 		rc = apply_default(c, config, t, values, e);
 		if (rc == 0 && local != NULL && fs_exists(local))
 			rc = apply_file(c, local, NULL, t, values, e);
