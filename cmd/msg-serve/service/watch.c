@@ -105,6 +105,48 @@ struct batch {
 	struct commit *commits[];
 };
 
+/* What the batch touched; all, when that cannot be told. */
+static void
+find_reach(struct worker *w, const struct batch *b, struct reach *out)
+{
+	struct err ignored = ERR_INIT;
+	struct reader *r = worker_reader(w, &ignored);
+	struct view before, after;
+
+	for (size_t i = 0; i < b->count && !out->all; i++) {
+		const struct commit *c = b->commits[i];
+
+		if (r == NULL || view_open(&after, r, c->branch, c->rev,
+		    &ignored) < 0 || view_open(&before, r, c->branch,
+		    c->rev > 1 ? c->rev - 1 : 1, &ignored) < 0)
+			out->all = true;
+		else
+			reach_add(out, &before, &after, c);
+	}
+}
+
+/* Groups that are elsewhere in the tree have seen the batch already. */
+static void
+pass_idle(struct worker *w, const struct batch *b)
+{
+	struct reach reach = REACH_INIT;
+	uint64_t rev = b->commits[b->count - 1]->rev;
+
+	if (w->watches.groups == NULL)
+		return;
+	find_reach(w, b, &reach);
+	for (struct watch_group *g = w->watches.groups; g != NULL;
+	    g = g->next) {
+		g->idle = !reach_has(&reach, g->branch, g->anchor);
+		if (!g->idle)
+			continue;
+		for (struct watch *x = g->watches; x != NULL; x = x->next)
+			if (!x->lagging && x->told < rev)
+				x->told = rev;
+	}
+	reach_free(&reach);
+}
+
 static void
 arrived(struct mail *m)
 {
@@ -113,12 +155,13 @@ arrived(struct mail *m)
 	struct watch_group *g, *next;
 
 	worker_refresh(w);
+	pass_idle(w, b);
 	for (size_t i = 0; i < b->count; i++) {
 		const struct commit *c = b->commits[i];
 
 		for (g = w->watches.groups; g != NULL; g = next) {
 			next = g->next;
-			if (g->branch == c->branch)
+			if (g->branch == c->branch && !g->idle)
 				push(w, g, c);
 		}
 		if (c->branch == BRANCH_REPOSITORY)

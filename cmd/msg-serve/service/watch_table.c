@@ -45,6 +45,7 @@ watch_group_get(struct watch_table *t, const char *p, size_t n,
 			group_free(fresh);
 			return g;
 		}
+	fresh->anchor = query_anchor(fresh->query, &fresh->arena);
 	fresh->branch = branch;
 	fresh->branch_name = mem_strn(branch_name.p, branch_name.n);
 	fresh->account = account_ref(account);

@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "query/query.h"
+#include "query/reach.h"
 
 struct account;
 struct rights;
@@ -33,6 +33,8 @@ struct watch_group {
 	const struct account *account;	/* whose rights count; counted */
 	struct arena arena;		/* of the query */
 	struct query *query;
+	struct str anchor;		/* reach.h */
+	bool idle;			/* not touched by this batch */
 	char *text;			/* its normal form */
 };
 

@@ -4,6 +4,7 @@
 
 #include "demo.h"
 #include "query/query.h"
+#include "query/reach.h"
 #include "store/commit.h"
 
 static struct demo demo;
@@ -147,6 +148,63 @@ tells_what_is_touched(void **state)
 	buf_free(&general);
 }
 
+/* A watch that is passed over has nothing to be told. */
+static void
+what_is_out_of_reach_is_not_touched(void **state)
+{
+	static const char *const watched[] = { "/about", "/news/*", "/more",
+	    "/more//Page", "/news/article-1[@title = 'x']", "//Page", "/q/r",
+	    "/q//*", "/", "/news | /about", "/news/..", "/Page" };
+	static const char *const acts[] = {
+		"[" ACT("save", "/about", ",\"content\":\"r\"") "]",
+		"[" ACT("create", "/q", ",\"_kind\":\"Folder\"") "]",
+		"[" ACT("create", "/q/r", ",\"_kind\":\"Folder\"") "]",
+		"[" ACT("move", "/q", ",\"to\":\"/s\"") "]",
+		"[" ACT("remove", "/s", "") "]",
+	};
+	struct buf out = BUF_INIT(1000);
+	size_t passed = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+		struct reach reach = REACH_INIT;
+		struct view before, after;
+		struct commit *c;
+		uint64_t head;
+
+		demo_set(&demo, acts[i]);
+		if (demo.e.code != ERR_OK)
+			demo_fail(&demo, acts[i]);
+		head = reader_head(demo.reader);
+		if (reader_commit(demo.reader, head, &c, &demo.e) != 1 ||
+		    view_open(&before, demo.reader, BRANCH_STAGING, head - 1,
+		    &demo.e) < 0 || view_open(&after, demo.reader,
+		    BRANCH_STAGING, head, &demo.e) < 0)
+			demo_fail(&demo, acts[i]);
+		reach_add(&reach, &before, &after, c);
+		commit_unref(c);
+		for (size_t k = 0; k < sizeof watched / sizeof watched[0];
+		    k++) {
+			struct arena a = ARENA_INIT;
+			struct query *q = query_parse(&a, watched[k],
+			    strlen(watched[k]), &demo.e);
+
+			if (!reach_has(&reach, BRANCH_STAGING,
+			    query_anchor(q, &a))) {
+				touched(watched[k], true, &out);
+				assert_string_equal(buf_cstr(&out), "");
+				passed++;
+			}
+			assert_true(reach.all || !reach_has(&reach,
+			    BRANCH_LIVE, STR("/")));
+			arena_free(&a);
+		}
+		reach_free(&reach);
+	}
+	assert_true(passed > 15);
+	buf_free(&out);
+}
+
 static void
 values_are_touched_when_they_change(void **state)
 {
@@ -166,6 +224,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_what_is_touched),
+		cmocka_unit_test(what_is_out_of_reach_is_not_touched),
 		cmocka_unit_test(values_are_touched_when_they_change),
 	};
 
