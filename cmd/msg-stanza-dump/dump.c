@@ -7,8 +7,9 @@
 
 #include "cli/output.h"
 #include "cli/term.h"
-#include "lines.h"
 #include "capture.h"
+#include "lines.h"
+#include "schemas.h"
 #include "show.h"
 
 #define CHUNK	65536
@@ -18,6 +19,7 @@ struct dump {
 	struct output out;
 	struct capture *capture;	/* one of the two, when it is known */
 	struct lines *lines;		/* what the input is */
+	struct schemas *schemas;
 	size_t width, bad;
 };
 
@@ -39,6 +41,7 @@ on_item(void *arg, const struct item *item)
 	struct arena a = ARENA_INIT;
 	struct item it = *item;
 
+	it.schemas = d->schemas;
 	if (it.kind == ITEM_NOTE && d->o->quiet)
 		return;
 	if (it.kind == ITEM_STANZA && !d->o->secrets)
@@ -121,6 +124,9 @@ dump_run(const struct dump_opts *o, char *const files[], size_t count,
 	struct dump d = { .o = o };
 	int rc = 0;
 
+	d.schemas = schemas_load(&o->schemas, e);
+	if (d.schemas == NULL)
+		return -1;
 	output_init(&d.out, o->json ? "json" : "text", o->color);
 	if (isatty(STDOUT_FILENO))
 		d.width = term_width(STDOUT_FILENO);
@@ -130,5 +136,6 @@ dump_run(const struct dump_opts *o, char *const files[], size_t count,
 		rc = dump_file(&d, files[i], e);
 	*bad = d.bad;
 	output_free(&d.out);
+	schemas_free(d.schemas);
 	return rc;
 }

@@ -8,6 +8,8 @@
 #include "msg/trace.h"
 #include "xmpp/stanza.h"
 
+struct schemas;
+
 enum item_kind {
 	ITEM_STANZA,
 	ITEM_HEADER,		/* st has the root's attributes */
@@ -25,6 +27,7 @@ struct item {
 	const struct trace_line *line;
 	struct str raw;
 	const char *text;
+	struct schemas *schemas;	/* to decode Avro with; may be NULL */
 };
 
 /* The item is lent for the call. */

@@ -9,6 +9,7 @@
 struct dump_opts {
 	struct opt_from from_where;
 	const char *color;
+	struct opt_list schemas;
 	bool brief, json, quiet, secrets;
 };
 

@@ -17,16 +17,38 @@ is_words(const struct stanza *st)
 	return stanza_is(st, "trace", NS_M) || stanza_is(st, "gap", NS_M);
 }
 
+/* As JSON when a schema is known. */
 static void
-classify(struct payload *out, struct arena *a, const char *as)
+avro(struct payload *out, struct arena *a, struct schemas *schemas)
+{
+	struct buf json = BUF_INIT(CAPTURE_STANZA_MAX);
+	struct err e = ERR_INIT;
+
+	out->kind = PAYLOAD_AVRO;
+	out->fingerprint = get_le64(out->bytes.p + 2);
+	if (schemas_decode(schemas, out->bytes.p, out->bytes.n, &json) &&
+	    !buf_full(&json)) {
+		const char *text = arena_strn(a, json.p, json.n);
+
+		out->json = json_parse(a, text, json.n, NULL, &e);
+		if (out->json != NULL) {
+			out->kind = PAYLOAD_JSON;
+			out->bytes = (struct str){ text, json.n };
+		}
+	}
+	buf_free(&json);
+}
+
+static void
+classify(struct payload *out, struct arena *a, const char *as,
+    struct schemas *schemas)
 {
 	const char *p = out->bytes.p;
 	size_t n = out->bytes.n;
 	struct err e = ERR_INIT;
 
 	if (n >= AVRO_HEAD && memcmp(p, "\xc3\x01", 2) == 0) {
-		out->kind = PAYLOAD_AVRO;
-		out->fingerprint = get_le64(p + 2);
+		avro(out, a, schemas);
 	} else if (as != NULL && strcmp(as, "avro") == 0) {
 		out->kind = PAYLOAD_BINARY;
 	} else if ((out->json = json_parse(a, p, n, NULL, &e)) != NULL) {
@@ -37,7 +59,8 @@ classify(struct payload *out, struct arena *a, const char *as)
 }
 
 bool
-payload_get(struct payload *out, struct arena *a, const struct stanza *st)
+payload_get(struct payload *out, struct arena *a, const struct stanza *st,
+    struct schemas *schemas)
 {
 	struct buf raw = BUF_INIT(CAPTURE_STANZA_MAX);
 	struct str text = stanza_text(st);
@@ -55,7 +78,7 @@ payload_get(struct payload *out, struct arena *a, const struct stanza *st)
 	} else {
 		out->bytes.p = arena_strn(a, raw.p, raw.n);
 		out->bytes.n = raw.n;
-		classify(out, a, stanza_attr(st, "as"));
+		classify(out, a, stanza_attr(st, "as"), schemas);
 	}
 	buf_free(&raw);
 	return true;

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "schemas.h"
 #include "xmpp/stanza.h"
 
 enum payload_kind {
@@ -24,12 +25,13 @@ struct payload {
 	enum payload_kind kind;
 	struct str bytes;	/* decoded */
 	const struct json *json;
-	uint64_t fingerprint;
+	uint64_t fingerprint;	/* 0: it is not Avro */
 };
 
-/* All in the arena.  False: st is not an element that has a payload. */
+/* All in the arena.  False: st is not an element that has a payload.  Avro of
+ * one of the schemas, which may be NULL, becomes JSON. */
 bool payload_get(struct payload *out, struct arena *a,
-    const struct stanza *st);
+    const struct stanza *st, struct schemas *schemas);
 
 /* "get-item": the command that st, a child of an iq, is; else its name. */
 void payload_command(struct buf *out, const struct stanza *st);

@@ -56,7 +56,7 @@ put_payload(struct buf *out, const struct payload *pl)
 
 /* The first child: what the stanza is about. */
 static void
-put_child(struct buf *out, const struct stanza *st)
+put_child(struct buf *out, const struct stanza *st, struct schemas *schemas)
 {
 	struct arena a = ARENA_INIT;
 	struct buf command = BUF_INIT(OUTPUT_MAX);
@@ -65,7 +65,7 @@ put_child(struct buf *out, const struct stanza *st)
 	buf_lit(out, ",\"payload\":{\"name\":");
 	json_put_cstr(out, st->name);
 	member(out, "ns", st->ns);
-	if (payload_get(&pl, &a, st)) {
+	if (payload_get(&pl, &a, st, schemas)) {
 		payload_command(&command, st);
 		member(out, "command", buf_cstr(&command));
 		put_payload(out, &pl);
@@ -91,7 +91,7 @@ put_stanza(struct buf *out, const struct item *it)
 		member(out, attrs[i], stanza_attr(st, attrs[i]));
 	if (it->kind == ITEM_STANZA) {
 		if (stanza_first(st) != NULL)
-			put_child(out, stanza_first(st));
+			put_child(out, stanza_first(st), it->schemas);
 		stanza_write(&xml, st, it->around);
 		member_str(out, "xml", (struct str){ xml.p, xml.n });
 	}

@@ -158,7 +158,7 @@ put_element(struct output *o, const struct item *it, const struct stanza *st,
 		return;
 	}
 	words(o, TERM_BLUE, ">");
-	if (payload_get(&pl, &a, st)) {
+	if (payload_get(&pl, &a, st, it->schemas)) {
 		newline(o, level + 1);
 		put_payload(o, &pl, level + 1);
 		newline(o, level);

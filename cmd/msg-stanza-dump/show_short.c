@@ -121,12 +121,12 @@ error_summary(struct buf *out, const struct stanza *error)
 }
 
 static void
-child_summary(struct buf *out, const struct stanza *c)
+child_summary(struct buf *out, const struct stanza *c, struct schemas *schemas)
 {
 	struct arena a = ARENA_INIT;
 	struct payload pl;
 
-	if (payload_get(&pl, &a, c)) {
+	if (payload_get(&pl, &a, c, schemas)) {
 		payload_command(out, c);
 		attrs_summary(out, c);
 		payload_summary(out, &pl);
@@ -152,7 +152,8 @@ is_routed(const struct stanza *st)
 }
 
 static void
-children_summary(struct buf *out, const struct stanza *st)
+children_summary(struct buf *out, const struct stanza *st,
+    struct schemas *schemas)
 {
 	const struct stanza *c = stanza_first(st);
 	size_t n = 0;
@@ -160,7 +161,7 @@ children_summary(struct buf *out, const struct stanza *st)
 	for (; c != NULL && n < CHILDREN_MAX; c = stanza_next(c), n++) {
 		if (n > 0)
 			buf_lit(out, ", ");
-		child_summary(out, c);
+		child_summary(out, c, schemas);
 	}
 	for (n = 0; c != NULL; c = stanza_next(c))
 		n++;
@@ -169,7 +170,8 @@ children_summary(struct buf *out, const struct stanza *st)
 }
 
 static void
-stanza_summary(struct buf *out, const struct stanza *st)
+stanza_summary(struct buf *out, const struct stanza *st,
+    struct schemas *schemas)
 {
 	const struct stanza *error = stanza_child(st, "error", st->ns);
 
@@ -178,7 +180,7 @@ stanza_summary(struct buf *out, const struct stanza *st)
 	if (error != NULL)
 		error_summary(out, error);
 	else
-		children_summary(out, st);
+		children_summary(out, st, schemas);
 	if (stanza_first(st) == NULL && stanza_text(st).n > 0) {
 		if (st->nattrs > 0)
 			buf_putc(out, ' ');
@@ -208,7 +210,7 @@ stanza_line(struct buf *out, const struct item *it)
 	word(out, stanza_attr(st, "id"));
 	addresses(out, st);
 	if (it->kind == ITEM_STANZA)
-		stanza_summary(out, st);
+		stanza_summary(out, st, it->schemas);
 }
 
 static void

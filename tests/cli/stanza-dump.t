@@ -71,6 +71,21 @@ set="<iq type='set' id='1'><user xmlns='urn:M'>$user</user></iq>"
 unlike "$(msg-stanza-dump <<<"$set")" hunter2 'a password in a payload'
 like "$(msg-stanza-dump <<<"$set")" '"password": "\*\*\*"' 'is masked there'
 
+# --- Avro ---------------------------------------------------------------------------
+echo '{"type":"record","name":"Point","fields":[{"name":"x","type":"int"}]}' >p.avsc
+object=$(echo '{"x":7}' | msg-avro-encode -s p.avsc --single-object --base64)
+item="<iq type='result' id='1'><item xmlns='urn:M'>$object</item></iq>"
+like "$(msg-stanza-dump -1 <<<"$item")" '^- iq result 1 - item avro [0-9a-f]{16}, 11 bytes$' \
+	'Avro has its fingerprint and size'
+is "$(msg-stanza-dump -1 -s p.avsc <<<"$item")" '- iq result 1 - item {"x":7}' \
+	'and is decoded with its schema'
+is "$(msg-stanza-dump -j -s p.avsc <<<"$item" | jq -c .payload.json)" '{"x":7}' \
+	'also to JSON'
+echo '"string"' >s.avsc
+like "$(msg-stanza-dump -1 -s s.avsc <<<"$item")" ' avro ' 'not with another one'
+exits 5 'what is no schema' msg-stanza-dump -s capture.xml capture.xml
+like "$err" capture.xml 'is named'
+
 # --- hostile input ---------------------------------------------------------------
 printf '<message><body>%s\302\233\177</body></message>\033[2J<iq id="\033"/>\0' \
 	'&#xE9;' >hostile.xml
@@ -118,4 +133,15 @@ is "$?" 6 'a full disk'
 like "$(cat err)" 'standard output' 'is said'
 (yes "$iq" | msg-stanza-dump -1; echo "${PIPESTATUS[1]}" >status) | head -1 >/dev/null
 is "$(cat status)" 141 'a closed pipe ends it'
+
+# --- a real server -------------------------------------------------------------------
+export TERM=dumb
+server_start -v
+msg-send get-item / >/dev/null
+msg-send get-item /none[ 2>/dev/null
+server_stop
+exits 0 'all that msg-serve -v prints is understood' msg-stanza-dump -q1 serve.log
+like "$out" $'\nREAD iq get 1 - get-item \'/\'\n' 'requests'
+like "$out" $'\nERROR iq get 1 - bad-request ' 'errors'
+is "$(grep -c ' malformed ' <<<"$out")" 0 'nothing is malformed'
 done_testing
