@@ -82,18 +82,27 @@ reader_free(struct reader *r)
 	free(r);
 }
 
-/* The kinds that fit the snapshot, or newer: they only ever grow. */
-static void
-renew_kinds(struct reader *r)
+/* The kinds that fit the snapshot, or newer: they only ever grow.  Where
+ * another process is the writer, they are made of the rows. */
+static int
+renew_kinds(struct reader *r, struct err *e)
 {
 	struct store *s = r->store;
+	struct kinds *ks;
 
 	if (r->kinds != NULL && kinds_rev(r->kinds) >= r->state.kinds_rev)
-		return;
+		return 0;
 	kinds_unref(r->kinds);
 	pthread_mutex_lock(&s->kinds_lock);
 	r->kinds = s->kinds == NULL ? NULL : kinds_ref(s->kinds);
 	pthread_mutex_unlock(&s->kinds_lock);
+	if (r->kinds == NULL || kinds_rev(r->kinds) >= r->state.kinds_rev)
+		return 0;
+	if (kinds_load(&ks, r, r->state.kinds_rev, e) < 0)
+		return -1;
+	kinds_unref(r->kinds);
+	r->kinds = ks;
+	return 0;
 }
 
 int
@@ -109,11 +118,11 @@ reader_begin(struct reader *r, struct err *e)
 	rc = meta_get(r, "state", &v, e);
 	if (rc == 0)
 		rc = row_bad(e, T_META);
-	if (rc < 0 || state_get(&r->state, v, e) < 0) {
+	if (rc < 0 || state_get(&r->state, v, e) < 0 ||
+	    renew_kinds(r, e) < 0) {
 		snap_end(r->snap);
 		return -1;
 	}
-	renew_kinds(r);
 	r->begun = true;
 	return 0;
 }

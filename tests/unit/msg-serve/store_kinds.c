@@ -305,6 +305,32 @@ data_is_read_through_newer_kinds(void **state)
 	assert_int_equal(f->e.code, ERR_SCHEMA);
 }
 
+/* As a backup or an export does while a server writes. */
+static void
+who_only_looks_sees_new_kinds_too(void **state)
+{
+	struct fixture *f = *state;
+	struct store_options o = { .dir = f->dir, .read_only = true,
+		.map_bytes = (uint64_t)256 << 20 };
+	struct new_kind one = { "Event", "", HEAD("Event")
+		"{\"name\":\"when\",\"type\":\"int\"}]}", 0 };
+	struct store *s;
+	struct reader *r;
+
+	if (store_open(&s, &o, &f->e) < 0)
+		fail_msg("%s", f->e.text);
+	r = reader_new(s);
+	assert_int_equal(reader_begin(r, &f->e), 0);
+	assert_null(kinds_by_name(reader_kinds(r), STR("Event")));
+	assert_true(fixture_do(f, 0, put_kind, &one) > 0);
+	assert_null(kinds_by_name(reader_kinds(r), STR("Event")));
+	reader_end(r);
+	assert_int_equal(reader_begin(r, &f->e), 0);
+	assert_non_null(kinds_by_name(reader_kinds(r), STR("Event")));
+	reader_free(r);
+	store_close(s);
+}
+
 static void
 keys_are_those_of_2010(void **state)
 {
@@ -338,6 +364,7 @@ main(void)
 		TEST(move_and_copy_write_name_and_folder),
 		TEST(fields_merge_one_by_one),
 		TEST(data_is_read_through_newer_kinds),
+		TEST(who_only_looks_sees_new_kinds_too),
 		cmocka_unit_test(keys_are_those_of_2010),
 	};
 
