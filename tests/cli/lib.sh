@@ -155,8 +155,10 @@ server_try() {
 	cat <&9 >>"$T/serve.log" &
 	_server_log=$!
 	exec 9<&-
-	[[ $ready =~ 127\.0\.0\.1:([0-9]+)(.*127\.0\.0\.1:([0-9]+))? ]]
-	PORT=${BASH_REMATCH[1]-} TLS_PORT=${BASH_REMATCH[3]-}
+	PORT='' TLS_PORT=''
+	[[ $ready =~ \ starttls=[^\ ]*:([0-9]+) ]] && PORT=${BASH_REMATCH[1]}
+	[[ $ready =~ \ tls=[^\ ]*:([0-9]+) ]] && TLS_PORT=${BASH_REMATCH[1]}
+	return 0
 }
 
 # server_stop [SIGNAL]: ends it and waits; sets $status.
