@@ -48,7 +48,7 @@ struct bosh {
 	bool created;			/* its first answer went out */
 	bool paused;			/* by the session */
 	bool ended;			/* type='terminate' is due */
-	bool empty;			/* the last request was, and its answer */
+	bool empty;			/* the last request and answer were */
 	const char *condition;		/* with it, or NULL */
 	unsigned hold;
 	int64_t wait_ms, idle_ms;
