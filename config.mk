@@ -36,6 +36,6 @@ DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
 	  libconfuse-dev libwslay-dev libstrophe-dev libreadline-dev \
 	  zlib1g-dev liblzma-dev libzstd-dev libsnappy-dev libbz2-dev
 DEPS_check = libcmocka-dev perl python3 python3-slixmpp mandoc jq expect \
-	  bash zsh fish
+	  bash zsh fish openssl chromium
 DEPS_bench = prosody
 DEPS_fuzz = clang libclang-rt-dev
