@@ -6,23 +6,11 @@
 #include "avro/object.h"
 #include "base/mem.h"
 #include "cli/exit.h"
-#include "convert.h"
+#include "decoder.h"
 
 /*
  * Avro to JSON: bare values one after another, in frames, or in a container.
  */
-
-struct decoder {
-	const struct encode_opts *o;
-	struct plan_run *run;
-	struct reading reading;
-	struct input in;
-	struct progress progress;
-	struct buf out, tmp, block;
-	uint64_t seen, printed;
-	bool have;			/* reading is set */
-	bool bad, done;
-};
 
 #define OUT_FULL	((size_t)128 << 10)
 #define LOOK		16		/* bytes that tell the frame */
@@ -33,8 +21,8 @@ flush(struct decoder *c, struct err *e)
 	return write_out(STDOUT_FILENO, &c->out, "standard output", e);
 }
 
-static int
-read_on(struct decoder *c, struct err *e)
+int
+decode_more(struct decoder *c, struct err *e)
 {
 	progress_show(&c->progress, c->seen, c->in.bytes);
 	if (c->out.n > 0 && input_waits(&c->in) && flush(c, e) < 0)
@@ -47,7 +35,7 @@ static int
 need(struct decoder *c, size_t n, struct err *e)
 {
 	while (input_n(&c->in) < n) {
-		int rc = read_on(c, e);
+		int rc = decode_more(c, e);
 
 		if (rc < 0)
 			return -1;
@@ -92,7 +80,7 @@ print_end(struct decoder *c, size_t from, struct err *e)
 	if (!c->o->array)
 		buf_putc(&c->out, '\n');
 	c->printed++;
-	return c->out.n < OUT_FULL ? 0 : flush(c, e);
+	return c->out.n < OUT_FULL || c->keeps ? 0 : flush(c, e);
 }
 
 /* The value at p: printed, or only passed over.  As plan_decode_next. */
@@ -197,7 +185,7 @@ framed_value(struct decoder *c, size_t n, struct err *e)
 		    c->in.end, &used, e);
 		if (rc != 0)
 			break;
-		if (read_on(c, e) < 0)
+		if (decode_more(c, e) < 0)
 			return -1;
 	}
 	if (rc > 0 && n != SIZE_MAX && used != n)
@@ -270,9 +258,9 @@ block_values(struct decoder *c, int64_t count, const char *p, size_t n,
 	return 0;
 }
 
-static int
-block(struct decoder *c, const struct ocf_head *h, const struct ocf_block *b,
-    struct err *e)
+int
+decode_block(struct decoder *c, const struct ocf_head *h,
+    const struct ocf_block *b, struct err *e)
 {
 	if (c->o->count_only && !c->o->check) {
 		c->seen += (uint64_t)b->count;
@@ -286,6 +274,16 @@ block(struct decoder *c, const struct ocf_head *h, const struct ocf_block *b,
 	return block_values(c, b->count, c->block.p, c->block.n, e);
 }
 
+void
+decode_err_block(struct err *e, uint64_t number)
+{
+	char at[ERR_AT_MAX];
+
+	memcpy(at, e->at, sizeof at);
+	err_at(e, "block %llu%s%.32s", (unsigned long long)number,
+	    at[0] != '\0' ? ", " : "", at);
+}
+
 static int
 blocks(struct decoder *c, const struct ocf_head *h, struct err *e)
 {
@@ -293,25 +291,22 @@ blocks(struct decoder *c, const struct ocf_head *h, struct err *e)
 	struct err why;
 
 	for (uint64_t i = 1; !c->done; i++) {
-		char at[ERR_AT_MAX];
 		int rc;
 
 		if (need(c, 1, e) <= 0)
 			return c->in.end ? 0 : -1;
 		while ((rc = ocf_block_get(&b, h->sync, input_p(&c->in),
 		    input_n(&c->in), c->in.end, e)) == 0)
-			if (read_on(c, e) < 0)
+			if (decode_more(c, e) < 0)
 				return -1;
 		if (rc < 0) {
 			input_err_byte(&c->in, 0, e);
 			return err_prefix(e, "block %llu",
 			    (unsigned long long)i);
 		}
-		if (block(c, h, &b, e) < 0) {
+		if (decode_block(c, h, &b, e) < 0) {
 			why = *e;
-			memcpy(at, why.at, sizeof at);
-			err_at(&why, "block %llu%s%s", (unsigned long long)i,
-			    at[0] != '\0' ? ", " : "", at);
+			decode_err_block(&why, i);
 			if (!c->o->keep_going || e->code == ERR_SYSTEM) {
 				*e = why;
 				return -1;
@@ -333,7 +328,7 @@ container(struct decoder *c, struct err *e)
 
 	while ((rc = ocf_head_get(&h, input_p(&c->in), input_n(&c->in),
 	    c->in.end, e)) == 0)
-		if (read_on(c, e) < 0)
+		if (decode_more(c, e) < 0)
 			return -1;
 	if (rc < 0)
 		return -1;
@@ -342,7 +337,10 @@ container(struct decoder *c, struct err *e)
 		err_prefix(e, "the schema in the head");
 	memcpy(sync, h.sync, sizeof sync);
 	input_eat(&c->in, h.n);
-	if (rc == 0)
+	if (rc == 0 && c->o->jobs > 1 && c->o->head < 0 &&
+	    c->o->skip == 0 && !c->o->array && !c->o->count_only)
+		rc = decode_jobs(c, &h, e);
+	else if (rc == 0)
 		rc = blocks(c, &h, e);
 	ocf_head_clear(&h);
 	return rc;

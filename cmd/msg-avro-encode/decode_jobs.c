@@ -1,0 +1,178 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "decoder.h"
+#include "pool.h"
+
+/*
+ * A container to JSON by several threads: each gets some blocks as they are
+ * in the file, unpacks and decodes them; the text goes out in order.
+ */
+
+#define BATCH	((size_t)128 << 10)	/* bytes of blocks a thread gets */
+
+struct batch {
+	const struct ocf_head *head;
+	struct buf blocks, out;
+	uint64_t first, count;		/* the number of its first block */
+	uint64_t values;
+	struct err *bad;
+	size_t bad_count, bad_cap;
+};
+
+static void
+decode_batch(void *state, void *task)
+{
+	struct decoder *c = state;
+	struct batch *t = task;
+	uint64_t number = t->first;
+	struct ocf_block b;
+	size_t at = 0;
+
+	c->out = t->out;
+	c->seen = 0;
+	for (; at < t->blocks.n; at += b.n, number++) {
+		struct err e = ERR_INIT;
+
+		/* main found it whole */
+		if (ocf_block_get(&b, t->head->sync, t->blocks.p + at,
+		    t->blocks.n - at, true, &e) <= 0)
+			abort();
+		if (decode_block(c, t->head, &b, &e) == 0)
+			continue;
+		decode_err_block(&e, number);
+		t->bad = mem_grow(t->bad, &t->bad_cap, t->bad_count + 1,
+		    sizeof *t->bad);
+		t->bad[t->bad_count++] = e;
+		if (!c->o->keep_going)
+			break;
+	}
+	t->out = c->out;
+	t->values = c->seen;
+}
+
+static void *
+thread_make(void *arg)
+{
+	const struct decoder *of = arg;
+	struct decoder *c = mem_zero(sizeof *c);
+
+	c->o = of->o;
+	c->run = run_of(of->o);
+	c->reading = of->reading;
+	c->keeps = true;
+	buf_init(&c->tmp, SIZE_MAX / 2);
+	buf_init(&c->block, OCF_BLOCK_MAX);
+	return c;
+}
+
+static void
+thread_drop(void *state)
+{
+	struct decoder *c = state;
+
+	plan_run_free(c->run);
+	buf_free(&c->tmp);
+	buf_free(&c->block);
+	free(c);
+}
+
+static struct batch *
+batch_new(const struct ocf_head *h, uint64_t first)
+{
+	struct batch *t = mem_zero(sizeof *t);
+
+	t->head = h;
+	t->first = first;
+	buf_init(&t->blocks, SIZE_MAX / 2);
+	buf_init(&t->out, SIZE_MAX / 2);
+	return t;
+}
+
+static void
+batch_free(struct batch *t)
+{
+	buf_free(&t->blocks);
+	buf_free(&t->out);
+	free(t->bad);
+	free(t);
+}
+
+static int
+finish(struct decoder *c, struct batch *t, struct err *e)
+{
+	int rc = write_out(STDOUT_FILENO, &t->out, "standard output", e);
+
+	c->seen += t->values;
+	for (size_t i = 0; i < t->bad_count && rc == 0; i++) {
+		c->bad = true;
+		if (c->o->keep_going) {
+			complain(c->in.name, &t->bad[i]);
+			continue;
+		}
+		*e = t->bad[i];
+		rc = -1;
+	}
+	batch_free(t);
+	return rc;
+}
+
+/* Fill a batch with whole blocks.  1; 0: the file ended; -1. */
+static int
+gather(struct decoder *c, struct batch *t, struct err *e)
+{
+	struct ocf_block b;
+	int rc;
+
+	while (t->blocks.n < BATCH) {
+		if (input_n(&c->in) == 0 && c->in.end)
+			return 0;
+		rc = input_n(&c->in) == 0 ? 0 : ocf_block_get(&b,
+		    t->head->sync, input_p(&c->in), input_n(&c->in),
+		    c->in.end, e);
+		if (rc < 0) {
+			input_err_byte(&c->in, 0, e);
+			return err_prefix(e, "block %llu", (unsigned long long)
+			    (t->first + t->count));
+		}
+		if (rc == 0) {
+			if (decode_more(c, e) < 0)
+				return -1;
+			continue;
+		}
+		buf_put(&t->blocks, input_p(&c->in), b.n);
+		input_eat(&c->in, b.n);
+		t->count++;
+	}
+	return 1;
+}
+
+int
+decode_jobs(struct decoder *c, const struct ocf_head *h, struct err *e)
+{
+	struct pool *pool = pool_new((size_t)c->o->jobs, decode_batch,
+	    thread_make, thread_drop, c);
+	struct err lost = ERR_INIT;
+	uint64_t next = 1;
+	struct batch *t;
+	int got = 1, rc = 0;
+
+	while (got > 0 && rc == 0) {
+		t = batch_new(h, next);
+		got = gather(c, t, e);
+		next += t->count;
+		if (pool_full(pool))
+			rc = finish(c, pool_take(pool), e);
+		pool_put(pool, t);
+	}
+	while ((t = pool_take(pool)) != NULL) {
+		if (rc == 0)
+			rc = finish(c, t, got < 0 ? &lost : e);
+		else
+			batch_free(t);
+	}
+	pool_free(pool);
+	return got < 0 ? -1 : rc;
+}
