@@ -115,7 +115,7 @@ errors_say_where(void **state)
 	refuses("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\","
 	    "\"A\"]}", "line 1, column 42", "the symbol 'A' is there twice");
 	refuses("{\"type\":\"fixed\",\"name\":\"F\",\"size\":-2}",
-	    "line 1, column 34", "bad size -2 of the fixed 'F'");
+	    "line 1, column 35", "bad size -2 of the fixed 'F'");
 	refuses("{\"type\":\"array\"}", "line 1, column 1",
 	    "the array has no 'items'");
 	refuses("{\"type\":\"map\"", "line 1, column 14",
