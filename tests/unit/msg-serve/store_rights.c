@@ -143,7 +143,7 @@ all_and_admin(void **state)
 	assert_int_equal(e.code, ERR_VALUE);
 }
 
-/* --- in a transaction ------------------------------------------------------ */
+/* --- in a transaction ----------------------------------------------------- */
 
 struct attempt {
 	uint64_t id, parent;
