@@ -246,6 +246,13 @@ with Server("--origin=https://good.example") as s:
     smuggling(s)
     bombs(s)
     s.stop()
+    s.options = ("--web-root=/nowhere",)
+    try:
+        s.start()
+        tap.ok(False, "a --web-root that is not there is said at start")
+    except RuntimeError as error:
+        tap.ok("/nowhere" in str(error),
+               "a --web-root that is not there is said at start", error)
     s.options = (f"--web-root={root}", "--request-time=1s")
     s.start()
     slow(s)

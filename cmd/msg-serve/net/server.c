@@ -206,6 +206,9 @@ server_init(struct server *s, const struct serve_options *opt, struct err *e)
 	tracer_init(&s->trace, opt->verbose > 0);
 	set_limits(s);
 	s->loop = loop_new();
+	if (opt->web_root != NULL && access(opt->web_root, X_OK) < 0)
+		return err_sys(e, ERR_CONFIG, "cannot use --web-root '%s'",
+		    opt->web_root);
 	if (open_listeners(s, &opt->listen, LISTEN_STARTTLS, e) < 0 ||
 	    open_listeners(s, &opt->listen_tls, LISTEN_TLS, e) < 0 ||
 	    open_listeners(s, &opt->listen_http, LISTEN_HTTP, e) < 0 ||
