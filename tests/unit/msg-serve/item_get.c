@@ -270,8 +270,9 @@ schemas_are_served(void **state)
 static void
 answers_as_avro(void **state)
 {
-	static const char *const queries[] = { "/", "/nothing", "//.",
-		("/news/*, 'x', 5, 1.5, true(), /@folder, /about/@size") };
+	static const char *const queries[] = { "/",
+		"/news/*, 'x', 5, 1.5, true(), /@folder, /about/@size",
+		"/nothing", "//." };
 	const char *text = item_avro_schema(STR("M.protocol.GetItem"));
 	struct schema *s = schema_parse(text, strlen(text), &demo.e);
 	struct plan *plan = plan_new(s, NULL, &demo.e);
