@@ -10,8 +10,7 @@
 #include "service/branch_change.h"
 #include "service/command.h"
 #include "service/job.h"
-
-#define BATCH	64
+#include "service/record.h"
 
 /* --- get-branch ----------------------------------------------------------- */
 
@@ -36,27 +35,7 @@ render(struct call *c, struct view *v, uint64_t id, struct err *e)
 	if (body_members(k, c->worker->run, it.body, out, e) < 0)
 		return -1;
 	buf_putc(out, '}');
-	return 0;
-}
-
-static int
-render_all(struct call *c, struct view *v, struct err *e)
-{
-	struct scan scan = SCAN_INIT;
-	uint64_t ids[BATCH];
-	int n;
-
-	buf_putc(c->payload, '[');
-	while ((n = view_children(v, ITEM_BRANCHES, &scan, ids, BATCH,
-	    e)) > 0)
-		for (int i = 0; i < n; i++) {
-			if (c->payload->n > 1)
-				buf_putc(c->payload, ',');
-			if (render(c, v, ids[i], e) < 0)
-				return -1;
-		}
-	buf_putc(c->payload, ']');
-	return n;
+	return 1;
 }
 
 int
@@ -71,12 +50,12 @@ command_get_branch(struct call *c, struct err *e)
 	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, 0, e) < 0)
 		return -1;
 	if (name.n == 0)
-		return render_all(c, &v, e);
+		return record_children(c, &v, ITEM_BRANCHES, render, e);
 	rc = view_child(&v, ITEM_BRANCHES, name, &id, e);
 	if (rc == 0)
 		return err_set(e, ERR_NOT_FOUND, "there is no branch '%.*s'",
 		    (int)name.n, name.p);
-	return rc < 0 ? -1 : render(c, &v, id, e);
+	return rc < 0 || render(c, &v, id, e) < 0 ? -1 : 0;
 }
 
 /* --- set-branch ---------------------------------------------------------- */
@@ -106,15 +85,8 @@ finish(struct call *c, struct job *j, struct err *e)
 
 	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, 0, e) < 0)
 		return -1;
-	buf_putc(c->payload, '[');
-	for (size_t i = 0; i < change->affected_count; i++) {
-		if (i > 0)
-			buf_putc(c->payload, ',');
-		if (render(c, &v, change->affected[i], e) < 0)
-			return -1;
-	}
-	buf_putc(c->payload, ']');
-	return 0;
+	return record_list(c, &v, change->affected, change->affected_count,
+	    render, e);
 }
 
 static int

@@ -12,6 +12,7 @@
 #include "service/body.h"
 #include "service/command.h"
 #include "service/job.h"
+#include "service/record.h"
 #include "service/user_change.h"
 #include "xmpp/jid.h"
 
@@ -77,25 +78,6 @@ user_find(struct user *out, struct reader *r, struct str name, struct err *e)
 
 /* --- get-user ------------------------------------------------------------ */
 
-static int
-render(struct call *c, struct view *v, uint64_t id, struct err *e)
-{
-	const struct kind *k = kinds_by_name(reader_kinds(v->reader),
-	    STR("User"));
-	struct buf *out = c->payload;
-	struct item it;
-
-	if (view_item(v, id, &it, e) < 1)
-		return -1;
-	buf_lit(out, "{\"_key\":\"");
-	base64url_put(out, it.key.p, it.key.n);
-	buf_lit(out, "\",\"_kind\":\"User\"");
-	if (body_members(k, c->worker->run, it.body, out, e) < 0)
-		return -1;
-	buf_putc(out, '}');
-	return 0;
-}
-
 /* May the caller see this user at all? */
 static bool
 sees(const struct call *c, uint64_t id)
@@ -104,27 +86,24 @@ sees(const struct call *c, uint64_t id)
 }
 
 static int
-render_all(struct call *c, struct view *v, struct err *e)
+render(struct call *c, struct view *v, uint64_t id, struct err *e)
 {
-	struct scan scan = SCAN_INIT;
-	uint64_t ids[64];
-	bool any = false;
-	int n;
+	const struct kind *k = kinds_by_name(reader_kinds(v->reader),
+	    STR("User"));
+	struct buf *out = c->payload;
+	struct item it;
 
-	buf_putc(c->payload, '[');
-	while ((n = view_children(v, ITEM_USERS, &scan, ids, MEM_COUNT(ids),
-	    e)) > 0)
-		for (int i = 0; i < n; i++) {
-			if (!sees(c, ids[i]))
-				continue;
-			if (any)
-				buf_putc(c->payload, ',');
-			any = true;
-			if (render(c, v, ids[i], e) < 0)
-				return -1;
-		}
-	buf_putc(c->payload, ']');
-	return n;
+	if (!sees(c, id))
+		return 0;
+	if (view_item(v, id, &it, e) < 1)
+		return -1;
+	buf_lit(out, "{\"_key\":\"");
+	base64url_put(out, it.key.p, it.key.n);
+	buf_lit(out, "\",\"_kind\":\"User\"");
+	if (body_members(k, c->worker->run, it.body, out, e) < 0)
+		return -1;
+	buf_putc(out, '}');
+	return 1;
 }
 
 int
@@ -142,7 +121,7 @@ command_get_user(struct call *c, struct err *e)
 	    e) < 0)
 		return -1;
 	if (arg.n == 0)
-		return render_all(c, &v, e);
+		return record_children(c, &v, ITEM_USERS, render, e);
 	rc = jid_local(&name, arg.p, arg.n, &ignored) < 0 ? 0 :
 	    view_child(&v, ITEM_USERS, (struct str){ name.p, name.n }, &id,
 	    e);
@@ -152,7 +131,7 @@ command_get_user(struct call *c, struct err *e)
 	if (rc == 0 || !sees(c, id))
 		return err_set(e, ERR_NOT_FOUND, "no user '%.*s'",
 		    (int)arg.n, arg.p);
-	return render(c, &v, id, e);
+	return render(c, &v, id, e) < 0 ? -1 : 0;
 }
 
 /* --- set-user ------------------------------------------------------------ */
@@ -176,15 +155,8 @@ finish(struct call *c, struct job *j, struct err *e)
 	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, j->store.rev,
 	    e) < 0)
 		return -1;
-	buf_putc(c->payload, '[');
-	for (size_t i = 0; i < change->affected_count; i++) {
-		if (i > 0)
-			buf_putc(c->payload, ',');
-		if (render(c, &v, change->affected[i], e) < 0)
-			return -1;
-	}
-	buf_putc(c->payload, ']');
-	return 0;
+	return record_list(c, &v, change->affected, change->affected_count,
+	    render, e);
 }
 
 static void

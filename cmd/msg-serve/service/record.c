@@ -1,0 +1,55 @@
+#include "service/record.h"
+
+#define BATCH	64
+
+static int
+put_some(struct call *c, struct view *v, const uint64_t *ids, size_t count,
+    record_fn *fn, bool *any, struct err *e)
+{
+	struct buf *out = c->payload;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t before = out->n;
+		int rc;
+
+		if (*any)
+			buf_putc(out, ',');
+		rc = fn(c, v, ids[i], e);
+		if (rc < 0)
+			return -1;
+		if (rc == 0 && !buf_full(out))
+			buf_trim(out, before);
+		*any = *any || rc > 0;
+	}
+	return 0;
+}
+
+int
+record_list(struct call *c, struct view *v, const uint64_t *ids,
+    size_t count, record_fn *fn, struct err *e)
+{
+	bool any = false;
+	int rc;
+
+	buf_putc(c->payload, '[');
+	rc = put_some(c, v, ids, count, fn, &any, e);
+	buf_putc(c->payload, ']');
+	return rc;
+}
+
+int
+record_children(struct call *c, struct view *v, uint64_t parent,
+    record_fn *fn, struct err *e)
+{
+	struct scan scan = SCAN_INIT;
+	uint64_t ids[BATCH];
+	bool any = false;
+	int n;
+
+	buf_putc(c->payload, '[');
+	while ((n = view_children(v, parent, &scan, ids, BATCH, e)) > 0)
+		if (put_some(c, v, ids, (size_t)n, fn, &any, e) < 0)
+			return -1;
+	buf_putc(c->payload, ']');
+	return n;
+}
