@@ -34,6 +34,16 @@ account_load(const struct account **out, struct reader *r, struct str name,
 	return 1;
 }
 
+bool
+account_writes(const struct account *a)
+{
+	bool write = rights_all_write(a->rights);
+
+	for (size_t i = 0; !write && i < rights_count(a->rights); i++)
+		rights_path(a->rights, i, &write);
+	return write;
+}
+
 const struct account *
 account_ref(const struct account *a)
 {

@@ -32,6 +32,9 @@ struct account {
 int account_load(const struct account **out, struct reader *r,
     struct str name, const char *domain, struct err *e);
 
+/* May he change anything at all? */
+bool account_writes(const struct account *a);
+
 const struct account *account_ref(const struct account *a);
 void account_unref(const struct account *a);	/* NULL is fine */
 

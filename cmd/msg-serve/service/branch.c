@@ -170,6 +170,7 @@ command_set_branch(struct call *c, struct err *e)
 	}
 	change->user = str_of(j->account->name);
 	change->admin = j->account->admin;
+	change->writer = account_writes(j->account);
 	j->data = change;
 	j->clear = clear;
 	j->detail = detail;

@@ -295,6 +295,9 @@ create(struct applying *ap, struct err *e)
 	    STR("owner")), quote(ap->arena, ap->change->user) };
 	fields[n++] = (struct body_field){ kind_field(ap->kind,
 	    STR("publish")), STR("\"staging\"") };
+	if (!ap->change->writer)
+		return err_set(e, ERR_FORBIDDEN, "who may change nothing "
+		    "may make no branch");
 	if (ap->action->data->count > FIELDS_MAX)
 		return err_set(e, ERR_VALUE, "too many members");
 	if (collect(ap, fields, &n, e) < 0 || fork_from(ap, &from, e) < 0)

@@ -33,6 +33,7 @@ struct branch_change {
 	size_t count;
 	struct str user;		/* who asks */
 	bool admin;
+	bool writer;			/* may change something somewhere */
 	uint64_t *affected;		/* describing items; room for count */
 	size_t affected_count;
 

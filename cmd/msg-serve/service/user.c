@@ -210,6 +210,7 @@ command_set_user(struct call *c, struct err *e)
 	j->finish = finish;
 	j->store.run = apply;
 	j->store.branch = BRANCH_REPOSITORY;
+	j->store.rights = NULL;		/* these are the tree's */
 	c->alone = true;
 	if (pool_submit(server->pool, hash, hashed, c->worker->box, j,
 	    e) < 0) {
