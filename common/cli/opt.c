@@ -1,6 +1,7 @@
 #include "cli/opt.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +261,17 @@ words(struct parse *p, size_t *count)
 	return 0;
 }
 
+/* A standard descriptor that is closed must not become a socket's number:
+ * what reads or writes it is to fail as it would have. */
+static void
+hold_standard(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null",
+		    fd == 0 ? O_WRONLY : O_RDONLY) < 0)
+			return;
+}
+
 int
 opt_parse(const struct tool *t, void *values, int argc, char *argv[],
     char ***operands, size_t *count, enum opt_next *next, struct err *e)
@@ -269,6 +281,7 @@ opt_parse(const struct tool *t, void *values, int argc, char *argv[],
 	*count = 0;
 	*operands = argv + (argc > 0);
 	*next = OPT_DONE;
+	hold_standard();
 	opt_defaults(t, values);
 	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
 		return opt_complete(t, argv + 2, (size_t)argc - 2, e);

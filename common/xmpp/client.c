@@ -22,6 +22,7 @@
 
 #define CLOSE_MS	1000	/* how long a peer may take to say good-bye */
 
+#define RECORD_BYTES	8192	/* what TLS writes at once, or not */
 #define RUNS_MAX	1024	/* of one turn, while others wait */
 
 enum state { CONNECTING, NEGOTIATING, READY, OVER };
@@ -230,6 +231,10 @@ run_once(struct client *c)
 {
 	if (c->out.n > 0 && c->state != OVER) {
 		xmpp_send_raw(c->conn, buf_cstr(&c->out), c->out.n);
+		/* What is half written is in no count of libstrophe's: the
+		 * blank behind it is, until all before it is gone. */
+		if (c->out.n > RECORD_BYTES)
+			xmpp_send_raw(c->conn, " ", 1);
 		buf_reset(&c->out);
 		buf_shrink(&c->out, 1 << 16);
 	}

@@ -151,6 +151,17 @@ exits 2 'a context that is none' msg-send -c y get-item /
 like "$err" "no context 'y' in .*; it has: x" 'lists those there are'
 unset MSG_CONTEXT
 
+# --- much at once, and descriptors that are not there ------------------------
+head -c 300000 /dev/zero | tr '\0' b >big
+exits 0 'a request of many TLS records' msg-send -t 20s -r save /about description=@big
+exits 0 'is stored whole' msg-send -r get-item /about/@description
+is "${#out}" 300000 'to its last byte'
+head -c 2000000 /dev/zero | tr '\0' b >big
+exits 4 'one over the limit' msg-send -t 20s save /about description=@big
+like "$err" 'policy-violation' 'is told why'
+exits 6 'a standard input that is closed' bash -c 'msg-send <&-'
+exits 6 'a standard output that is closed' bash -c 'msg-send get-item / >&-'
+
 # --- the end ------------------------------------------------------------------------------
 mkfifo slow
 exec 8<>slow

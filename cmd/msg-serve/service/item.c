@@ -10,6 +10,7 @@
 #include "service/item_get.h"
 #include "service/item_set.h"
 #include "service/job.h"
+#include "store/rights.h"
 #include "service/render.h"
 
 int
@@ -24,6 +25,9 @@ command_get_item(struct call *c, struct err *e)
 	if (call_view(c, &v, e) < 0 || render_versions(&versions,
 	    reader_kinds(v.reader), c->request->schema, e) < 0)
 		return -1;
+	if (str_is(as, "explain") && !rights_all_read(c->account->rights))
+		return err_set(e, ERR_FORBIDDEN, "how a query is done tells "
+		    "of what one may not read: 'explain' needs read:/");
 	if (str_is(as, "explain"))
 		return item_explain(&v, query, &limits, c->arena, c->payload,
 		    e);

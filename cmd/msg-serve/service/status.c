@@ -5,6 +5,7 @@
 #include "net/server.h"
 #include "net/session.h"
 #include "net/worker.h"
+#include "service/account.h"
 #include "service/command.h"
 
 static void
@@ -22,7 +23,8 @@ counter(atomic_uint_fast64_t *c)
 	return atomic_load_explicit(c, memory_order_relaxed);
 }
 
-/* Members sorted, as everywhere. */
+/* Members sorted, as everywhere.  What is counted over all users and items is
+ * for administrators. */
 int
 command_get_status(struct call *c, struct err *e)
 {
@@ -32,6 +34,13 @@ command_get_status(struct call *c, struct err *e)
 
 	(void)e;
 	store_stats(s->store, &st);
+	if (!c->account->admin) {
+		buf_printf(out, "{\"result_bytes_limit\":%llu,"
+		    "\"stanza_bytes_limit\":%llu,\"version\":\""
+		    MSG_VERSION "\"}", (unsigned long long)s->opt->result_bytes,
+		    (unsigned long long)s->opt->stanza_bytes);
+		return 0;
+	}
 	buf_putc(out, '{');
 	member(out, "commits", st.commits);
 	member(out, "connections", s->admission.count);
