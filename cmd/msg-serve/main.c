@@ -24,16 +24,16 @@ ready(void *arg)
 		{ "https", server_address(&p->server, LISTEN_HTTPS) },
 	};
 
+	if (p->server.opt->plaintext)
+		log_event(&p->server.log, LOG_LEVEL_WARN, "passwords may "
+		    "come without TLS from loopback addresses", "option",
+		    "--plaintext", NULL);
 	fprintf(stderr, "msg-serve: ready: domain=%s", p->server.opt->domain);
 	for (size_t i = 0; i < sizeof at / sizeof at[0]; i++)
 		fprintf(stderr, " %s=%s", at[i].name,
 		    at[i].address == NULL ? "none" : at[i].address);
 	fprintf(stderr, " store=%s%s\n", p->start.dir, p->start.fresh ?
 	    " (new; try: msg-send get-item /)" : "");
-	if (p->server.opt->plaintext)
-		log_event(&p->server.log, LOG_LEVEL_WARN, "passwords may "
-		    "come without TLS from loopback addresses", "option",
-		    "--plaintext", NULL);
 }
 
 static int

@@ -21,7 +21,6 @@
 #include "xmpp/peer.h"
 
 #define CLOSE_MS	1000	/* how long a peer may take to say good-bye */
-
 #define RECORD_BYTES	8192	/* what TLS writes at once, or not */
 #define RUNS_MAX	1024	/* of one turn, while others wait */
 
@@ -45,8 +44,7 @@ struct client {
 	struct err err;
 };
 
-/* libstrophe's callbacks for a new socket and a bad certificate carry no
- * argument: this is the client whose call into libstrophe is running. */
+/* libstrophe's callbacks for sockets carry no argument: whose call it is. */
 static _Thread_local struct client *running;
 
 static void
@@ -231,8 +229,7 @@ run_once(struct client *c)
 {
 	if (c->out.n > 0 && c->state != OVER) {
 		xmpp_send_raw(c->conn, buf_cstr(&c->out), c->out.n);
-		/* What is half written is in no count of libstrophe's: the
-		 * blank behind it is, until all before it is gone. */
+		/* Half written is in no count of libstrophe's; this is. */
 		if (c->out.n > RECORD_BYTES)
 			xmpp_send_raw(c->conn, " ", 1);
 		buf_reset(&c->out);
@@ -244,7 +241,6 @@ run_once(struct client *c)
 	running = NULL;
 }
 
-/* Look at the first bytes of a stream before libstrophe takes them. */
 static void
 listen_first(struct client *c)
 {
