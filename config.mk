@@ -37,8 +37,9 @@ DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
 	  libavro-dev libjansson-dev libidn2-dev libunistring-dev \
 	  libconfuse-dev libwslay-dev libstrophe-dev libreadline-dev \
 	  zlib1g-dev liblzma-dev libzstd-dev libsnappy-dev libbz2-dev
-DEPS_check = libcmocka-dev perl python3 python3-slixmpp mandoc jq expect \
-	  bash zsh fish openssl chromium \
-	  $(if $(shell command -v npm),,nodejs npm)
+DEPS_check = libcmocka-dev perl python3 openssl
+DEPS_check += bash zsh fish expect jq mandoc
+DEPS_check += python3-slixmpp
+DEPS_check += chromium $(if $(shell command -v npm),,nodejs npm)
 DEPS_bench = prosody
 DEPS_fuzz = clang libclang-rt-dev
