@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/counter.h"
 #include "base/err.h"
 #include "io/listen.h"
 #include "io/loop.h"
@@ -63,11 +64,17 @@ struct link_ops {
 	void (*closed)(void *arg, const struct err *why);
 };
 
+/* Of all links of one thread together: the application's, not TLS's. */
+struct link_total {
+	struct counter bytes_in, bytes_out;
+};
+
 /* Shared by many links: must stay until the last of them is closed. */
 struct link_conf {
 	const struct link_ops *ops;
 	size_t out_max;			/* bytes, at least LINK_OUT_HIGH */
 	int64_t linger_ms;		/* how long link_close waits */
+	struct link_total *total;	/* added to; NULL: nowhere */
 
 	/* Read whatever output waits: for who asks rather than answers.
 	 * Two ends that both stop reading would wait for each other. */

@@ -132,6 +132,8 @@ link_write(struct link *k)
 		    &n, &e);
 		k->sent += n;
 		k->count.bytes_out += n;
+		if (k->conf->total != NULL)
+			counter_add(&k->conf->total->bytes_out, n);
 	}
 	if (rc < 0) {
 		link_die(k, &e);
@@ -165,6 +167,8 @@ deliver(struct link *k, const char *p, size_t n)
 		    k->next_tls != NULL);
 		done += used;
 		k->count.bytes_in += used;
+		if (k->conf->total != NULL)
+			counter_add(&k->conf->total->bytes_in, used);
 		if (link_pending(k) > LINK_OUT_HIGH && k->next_tls == NULL)
 			link_write(k);
 	}

@@ -42,6 +42,7 @@ struct request {
 	uint64_t before;		/* page of what is older than this
 					   revision; XEP-0059's <after/> */
 	bool paged;			/* by XEP-0059 */
+	int64_t came_us;		/* when, monotonic: the caller's */
 	bool has_from;
 	bool has_txid;
 	uint8_t txid[REQUEST_TXID];

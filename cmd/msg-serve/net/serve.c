@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "msg/request.h"
 #include "msg/trace.h"
@@ -18,6 +19,7 @@ struct waiting {
 	struct waiting *next;
 	struct arena arena;
 	struct stanza *iq;
+	int64_t came_us;
 };
 
 void
@@ -28,23 +30,27 @@ serve_init(struct serve *q)
 }
 
 static void
-drop_first(struct serve *q)
+drop_first(struct session *s)
 {
+	struct serve *q = &s->serve;
 	struct waiting *x = q->first;
 
 	q->first = x->next;
 	if (q->first == NULL)
 		q->last = &q->first;
 	q->queued--;
+	counter_sub(&s->worker->metrics.waiting_commands, 1);
 	arena_free(&x->arena);
 	free(x);
 }
 
 void
-serve_clear(struct serve *q)
+serve_clear(struct session *s)
 {
-	while (q->first != NULL)
-		drop_first(q);
+	while (s->serve.first != NULL)
+		drop_first(s);
+	counter_sub(&s->worker->metrics.pending_jobs, s->serve.pending);
+	s->serve.pending = 0;
 }
 
 bool
@@ -92,6 +98,22 @@ trace_answer(struct session *s, const struct request *r,
 	tracer_say(&s->worker->server->trace, line);
 }
 
+/* Every request comes by here once, with its answer or its error. */
+static void
+account_for(struct session *s, const struct request *r,
+    const struct buf *payload, const struct err *e)
+{
+	struct metrics *m = &s->worker->metrics;
+
+	if (e != NULL)
+		counter_add(&m->errors_total, 1);
+	if (r->command != NULL)
+		metrics_request(m, msg_command_id(r->command), e != NULL,
+		    clock_mono_us() - r->came_us, r->argument.n,
+		    payload == NULL ? 0 : payload->n);
+	trace_answer(s, r, payload, e);
+}
+
 static void
 refuse(struct session *s, const struct request *r, const struct err *e,
     const struct buf *detail)
@@ -99,9 +121,7 @@ refuse(struct session *s, const struct request *r, const struct err *e,
 	struct str more = detail == NULL || buf_full(detail) ? STR_NONE :
 	    (struct str){ detail->p, detail->n };
 
-	atomic_fetch_add_explicit(&s->worker->server->errors, 1,
-	    memory_order_relaxed);
-	trace_answer(s, r, NULL, e);
+	account_for(s, r, NULL, e);
 	answer_error(session_out(s), r->id, r->to, e, true, more);
 	session_sent(s);
 }
@@ -122,7 +142,7 @@ answer(struct session *s, struct call *c)
 		refuse(s, c->request, &e, NULL);
 		return;
 	}
-	trace_answer(s, c->request, c->payload, NULL);
+	account_for(s, c->request, c->payload, NULL);
 	answer_result(session_out(s), c->request, &a, c->payload->p,
 	    c->payload->n);
 	session_sent(s);
@@ -174,6 +194,7 @@ run(struct session *s, const struct request *r)
 		answer(s, &c);
 	} else {
 		q->pending++;
+		counter_add(&s->worker->metrics.pending_jobs, 1);
 		q->alone = c.alone;
 		pace(s);
 	}
@@ -193,12 +214,14 @@ may_overtake(const struct serve *q, const struct request *r)
 }
 
 static void
-wait(struct session *s, const struct stanza *iq)
+wait(struct session *s, const struct stanza *iq, int64_t came_us)
 {
 	struct serve *q = &s->serve;
 	struct waiting *x = mem_zero(sizeof *x);
 
 	x->iq = stanza_copy(&x->arena, iq);
+	x->came_us = came_us;
+	counter_add(&s->worker->metrics.waiting_commands, 1);
 	*q->last = x;
 	q->last = &x->next;
 	q->queued++;
@@ -207,14 +230,18 @@ wait(struct session *s, const struct stanza *iq)
 
 /* True: it was begun or refused.  False: it has to wait. */
 static bool
-begin(struct session *s, const struct stanza *iq)
+begin(struct session *s, const struct stanza *iq, int64_t came_us)
 {
 	struct worker *w = s->worker;
 	struct request r;
 	struct err e = ERR_INIT;
 
+	int rc;
+
 	buf_reset(&w->argument);
-	if (request_read(&r, iq, &w->argument, &e) < 0) {
+	rc = request_read(&r, iq, &w->argument, &e);
+	r.came_us = came_us;
+	if (rc < 0) {
 		if (s->serve.pending > 0)
 			return false;
 		refuse(s, &r, &e, NULL);
@@ -222,8 +249,7 @@ begin(struct session *s, const struct stanza *iq)
 	}
 	if (s->serve.pending > 0 && !may_overtake(&s->serve, &r))
 		return false;
-	atomic_fetch_add_explicit(&w->server->requests, 1,
-	    memory_order_relaxed);
+	counter_add(&w->metrics.requests_total, 1);
 	run(s, &r);
 	if (w->argument.cap > WORKER_KEEP)
 		buf_free(&w->argument);
@@ -233,8 +259,10 @@ begin(struct session *s, const struct stanza *iq)
 void
 serve_iq(struct session *s, const struct stanza *iq)
 {
-	if (s->serve.first != NULL || !begin(s, iq))
-		wait(s, iq);
+	int64_t now_us = loop_now_us(s->worker->loop);
+
+	if (s->serve.first != NULL || !begin(s, iq, now_us))
+		wait(s, iq, now_us);
 }
 
 void
@@ -245,6 +273,7 @@ serve_done(struct session *s, struct job *j)
 	struct call c;
 
 	q->pending--;
+	counter_sub(&s->worker->metrics.pending_jobs, 1);
 	if (q->pending == 0)
 		q->alone = false;
 	if (s->state != SESSION_READY)
@@ -261,8 +290,8 @@ serve_done(struct session *s, struct job *j)
 		answer(s, &c);
 	}
 	while (q->first != NULL && s->state == SESSION_READY &&
-	    begin(s, q->first->iq))
-		drop_first(q);
+	    begin(s, q->first->iq, q->first->came_us))
+		drop_first(s);
 	pace(s);
 	if (s->closing && !serve_busy(q))
 		session_end(s);

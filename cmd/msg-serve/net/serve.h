@@ -26,7 +26,7 @@ struct serve {
 };
 
 void serve_init(struct serve *q);
-void serve_clear(struct serve *q);
+void serve_clear(struct session *s);
 
 /* An IQ whose first child is in NS_M. */
 void serve_iq(struct session *s, const struct stanza *iq);

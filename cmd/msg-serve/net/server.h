@@ -68,7 +68,7 @@ struct server {
 	struct worker **workers;
 	size_t worker_count, next_worker;
 
-	atomic_uint_fast64_t connections, logins, requests, errors, events;
+	atomic_uint_fast64_t connections;	/* accepted so far */
 	atomic_size_t bosh_sessions;	/* there now */
 };
 

@@ -48,6 +48,7 @@ session_sent_quietly(struct session *s)
 {
 	if (s->ops->sent != NULL)
 		s->ops->sent(s->carrier, s->mark);
+	counter_add(&s->worker->metrics.stanzas_out_total, 1);
 }
 
 void
@@ -216,8 +217,7 @@ session_authenticated(struct session *s, const struct account *account)
 	s->account = account;
 	s->state = SESSION_HEADER;
 	s->opened = false;
-	atomic_fetch_add_explicit(&s->worker->server->logins, 1,
-	    memory_order_relaxed);
+	counter_add(&s->worker->metrics.logins_total, 1);
 	s->ops->limits(s->carrier, &s->worker->server->limits);
 	s->ops->restart(s->carrier);
 }
@@ -349,6 +349,7 @@ void
 session_stanza(struct session *s, struct stanza *st)
 {
 	trace_read(s, st);
+	counter_add(&s->worker->metrics.stanzas_in_total, 1);
 	switch (s->state) {
 	case SESSION_LOGIN:
 		login_stage(s, st);
@@ -426,7 +427,7 @@ session_clear(struct session *s)
 		tracer_remove(&w->server->trace, session_place(s));
 	watch_drop(w, s->number);
 	login_clear(&s->login);
-	serve_clear(&s->serve);
+	serve_clear(s);
 	account_unref(s->account);
 	free(s->resource);
 	free(s->jid);

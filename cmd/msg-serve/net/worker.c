@@ -253,9 +253,9 @@ worker_start(struct worker **out, struct server *s, struct err *e)
 	w->turn_end = (struct loop_task)LOOP_TASK(turn_end, w);
 	w->behind = (struct loop_task)LOOP_TASK(watch_behind, w);
 	w->link_conf = (struct link_conf){ .ops = &tcp_link_ops,
-		.out_max = s->opt->queue_bytes };
+		.out_max = s->opt->queue_bytes, .total = &w->metrics.links };
 	w->web_conf = (struct link_conf){ .ops = &web_link_ops,
-		.out_max = s->opt->queue_bytes };
+		.out_max = s->opt->queue_bytes, .total = &w->metrics.links };
 	w->http_limits = (struct http_limits){ s->opt->header_bytes,
 		s->opt->stanza_bytes + WEB_BODY_EXTRA };
 	buf_init(&w->argument, ARGUMENT_MAX);

@@ -17,6 +17,7 @@
 #include "io/http.h"
 #include "io/link.h"
 #include "io/mailbox.h"
+#include "net/metrics.h"
 #include "net/server.h"
 #include "service/watch_table.h"
 #include "store/store.h"
@@ -46,6 +47,7 @@ struct worker {
 	bool stopping;
 	struct timer stop_timer;
 
+	struct metrics metrics;
 	struct watch_table watches;	/* of this worker's sessions */
 	struct loop_task behind;	/* watches that lag read on */
 

@@ -1,4 +1,5 @@
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -17,51 +18,74 @@ member(struct buf *out, const char *name, uint64_t value)
 	buf_putu(out, value);
 }
 
-static uint64_t
-counter(atomic_uint_fast64_t *c)
+static void
+commands(struct buf *out, const struct metrics_sum *m, bool times)
 {
-	return atomic_load_explicit(c, memory_order_relaxed);
+	buf_lit(out, ",\"commands\":");
+	metrics_commands_json(out, m, times);
 }
 
-/* Members sorted, as everywhere.  What is counted over all users and items is
- * for administrators. */
-int
-command_get_status(struct call *c, struct err *e)
+/* Members sorted, as everywhere. */
+static void
+put_all(struct buf *out, struct server *s, bool times)
 {
-	struct server *s = c->worker->server;
-	struct buf *out = c->payload;
+	struct metrics_sum m;
 	struct store_stats st;
 
-	(void)e;
 	store_stats(s->store, &st);
-	if (!c->account->admin) {
-		buf_printf(out, "{\"result_bytes_limit\":%llu,"
-		    "\"stanza_bytes_limit\":%llu,\"version\":\""
-		    MSG_VERSION "\"}", (unsigned long long)s->opt->result_bytes,
-		    (unsigned long long)s->opt->stanza_bytes);
-		return 0;
-	}
+	metrics_sum(&m, s);
 	buf_putc(out, '{');
+	member(out, "bytes_in_total", m.bytes_in_total);
+	member(out, "bytes_out_total", m.bytes_out_total);
+	commands(out, &m, times);
 	member(out, "commits", st.commits);
 	member(out, "connections", s->admission.count);
 	member(out, "connections_limit", (uint64_t)s->opt->connections);
-	member(out, "connections_total", counter(&s->connections));
-	member(out, "errors_total", counter(&s->errors));
-	member(out, "events_total", counter(&s->events));
+	member(out, "connections_total", atomic_load_explicit(&s->connections,
+	    memory_order_relaxed));
+	member(out, "errors_total", m.errors_total);
+	member(out, "events_total", m.events_total);
 	member(out, "groups", st.groups);
 	member(out, "items", st.items);
-	member(out, "logins_total", counter(&s->logins));
+	member(out, "logins_total", m.logins_total);
+	member(out, "pending_jobs", m.pending_jobs);
 	member(out, "queued_jobs", st.queued);
-	member(out, "requests_total", counter(&s->requests));
+	member(out, "requests_total", m.requests_total);
 	member(out, "result_bytes_limit", s->opt->result_bytes);
 	member(out, "rev", st.head);
 	member(out, "stanza_bytes_limit", s->opt->stanza_bytes);
+	member(out, "stanzas_in_total", m.stanzas_in_total);
+	member(out, "stanzas_out_total", m.stanzas_out_total);
 	member(out, "store_bytes", st.bytes);
 	member(out, "store_bytes_limit", st.map_bytes);
 	member(out, "streams", directory_count(s->directory));
 	member(out, "uptime_us", (uint64_t)(clock_real_us() -
 	    s->started_us));
-	buf_lit(out, ",\"version\":\"" MSG_VERSION "\"}");
+	buf_lit(out, ",\"version\":\"" MSG_VERSION "\"");
+	member(out, "waiting_commands", m.waiting_commands);
+	member(out, "watches", m.watches);
+	member(out, "workers", s->worker_count);
+	buf_putc(out, '}');
+}
+
+/* What is counted over all users and items is for administrators. */
+int
+command_get_status(struct call *c, struct err *e)
+{
+	struct server *s = c->worker->server;
+	struct str arg = c->request->argument;
+	bool times = str_is(arg, "times");
+
+	if (arg.n > 0 && !times)
+		return err_set(e, ERR_ARGUMENT, "the argument of 'get-status' "
+		    "is 'times' or nothing, not '%.*s'", (int)arg.n, arg.p);
+	if (c->account->admin)
+		put_all(c->payload, s, times);
+	else
+		buf_printf(c->payload, "{\"result_bytes_limit\":%llu,"
+		    "\"stanza_bytes_limit\":%llu,\"version\":\""
+		    MSG_VERSION "\"}", (unsigned long long)s->opt->result_bytes,
+		    (unsigned long long)s->opt->stanza_bytes);
 	return 0;
 }
 

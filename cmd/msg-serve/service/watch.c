@@ -29,8 +29,7 @@ send_event(struct worker *w, struct session *s, const struct watch *x,
 {
 	event_put(session_out(s), x->id, event);
 	session_sent(s);
-	atomic_fetch_add_explicit(&w->server->events, 1,
-	    memory_order_relaxed);
+	counter_add(&w->metrics.events_total, 1);
 }
 
 /* End a watch that cannot go on, and say so. */

@@ -4,6 +4,7 @@
 #ifndef SERVICE_WATCH_TABLE_H
 #define SERVICE_WATCH_TABLE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -40,7 +41,7 @@ struct watch_group {
 
 struct watch_table {
 	struct watch_group *groups;
-	size_t count;
+	atomic_size_t count;		/* other threads read it */
 	uint64_t last_id;
 };
 
