@@ -212,12 +212,17 @@ put_iq(struct buf *out, const char *type, struct str id, struct str from)
 }
 
 void
-answer_result(struct buf *out, const struct request *r,
+answer_head(struct buf *out, const struct request *r)
+{
+	put_iq(out, "result", r->id, r->to);
+}
+
+void
+answer_body(struct buf *out, const struct request *r,
     const struct answer *a, const void *payload, size_t n)
 {
 	const char *name = r->command->name;
 
-	put_iq(out, "result", r->id, r->to);
 	buf_putc(out, '<');
 	buf_puts(out, name);
 	buf_lit(out, " xmlns=\"" NS_M "\"");
@@ -243,6 +248,14 @@ answer_result(struct buf *out, const struct request *r,
 	buf_lit(out, "</");
 	buf_puts(out, name);
 	buf_lit(out, "></iq>");
+}
+
+void
+answer_result(struct buf *out, const struct request *r,
+    const struct answer *a, const void *payload, size_t n)
+{
+	answer_head(out, r);
+	answer_body(out, r, a, payload, n);
 }
 
 void

@@ -69,6 +69,12 @@ struct answer {
 void answer_result(struct buf *out, const struct request *r,
     const struct answer *a, const void *payload, size_t n);
 
+/* Its two parts: the start tag of the IQ, and all that is behind, which is
+ * the same for everybody who asks the same. */
+void answer_head(struct buf *out, const struct request *r);
+void answer_body(struct buf *out, const struct request *r,
+    const struct answer *a, const void *payload, size_t n);
+
 /* Append an error IQ, PROTOCOL.md section 5.  The element of NS_M_ERRORS is
  * there when ours is true; what there is to say beyond words, JSON, goes into
  * it in base64 (n 0: nothing). */

@@ -11,8 +11,11 @@
 #include "net/server.h"
 #include "net/session.h"
 #include "net/worker.h"
+#include "service/account.h"
 #include "service/command.h"
 #include "service/job.h"
+#include "service/kept.h"
+#include "store/rights.h"
 
 /* A command that waits for those before it. */
 struct waiting {
@@ -126,6 +129,38 @@ refuse(struct session *s, const struct request *r, const struct err *e,
 	session_sent(s);
 }
 
+/* May its answer be kept, or a kept one be its answer?  That of a get-item as
+ * of now, in JSON, to somebody who may read everything. */
+static bool
+may_keep(struct session *s, const struct request *r)
+{
+	return msg_command_id(r->command) == MSG_get_item && r->rev == 0 &&
+	    (r->as.n == 0 || str_is(r->as, "json")) && r->schema.n == 0 &&
+	    rights_all_read(s->account->rights) &&
+	    !str_is(r->branch, s->account->name) &&
+	    !tracing(&s->worker->server->trace);
+}
+
+/* True: this was asked before, and nothing has changed since. */
+static bool
+answer_kept(struct session *s, const struct request *r)
+{
+	struct worker *w = s->worker;
+	struct kept_answer kept;
+	struct buf *out;
+
+	if (!may_keep(s, r) || !kept_find(w->kept, worker_head(w), r->branch,
+	    r->argument, &kept))
+		return false;
+	metrics_request(&w->metrics, MSG_get_item, false,
+	    clock_mono_us() - r->came_us, r->argument.n, kept.payload_n);
+	out = session_out(s);
+	answer_head(out, r);
+	buf_put(out, kept.text.p, kept.text.n);
+	session_sent(s);
+	return true;
+}
+
 static void
 answer(struct session *s, struct call *c)
 {
@@ -134,6 +169,8 @@ answer(struct session *s, struct call *c)
 		.match = str_of(c->match),
 		.as = c->avro ? STR("avro") : STR_NONE };
 	struct err e = ERR_INIT;
+	struct buf *out;
+	size_t at;
 
 	if (buf_full(c->payload)) {
 		err_set(&e, ERR_POLICY, "the answer is over the limit of %zu "
@@ -143,8 +180,15 @@ answer(struct session *s, struct call *c)
 		return;
 	}
 	account_for(s, c->request, c->payload, NULL);
-	answer_result(session_out(s), c->request, &a, c->payload->p,
-	    c->payload->n);
+	out = session_out(s);
+	answer_head(out, c->request);
+	at = out->n;
+	answer_body(out, c->request, &a, c->payload->p, c->payload->n);
+	if (may_keep(s, c->request) && !buf_full(out))
+		kept_put(s->worker->kept, c->rev, c->request->branch,
+		    c->request->argument, (struct kept_answer){
+			(struct str){ out->p + at, out->n - at },
+			c->payload->n });
 	session_sent(s);
 }
 
@@ -185,6 +229,8 @@ run(struct session *s, const struct request *r)
 	struct call c;
 	int rc;
 
+	if (answer_kept(s, r))
+		return;
 	trace_command(s, r);
 	call_init(&c, s, r);
 	rc = command_run(&c, &e);

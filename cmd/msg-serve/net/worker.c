@@ -9,6 +9,7 @@
 #include "net/tcp.h"
 #include "net/web.h"
 #include "service/account.h"
+#include "service/kept.h"
 #include "service/watch.h"
 
 #define ARGUMENT_MAX	((size_t)1 << 30)	/* the stanza's limit binds */
@@ -32,6 +33,13 @@ worker_reader(struct worker *w, struct err *e)
 		return NULL;
 	loop_defer(w->loop, &w->turn_end);
 	return w->reader;
+}
+
+uint64_t
+worker_head(const struct worker *w)
+{
+	return reader_begun(w->reader) ? reader_head(w->reader) :
+	    store_head(w->server->store);
 }
 
 void
@@ -250,6 +258,7 @@ worker_start(struct worker **out, struct server *s, struct err *e)
 	w->reader = reader_new(s->store);
 	w->streams = stream_pool_new();
 	w->run = plan_run_new(NULL);
+	w->kept = kept_new();
 	w->turn_end = (struct loop_task)LOOP_TASK(turn_end, w);
 	w->behind = (struct loop_task)LOOP_TASK(watch_behind, w);
 	w->link_conf = (struct link_conf){ .ops = &tcp_link_ops,
@@ -290,6 +299,7 @@ worker_free(struct worker *w)
 	reader_free(w->reader);
 	stream_pool_free(w->streams);
 	plan_run_free(w->run);
+	kept_free(w->kept);
 	arena_free(&w->arena);
 	buf_free(&w->argument);
 	buf_free(&w->payload);

@@ -25,6 +25,7 @@
 
 #define WORKER_KEEP	((size_t)1 << 20)	/* bytes of scratch kept */
 
+struct kept;
 struct server;
 struct session;
 
@@ -55,6 +56,7 @@ struct worker {
 	struct arena arena;
 	struct buf argument, payload, line;
 	struct plan_run *run;
+	struct kept *kept;		/* answers that were asked for before */
 };
 
 /* Gives a worker whose thread runs (worker_stop). */
@@ -102,6 +104,9 @@ struct reader *worker_reader(struct worker *w, struct err *e);
 
 /* Users were changed: their sessions here end or see their new rights. */
 void worker_accounts(struct worker *w, const struct commit *c);
+
+/* The newest revision this turn looks at: the reader's when it has begun. */
+uint64_t worker_head(const struct worker *w);
 
 /* What was lent by the reader is gone; the next look sees newer commits. */
 void worker_refresh(struct worker *w);

@@ -137,6 +137,12 @@ reader_end(struct reader *r)
 	r->begun = false;
 }
 
+bool
+reader_begun(const struct reader *r)
+{
+	return r->begun;
+}
+
 uint64_t
 reader_head(const struct reader *r)
 {

@@ -84,6 +84,7 @@ int reader_begin(struct reader *r, struct err *e);
 void reader_end(struct reader *r);
 
 /* Of the snapshot: begun. */
+bool reader_begun(const struct reader *r);
 uint64_t reader_head(const struct reader *r);	/* newest revision */
 const struct kinds *reader_kinds(struct reader *r);	/* lent */
 
