@@ -272,19 +272,22 @@ look_at(struct affected *a, uint64_t id, const struct change *c)
 	return 0;
 }
 
-/* What is below a moved item is where it was not before. */
+/* What is below a moved item is where it was not before.  r: as it lay there
+ * before or as it lies there after; rights may show it in one of them only. */
 static int
-look_below(struct affected *a, uint64_t id, const struct idset *changed)
+look_below(struct affected *a, struct run *r, uint64_t id,
+    struct idset *seen)
 {
-	struct run *r = &a->after;
 	size_t base = r->top;
 	int rc = axis_children(r, id, ALL);
 
 	for (size_t i = base; rc == 0 && i < r->top; i++) {
 		uint64_t child = r->stack[i].u.item;
 
-		if (idset_find(changed, child) == NULL)
+		if (idset_find(seen, child) == NULL) {
+			*idset_at(seen, child) = 1;
 			rc = look_at(a, child, NULL);
+		}
 		if (rc == 0)
 			rc = axis_children(r, child, ALL);
 	}
@@ -294,17 +297,23 @@ look_below(struct affected *a, uint64_t id, const struct idset *changed)
 
 static int
 affected_local(struct affected *a, const struct commit *c,
-    const struct idset *changed)
+    struct idset *changed)
 {
 	if (run_bind(&a->before, a->q) < 0 || run_bind(&a->after, a->q) < 0)
 		return -1;
 	for (uint32_t i = 0; i < c->count; i++)
 		if (look_at(a, c->changes[i].item, &c->changes[i]) < 0)
 			return -1;
-	for (uint32_t i = 0; i < c->count; i++)
-		if ((c->changes[i].op & CHANGE_MOVE) &&
-		    look_below(a, c->changes[i].item, changed) < 0)
+	for (uint32_t i = 0; i < c->count; i++) {
+		uint64_t id = c->changes[i].item;
+
+		if (!(c->changes[i].op & CHANGE_MOVE))
+			continue;
+		if (look_below(a, &a->after, id, changed) < 0 ||
+		    (!a->before.reads_all &&
+		    look_below(a, &a->before, id, changed) < 0))
 			return -1;
+	}
 	return 0;
 }
 

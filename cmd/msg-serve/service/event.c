@@ -51,8 +51,8 @@ put_change(const struct query_touch *t, struct view *before,
 	bool here;
 	int rc = view_item(after, t->item, &it, e);
 
-	here = rc > 0;
-	if (rc == 0)
+	here = rc > 0 && !it.hidden;
+	if (rc >= 0 && !here)
 		rc = view_item(before, t->item, &it, e);
 	if (rc <= 0)
 		return rc;

@@ -6,8 +6,10 @@
 #include "query/query.h"
 #include "query/reach.h"
 #include "store/commit.h"
+#include "store/rights.h"
 
 static struct demo demo;
+static struct rights *allowed;		/* NULL: everything */
 
 static int
 setup(void **state)
@@ -49,7 +51,8 @@ touched(const char *text, bool sorted, struct buf *out)
 	    view_open(&before, demo.reader, BRANCH_STAGING, head - 1,
 	    &demo.e) < 0 ||
 	    view_open(&after, demo.reader, BRANCH_STAGING, head,
-	    &demo.e) < 0 || query_affected(q, &before, &after, c, NULL,
+	    &demo.e) < 0 || view_allow(&before, allowed, &demo.e) < 0 ||
+	    view_allow(&after, allowed, &demo.e) < 0 || query_affected(q, &before, &after, c, NULL,
 	    &demo.arena, &v, &n, &demo.e) < 0)
 		demo_fail(&demo, text);
 	assert_true(n < 100);
@@ -205,6 +208,46 @@ what_is_out_of_reach_is_not_touched(void **state)
 	buf_free(&out);
 }
 
+/* What a move takes out of somebody's rights has left, for him. */
+static void
+rights_end_where_a_move_goes(void **state)
+{
+	struct str role = STR("read:/v/w");
+	static const char *const acts[][2] = {
+		{ "[" ACT("create", "/v", ",\"_kind\":\"Folder\"") ","
+		    ACT("create", "/v/w", ",\"_kind\":\"Folder\"") ","
+		    ACT("create", "/v/w/f", ",\"_kind\":\"Folder\"") ","
+		    ACT("create", "/v/w/f/p", ",\"_kind\":\"Page\"") "]",
+		    "f+ p+ w+" },
+		{ "[" ACT("move", "/v", ",\"to\":\"/u\"") "]", "f- p- w-" },
+		{ "[" ACT("save", "/u/w/f/p", ",\"title\":\"t\"") "]", "" },
+		{ "[" ACT("move", "/u", ",\"to\":\"/v\"") "]", "f+ p+ w+" },
+		{ "[" ACT("move", "/v/w/f", ",\"to\":\"/f\"") "]", "f- p-" },
+		{ "[" ACT("move", "/f", ",\"to\":\"/v/w/g\"") "]",
+		    "g+ p+" },
+		{ "[" ACT("move", "/v/w/g", ",\"to\":\"/v/w/h\"") "]", "h" },
+		{ "[" ACT("move", "/v/w", ",\"to\":\"/w\"") "]",
+		    "h- p- w-" },
+	};
+	struct buf local = BUF_INIT(1000), general = BUF_INIT(1000);
+
+	(void)state;
+	assert_int_equal(rights_new(&allowed, &role, 1, false, &demo.e), 0);
+	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+		demo_set(&demo, acts[i][0]);
+		if (demo.e.code != ERR_OK)
+			demo_fail(&demo, acts[i][0]);
+		touched("//*", true, &local);
+		touched("(//*)[true()]", true, &general);
+		assert_string_equal(buf_cstr(&local), acts[i][1]);
+		assert_string_equal(buf_cstr(&general), acts[i][1]);
+	}
+	rights_unref(allowed);
+	allowed = NULL;
+	buf_free(&local);
+	buf_free(&general);
+}
+
 static void
 values_are_touched_when_they_change(void **state)
 {
@@ -225,6 +268,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_what_is_touched),
 		cmocka_unit_test(what_is_out_of_reach_is_not_touched),
+		cmocka_unit_test(rights_end_where_a_move_goes),
 		cmocka_unit_test(values_are_touched_when_they_change),
 	};
 
