@@ -243,6 +243,22 @@ session_account(struct session *s, const struct change *change)
 	}
 	account_unref(s->account);
 	s->account = fresh;
+	watch_rights(s);
+	if (!fresh->admin)
+		session_trace(s, false);
+}
+
+int
+session_trace(struct session *s, bool on)
+{
+	struct tracer *t = &s->worker->server->trace;
+
+	if (on && !s->tracer && tracer_add(t, session_place(s)) < 0)
+		return -1;
+	if (!on && s->tracer)
+		tracer_remove(t, session_place(s));
+	s->tracer = on;
+	return 0;
 }
 
 static void
@@ -423,8 +439,7 @@ session_clear(struct session *s)
 	if (s->resource != NULL)
 		directory_unbind(w->server->directory, s->account->name,
 		    s->resource, session_place(s));
-	if (s->tracer)
-		tracer_remove(&w->server->trace, session_place(s));
+	session_trace(s, false);
 	watch_drop(w, s->number);
 	login_clear(&s->login);
 	serve_clear(s);

@@ -108,6 +108,10 @@ void session_authenticated(struct session *s, const struct account *account);
 /* The user's item was changed or removed. */
 void session_account(struct session *s, const struct change *change);
 
+/* Tell it all that goes over the wire, or no more; -1: TRACERS_MAX are told
+ * already (trace.h). */
+int session_trace(struct session *s, bool on);
+
 /* Something came from the peer: he is there. */
 void session_heard(struct session *s);
 

@@ -1,5 +1,7 @@
 #include "query/reach.h"
 
+#include <string.h>
+
 #include "query/expr.h"
 #include "store/view.h"
 
@@ -26,84 +28,45 @@ query_anchor(const struct query *q, struct arena *a)
 	return out;
 }
 
-void
-reach_free(struct reach *x)
+bool
+path_above(struct str above, struct str path)
 {
-	map_free(&x->paths);
+	if (above.n == 1)
+		return true;		/* "/" */
+	return path.n >= above.n && memcmp(path.p, above.p, above.n) == 0 &&
+	    (path.n == above.n || path.p[above.n] == '/');
 }
 
-static void
-key(struct buf *out, uint32_t branch, struct str path)
-{
-	buf_reset(out);
-	buf_put(out, &branch, sizeof branch);
-	buf_put(out, path.p, path.n);
-}
-
-/* The path, and all above it. */
-static void
-add_path(struct reach *x, uint32_t branch, struct str path)
-{
-	struct buf k = BUF_INIT(REACH_PATH_MAX + sizeof branch);
-	size_t head = sizeof branch;
-
-	key(&k, branch, path);
-	if (buf_full(&k)) {
-		x->all = true;
-		buf_free(&k);
-		return;
-	}
-	for (size_t n = k.n; n > head; n--)
-		if ((n == k.n || k.p[n] == '/') && n > head + 1 &&
-		    map_set(&x->paths, k.p, n, x) != NULL)
-			break;		/* those above are there too */
-	map_set(&x->paths, k.p, head + 1, x);	/* "/" */
-	buf_free(&k);
-}
-
-static void
-add_item(struct reach *x, struct view *v, uint64_t id)
+/* 1 told, 0 it is not there, -1. */
+static int
+tell(struct view *v, const struct change *c, reach_fn *fn, void *arg)
 {
 	struct buf path = BUF_INIT(REACH_PATH_MAX);
 	struct err ignored = ERR_INIT;
-	int rc = view_path(v, id, &path, &ignored);
+	int rc = view_path(v, c->item, &path, &ignored);
 
-	if (rc < 0 || buf_full(&path))
-		x->all = true;
+	if (buf_full(&path))
+		rc = -1;
 	else if (rc > 0)
-		add_path(x, v->branch, (struct str){ path.p, path.n });
+		fn(arg, (struct str){ path.p, path.n },
+		    (c->op & CHANGE_MOVE) != 0);
 	buf_free(&path);
-}
-
-void
-reach_add(struct reach *x, struct view *before, struct view *after,
-    const struct commit *c)
-{
-	if (c->count > REACH_CHANGES)
-		x->all = true;
-	for (uint32_t i = 0; i < c->count && !x->all; i++) {
-		const struct change *ch = &c->changes[i];
-
-		/* What lies below a moved item has moved, too. */
-		if (ch->op & CHANGE_MOVE)
-			x->all = true;
-		if (ch->prev_rev != 0)
-			add_item(x, before, ch->item);
-		if (!(ch->op & CHANGE_REMOVE))
-			add_item(x, after, ch->item);
-	}
+	return rc;
 }
 
 bool
-reach_has(const struct reach *x, uint32_t branch, struct str anchor)
+reach_commit(const struct commit *c, struct view *before, struct view *after,
+    reach_fn *fn, void *arg)
 {
-	struct buf k = BUF_INIT(REACH_PATH_MAX + sizeof branch);
-	bool has;
+	if (c->count > REACH_CHANGES)
+		return false;
+	for (uint32_t i = 0; i < c->count; i++) {
+		const struct change *x = &c->changes[i];
 
-	if (x->all)
-		return true;
-	key(&k, branch, anchor);
-	has = buf_full(&k) || map_get(&x->paths, k.p, k.n) != NULL;
-	buf_free(&k);
-	return has;
+		if (x->prev_rev != 0 && tell(before, x, fn, arg) < 0)
+			return false;
+		if (!(x->op & CHANGE_REMOVE) && tell(after, x, fn, arg) < 0)
+			return false;
+	}
+	return true;
 }

@@ -1,37 +1,33 @@
 /*
- * reach.h - which parts of the tree some commits touched, so that a watch
- * elsewhere is passed over without looking at it.
+ * reach.h - which parts of the tree a commit touched, so that a watch
+ * elsewhere costs it nothing.
  *
- * A query's anchor is the path that all of its result lies at or below; a
- * commit's reach are the paths of what it changed, before and after, and of
- * all that is above.  An anchor that is not among them cannot be touched.
+ * A query's anchor is the path that all of its result lies at or below.  A
+ * commit can touch the result only when it changed something at or below the
+ * anchor, or moved something above it.
  */
 #ifndef QUERY_REACH_H
 #define QUERY_REACH_H
 
-#include "base/map.h"
 #include "query/query.h"
 #include "store/commit.h"
 
-#define REACH_CHANGES	1000	/* of a commit; more reach everything */
+#define REACH_CHANGES	1000	/* of a commit; more touch everything */
 
 /* "/news" for "/news/Page[@title = 'x']"; "/" when there is no other, or
  * when the result depends on more than what lies there.  The arena's. */
 struct str query_anchor(const struct query *q, struct arena *a);
 
-struct reach {
-	struct map paths;		/* branch and path */
-	bool all;
-};
+/* Something at path was changed; below: and it went with all below it, from
+ * here or to here. */
+typedef void reach_fn(void *arg, struct str path, bool below);
 
-#define REACH_INIT	{ MAP_INIT, false }
+/* Tell fn of the paths of what c changed, before and after it, in views of
+ * c->branch without rights.  false: they are too many, or cannot be known. */
+bool reach_commit(const struct commit *c, struct view *before,
+    struct view *after, reach_fn *fn, void *arg);
 
-void reach_free(struct reach *x);
-
-/* Views of c->branch without rights, before and after c. */
-void reach_add(struct reach *x, struct view *before, struct view *after,
-    const struct commit *c);
-
-bool reach_has(const struct reach *x, uint32_t branch, struct str anchor);
+/* Does a path tell of one of these anchors?  "/a" is above "/a" and "/a/b". */
+bool path_above(struct str above, struct str path);
 
 #endif

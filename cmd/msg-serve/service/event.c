@@ -5,7 +5,6 @@
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "service/account.h"
 #include "service/render.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
@@ -115,8 +114,8 @@ event_write(const struct watch_group *g, struct reader *r,
 	    view_open(&before, r, g->branch, c->rev > 1 ? c->rev - 1 : 1,
 	    e) < 0)
 		return -1;
-	if (view_allow(&before, g->account->rights, e) < 0 ||
-	    view_allow(&after, g->account->rights, e) < 0)
+	if (view_allow(&before, g->rights, e) < 0 ||
+	    view_allow(&after, g->rights, e) < 0)
 		return -1;
 	rc = put_changes(g, &before, &after, run, limits, c, &payload, e);
 	if (rc > 0) {

@@ -93,20 +93,15 @@ command_get_status(struct call *c, struct err *e)
 int
 command_set_trace(struct call *c, struct err *e)
 {
-	struct session *s = c->session;
-	struct tracer *t = &c->worker->server->trace;
 	struct str arg = c->request->argument;
 	bool on = arg.n == 0 || str_is(arg, "on");
 
 	if (!on && !str_is(arg, "off"))
 		return err_set(e, ERR_ARGUMENT, "the argument of 'set-trace' "
 		    "is 'on' or 'off', not '%.*s'", (int)arg.n, arg.p);
-	if (on && !s->tracer && tracer_add(t, session_place(s)) < 0)
+	if (session_trace(c->session, on) < 0)
 		return err_set(e, ERR_LIMIT,
 		    "%d streams trace already", TRACERS_MAX);
-	if (!on && s->tracer)
-		tracer_remove(t, session_place(s));
-	s->tracer = on;
 	buf_puts(c->payload, on ? "\"on\"" : "\"off\"");
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "net/session.h"
 #include "net/worker.h"
 #include "service/account.h"
+#include "query/reach.h"
 #include "service/command.h"
 #include "service/event.h"
 #include "service/watch_table.h"
@@ -36,10 +37,11 @@ send_event(struct worker *w, struct session *s, const struct watch *x,
 static void
 end_watch(struct worker *w, struct watch *x, const char *why)
 {
-	struct session *s = worker_session(w, x->session);
+	struct session *s = worker_session(w, x->owner->session);
 
 	if (s != NULL && session_ready(s)) {
-		event_gap(session_out(s), x->id, x->told, why);
+		event_gap(session_out(s), x->id,
+		    watch_told(&w->watches, x), why);
 		session_sent(s);
 	}
 	watch_remove(&w->watches, x);
@@ -51,30 +53,30 @@ static void
 tell(struct worker *w, struct watch *x, const struct commit *c,
     const struct buf *event)
 {
-	struct session *s = worker_session(w, x->session);
+	struct session *s = worker_session(w, x->owner->session);
 
 	if (x->lagging || x->told >= c->rev)
 		return;
 	if (s == NULL || !session_ready(s))
 		return;
-	if (event->n > 0 && s->ops->congested(s->carrier)) {
-		watch_lag(x, true);
+	if (s->ops->congested(s->carrier)) {
+		watch_lag(&w->watches, x, c->rev - 1);
 		return;
 	}
-	if (event->n > 0)
-		send_event(w, s, x, event);
+	send_event(w, s, x, event);
 	x->told = c->rev;
 }
 
+/* The group goes with its last watch. */
 static void
 end_group(struct worker *w, struct watch_group *g, const char *why)
 {
-	size_t n = 0;
+	struct member *m, *next;
 
-	for (struct watch *x = g->watches; x != NULL; x = x->next)
-		n++;
-	while (n-- > 0)			/* the group goes with the last */
-		end_watch(w, g->watches, why);
+	for (m = g->watches; m != NULL; m = next) {
+		next = m->next;
+		end_watch(w, m->of, why);
+	}
 }
 
 static void
@@ -90,11 +92,29 @@ push(struct worker *w, struct watch_group *g, const struct commit *c)
 		log_event(&w->server->log, LOG_LEVEL_WARN, "watch ended",
 		    "query", g->text, "why", e.text, NULL);
 		end_group(w, g, e.text);
-	} else {
-		for (struct watch *x = g->watches; x != NULL; x = x->next)
-			tell(w, x, c, &event);
+	} else if (event.n > 0) {
+		for (struct member *m = g->watches; m != NULL; m = m->next)
+			tell(w, m->of, c, &event);
 	}
 	buf_free(&event);
+}
+
+/* The groups that the commit may concern: those elsewhere in the tree have
+ * no part in what it costs. */
+static struct watch_group *
+find_reached(struct worker *w, const struct commit *c)
+{
+	struct watch_reach found = { &w->watches, c->branch, c->rev, NULL };
+	struct err ignored = ERR_INIT;
+	struct reader *r = worker_reader(w, &ignored);
+	struct view before, after;
+
+	if (r == NULL || view_open(&after, r, c->branch, c->rev,
+	    &ignored) < 0 || view_open(&before, r, c->branch,
+	    c->rev > 1 ? c->rev - 1 : 1, &ignored) < 0 ||
+	    !reach_commit(c, &before, &after, watch_reach_path, &found))
+		watch_reach_all(&found);
+	return found.groups;
 }
 
 struct batch {
@@ -104,48 +124,6 @@ struct batch {
 	struct commit *commits[];
 };
 
-/* What the batch touched; all, when that cannot be told. */
-static void
-find_reach(struct worker *w, const struct batch *b, struct reach *out)
-{
-	struct err ignored = ERR_INIT;
-	struct reader *r = worker_reader(w, &ignored);
-	struct view before, after;
-
-	for (size_t i = 0; i < b->count && !out->all; i++) {
-		const struct commit *c = b->commits[i];
-
-		if (r == NULL || view_open(&after, r, c->branch, c->rev,
-		    &ignored) < 0 || view_open(&before, r, c->branch,
-		    c->rev > 1 ? c->rev - 1 : 1, &ignored) < 0)
-			out->all = true;
-		else
-			reach_add(out, &before, &after, c);
-	}
-}
-
-/* Groups that are elsewhere in the tree have seen the batch already. */
-static void
-pass_idle(struct worker *w, const struct batch *b)
-{
-	struct reach reach = REACH_INIT;
-	uint64_t rev = b->commits[b->count - 1]->rev;
-
-	if (w->watches.groups == NULL)
-		return;
-	find_reach(w, b, &reach);
-	for (struct watch_group *g = w->watches.groups; g != NULL;
-	    g = g->next) {
-		g->idle = !reach_has(&reach, g->branch, g->anchor);
-		if (!g->idle)
-			continue;
-		for (struct watch *x = g->watches; x != NULL; x = x->next)
-			if (!x->lagging && x->told < rev)
-				x->told = rev;
-	}
-	reach_free(&reach);
-}
-
 static void
 arrived(struct mail *m)
 {
@@ -154,15 +132,15 @@ arrived(struct mail *m)
 	struct watch_group *g, *next;
 
 	worker_refresh(w);
-	pass_idle(w, b);
 	for (size_t i = 0; i < b->count; i++) {
 		const struct commit *c = b->commits[i];
 
-		for (g = w->watches.groups; g != NULL; g = next) {
-			next = g->next;
-			if (g->branch == c->branch && !g->idle)
-				push(w, g, c);
+		g = w->watches.count > 0 ? find_reached(w, c) : NULL;
+		for (; g != NULL; g = next) {
+			next = g->next_reached;
+			push(w, g, c);
 		}
+		w->watches.now = c->rev;
 		if (c->branch == BRANCH_REPOSITORY)
 			worker_accounts(w, c);
 		commit_unref(b->commits[i]);
@@ -209,7 +187,7 @@ step(struct worker *w, struct session *s, struct watch *x, struct reader *r)
 	if (rc < 0)
 		end_watch(w, x, e.text);
 	else if (rc == 0)
-		watch_lag(x, false);
+		watch_level(x);
 	return rc;
 }
 
@@ -229,50 +207,69 @@ catch_up(struct worker *w, struct session *s, struct watch *x)
 		loop_again(w->loop, &w->behind);
 }
 
-static void
-catch_up_all(struct worker *w, uint64_t session)
-{
-	struct watch_group *g, *next;
-	struct watch *x, *after;
-
-	for (g = w->watches.groups; g != NULL; g = next) {
-		next = g->next;
-		for (x = g->lagging > 0 ? g->watches : NULL; x != NULL;
-		    x = after) {
-			struct session *s = worker_session(w, x->session);
-			bool last = x->next == NULL;
-
-			after = x->next;
-			if (x->lagging && s != NULL && session_ready(s) &&
-			    (session == 0 || x->session == session))
-				catch_up(w, s, x);
-			if (last)
-				break;
-		}
-	}
-}
-
 void
 watch_behind(void *arg)
 {
-	catch_up_all(arg, 0);
+	struct worker *w = arg;
+	struct member *m, *next;
+
+	for (m = w->watches.lagging; m != NULL; m = next) {
+		struct watch *x = m->of;
+		struct session *s = worker_session(w, x->owner->session);
+
+		next = m->next;
+		if (s != NULL && session_ready(s))
+			catch_up(w, s, x);
+	}
 }
 
 void
 watch_resume(struct session *s)
 {
-	if (s->worker->watches.count > 0)
-		catch_up_all(s->worker, s->number);
+	struct worker *w = s->worker;
+	struct watch_owner *o = w->watches.lagging == NULL ? NULL :
+	    watch_owner(&w->watches, s->number);
+	struct member *m, *next;
+
+	for (m = o == NULL ? NULL : o->watches; m != NULL; m = next) {
+		struct watch *x = m->of;
+
+		next = m->next;
+		if (x->lagging && session_ready(s))
+			catch_up(w, s, x);
+	}
+}
+
+void
+watch_rights(struct session *s)
+{
+	struct watch_table *t = &s->worker->watches;
+	struct watch_owner *o = watch_owner(t, s->number);
+	struct member *m, *next;
+
+	for (m = o == NULL ? NULL : o->watches; m != NULL; m = next) {
+		struct watch *x = m->of;
+		struct watch_group *old = x->group, *g;
+		struct err e = ERR_INIT;
+
+		next = m->next;
+		g = watch_group_get(t, old->text, strlen(old->text),
+		    old->branch, str_of(old->branch_name),
+		    s->account->rights, &e);
+		if (g == NULL)
+			end_watch(s->worker, x, e.text);
+		else
+			watch_move(t, x, g);
+	}
 }
 
 void
 watch_drop(struct worker *w, uint64_t session)
 {
-	struct watch *x;
+	struct watch_owner *o = watch_owner(&w->watches, session);
 
-	while (w->watches.count > 0 &&
-	    (x = watch_find(&w->watches, session, 0)) != NULL)
-		watch_remove(&w->watches, x);
+	for (size_t n = o == NULL ? 0 : o->count; n > 0; n--)
+		watch_remove(&w->watches, o->watches->of);
 }
 
 void
@@ -313,8 +310,8 @@ unwatch(struct call *c, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, "no watch %llu",
 		    (unsigned long long)c->request->watch);
 	c->watch = x->id;
-	c->rev = x->told;
-	put_answer(c, x->group, x->told);
+	c->rev = watch_told(t, x);
+	put_answer(c, x->group, c->rev);
 	watch_remove(t, x);
 	return 0;
 }
@@ -370,13 +367,14 @@ command_set_watch(struct call *c, struct err *e)
 	struct reader *r = worker_reader(c->worker, e);
 	struct watch_group *g;
 	struct branch branch;
+	struct watch_owner *o = watch_owner(t, c->session->number);
 	struct watch *x;
 	uint32_t id;
 	uint64_t from = 0;
 
 	if (arg.n == 0)
 		return unwatch(c, e);
-	if (watch_count(t, c->session->number) >=
+	if (o != NULL && o->count >=
 	    (size_t)c->worker->server->opt->watches)
 		return err_set(e, ERR_LIMIT, "at most %lld watches on a "
 		    "stream (--max-watches)",
@@ -386,11 +384,11 @@ command_set_watch(struct call *c, struct err *e)
 	    reader_branch_id(r, id, &branch, e) < 0 ||
 	    first_rev(c, r, &from, e) < 0)
 		return -1;
-	g = watch_group_get(t, arg.p, arg.n, id, branch.name, c->account, e);
+	g = watch_group_get(t, arg.p, arg.n, id, branch.name,
+	    c->account->rights, e);
 	if (g == NULL)
 		return -1;
-	x = watch_add(t, g, c->session->number);
-	x->told = from;
+	x = watch_add(t, g, c->session->number, from);
 	c->watch = x->id;
 	c->rev = from;
 	if (try_query(c, g, r, e) < 0) {
@@ -398,7 +396,7 @@ command_set_watch(struct call *c, struct err *e)
 		return -1;
 	}
 	if (from < reader_head(r)) {
-		watch_lag(x, true);
+		watch_lag(t, x, from);
 		loop_again(c->worker->loop, &c->worker->behind);
 	}
 	put_answer(c, g, from);

@@ -31,6 +31,10 @@ void watch_resume(struct session *s);
 /* In the worker, now and then while watches lag: read on. */
 void watch_behind(void *worker);
 
+/* The session's user has other rights: his watches show what he may see from
+ * the next commit on. */
+void watch_rights(struct session *s);
+
 /* Forget all of a session's, or everything. */
 void watch_drop(struct worker *w, uint64_t session);
 void watch_clear(struct worker *w);
