@@ -52,8 +52,9 @@ touched(const char *text, bool sorted, struct buf *out)
 	    &demo.e) < 0 ||
 	    view_open(&after, demo.reader, BRANCH_STAGING, head,
 	    &demo.e) < 0 || view_allow(&before, allowed, &demo.e) < 0 ||
-	    view_allow(&after, allowed, &demo.e) < 0 || query_affected(q, &before, &after, c, NULL,
-	    &demo.arena, &v, &n, &demo.e) < 0)
+	    view_allow(&after, allowed, &demo.e) < 0 ||
+	    query_affected(q, &before, &after, c, NULL, &demo.arena, &v, &n,
+	    &demo.e) < 0)
 		demo_fail(&demo, text);
 	assert_true(n < 100);
 	for (size_t i = 0; i < n; i++) {
