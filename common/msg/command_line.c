@@ -65,9 +65,6 @@ command_line_check(const struct msg_ask *ask, struct err *e)
 	    c->argument[0] != '[')
 		return err_set(e, ERR_INPUT, "'%s' needs an argument: %s",
 		    c->word, c->argument);
-	if (ask->argument.n > 0 && c->argument[0] == '\0')
-		return err_set(e, ERR_INPUT, "'%s' takes no argument",
-		    c->word);
 	return 0;
 }
 

@@ -60,7 +60,6 @@ what_is_wrong_is_named(void **state)
 		{ "frobnicate", "unknown command 'frobnicate'" },
 		{ "get-item", "needs an argument: QUERY" },
 		{ "get-item --rev=3", "needs an argument" },
-		{ "get-status now", "takes no argument" },
 		{ "get-item --colour=3 /", "unknown attribute '--colour'" },
 		{ "get-item --rev /", "'--rev' needs a value" },
 		{ "get-item --rev='3 /", "has no end" },
