@@ -27,6 +27,9 @@ static const struct opt rows[] = {
 	    .flags = BOTH | OPT_DIR },
 	{ 'd', "domain", OPT_STR, "name", AT(domain),
 	    "the domain served", "localhost", .flags = BOTH },
+	{ 0, "contact", OPT_LIST, "uri", AT(contacts),
+	    "address (mailto:, xmpp:, https:) of who runs the server, which "
+	    "clients may ask for", .flags = BOTH },
 	{ 0, "cert", OPT_STR, "file", AT(cert),
 	    "certificate chain in PEM (default: the store's own)",
 	    .flags = BOTH | OPT_FILE },

@@ -46,9 +46,11 @@
 #define NS_PUBSUB_ERRORS NS_PUBSUB "#errors"
 #define NS_PUBSUB_OWNER	NS_PUBSUB "#owner"
 #define NS_REGISTER	"jabber:iq:register"			/* 0077 */
+#define NS_REGISTER_FEATURE "http://jabber.org/features/iq-register"
 #define NS_AUTH		"jabber:iq:auth"			/* 0078 */
 #define NS_VERSION	"jabber:iq:version"			/* 0092 */
 #define NS_CAPS		"http://jabber.org/protocol/caps"	/* 0115 */
+#define NS_SERVERINFO	"http://jabber.org/network/serverinfo"	/* 0157 */
 #define NS_BLOCKING	"urn:xmpp:blocking"			/* 0191 */
 #define NS_SM		"urn:xmpp:sm:3"				/* 0198 */
 #define NS_PING		"urn:xmpp:ping"				/* 0199 */
@@ -56,6 +58,7 @@
 #define NS_DELAY	"urn:xmpp:delay"			/* 0203 */
 #define NS_CARBONS	"urn:xmpp:carbons:2"			/* 0280 */
 #define NS_FORWARD	"urn:xmpp:forward:0"			/* 0297 */
+#define NS_JSON		"urn:xmpp:json:0"			/* 0335 */
 #define NS_CSI		"urn:xmpp:csi:0"			/* 0352 */
 #define NS_LIMITS	"urn:xmpp:stream-limits:0"		/* 0478 */
 

@@ -11,7 +11,8 @@
 struct entry {
 	struct entry *next;
 	struct place place;
-	bool available;
+	char *stanza;		/* its presence; NULL: unavailable */
+	size_t n;
 	int priority;
 	char resource[];
 };
@@ -42,6 +43,7 @@ directory_free(struct directory *d)
 	while ((x = map_next(&d->users, &at, NULL, NULL)) != NULL)
 		for (; x != NULL; x = next) {
 			next = x->next;
+			free(x->stanza);
 			free(x);
 		}
 	map_free(&d->users);
@@ -93,7 +95,8 @@ directory_bind(struct directory *d, const char *user, const char *resource,
 		d->count++;
 	}
 	x->place = p;
-	x->available = false;
+	free(x->stanza);
+	x->stanza = NULL;
 	x->priority = 0;
 	pthread_mutex_unlock(&d->lock);
 	return taken;
@@ -117,23 +120,41 @@ directory_unbind(struct directory *d, const char *user, const char *resource,
 		else
 			map_del(&d->users, user, strlen(user));
 		d->count--;
+		free(x->stanza);
 		free(x);
 	}
 	pthread_mutex_unlock(&d->lock);
 }
 
-void
+bool
 directory_presence(struct directory *d, const char *user,
-    const char *resource, struct place p, bool available, int priority)
+    const char *resource, struct place p, int priority, const void *stanza,
+    size_t n)
 {
 	struct entry *x;
+	bool before = false;
 
 	pthread_mutex_lock(&d->lock);
 	x = find(d, user, resource);
 	if (x != NULL && same(x->place, p)) {
-		x->available = available;
+		before = x->stanza != NULL;
+		free(x->stanza);
+		x->stanza = stanza == NULL ? NULL : mem_dup(stanza, n);
+		x->n = n;
 		x->priority = priority;
 	}
+	pthread_mutex_unlock(&d->lock);
+	return before;
+}
+
+void
+directory_each_available(struct directory *d, const char *user,
+    directory_available_fn *fn, void *arg)
+{
+	pthread_mutex_lock(&d->lock);
+	for (struct entry *x = first(d, user); x != NULL; x = x->next)
+		if (x->stanza != NULL)
+			fn(arg, x->place, x->priority, x->stanza, x->n);
 	pthread_mutex_unlock(&d->lock);
 }
 
@@ -160,7 +181,7 @@ directory_best(struct directory *d, const char *user, struct place *out,
 
 	pthread_mutex_lock(&d->lock);
 	for (struct entry *x = first(d, user); x != NULL; x = x->next) {
-		if (!x->available || x->priority < best)
+		if (x->stanza == NULL || x->priority < best)
 			continue;
 		if (x->priority > best)
 			n = 0;

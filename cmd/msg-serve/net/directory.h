@@ -34,9 +34,12 @@ bool directory_bind(struct directory *d, const char *user,
 void directory_unbind(struct directory *d, const char *user,
     const char *resource, struct place p);
 
-/* Presence: whether bare-JID stanzas may go there (RFC 6121 8.5.2). */
-void directory_presence(struct directory *d, const char *user,
-    const char *resource, struct place p, bool available, int priority);
+/* Presence: whether bare-JID stanzas may go there (RFC 6121 8.5.2), and the
+ * stanza that said so (copied; NULL: unavailable), for streams that come
+ * later.  True when it was available before. */
+bool directory_presence(struct directory *d, const char *user,
+    const char *resource, struct place p, int priority, const void *stanza,
+    size_t n);
 
 /* The stream of a full JID; false: there is none. */
 bool directory_find(struct directory *d, const char *user,
@@ -46,6 +49,12 @@ bool directory_find(struct directory *d, const char *user,
  * negative; at most max of them.  Returns how many. */
 size_t directory_best(struct directory *d, const char *user,
     struct place *out, size_t max);
+
+/* Every available stream of a user, with its presence. */
+typedef void directory_available_fn(void *arg, struct place p, int priority,
+    const void *stanza, size_t n);
+void directory_each_available(struct directory *d, const char *user,
+    directory_available_fn *fn, void *arg);
 
 /* Every stream of a user, or of all users (NULL). */
 typedef void directory_fn(void *arg, const char *user, const char *resource,

@@ -1,9 +1,9 @@
 #include "net/iq.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "net/disco.h"
 #include "net/route.h"
 #include "net/server.h"
 #include "net/session.h"
@@ -11,61 +11,116 @@
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
 
-/* Append what is in the result; NULL function: nothing is. */
-typedef void answer_fn(struct session *s, const struct stanza *child,
+/* Append what is in the result. */
+typedef void answer_fn(struct session *s, const struct stanza *iq,
     struct buf *out);
 
-static answer_fn disco_info, version, entity_time;
+static answer_fn nothing, echo, stored, disco_info, version, entity_time;
 
-/* What is answered, and what disco#info tells of it. */
+/* What is answered.  The first is asked most. */
 static const struct answer_row {
 	const char *type, *name, *ns;
-	answer_fn *fn;		/* NULL: an empty result */
-	bool echo;		/* the result holds the child, empty */
-	bool feature;
+	answer_fn *fn;		/* NULL: it is refused, */
+	const char *why;	/* with not-allowed and this */
 } rows[] = {
-	{ "get", "ping", NS_PING, NULL, false, true },
-	{ "set", "session", NS_SESSION, NULL, false, false },
-	{ "get", "query", NS_DISCO_INFO, disco_info, false, true },
-	{ "get", "query", NS_DISCO_ITEMS, NULL, true, true },
-	{ "get", "query", NS_VERSION, version, false, true },
-	{ "get", "time", NS_TIME, entity_time, false, true },
-	{ "get", "query", NS_ROSTER, NULL, true, false },
+	{ "get", "ping", NS_PING, nothing, NULL },
+	{ "get", "query", NS_DISCO_INFO, disco_info, NULL },
+	{ "get", "query", NS_DISCO_ITEMS, echo, NULL },
+	{ "set", "session", NS_SESSION, nothing, NULL },
+	{ "get", "query", NS_VERSION, version, NULL },
+	{ "get", "time", NS_TIME, entity_time, NULL },
+
+	/* Clients ask for these without looking whether they are there, and
+	 * some do not go on without an answer: there is nothing in them. */
+	{ "get", "query", NS_ROSTER, echo, NULL },
+	{ "get", "query", NS_PRIVATE, stored, NULL },
+	{ "get", "vCard", NS_VCARD, echo, NULL },
+	{ "get", "blocklist", NS_BLOCKING, echo, NULL },
+	{ "set", "query", NS_ROSTER, NULL, "rosters are empty here" },
+	{ "set", "query", NS_PRIVATE, NULL, "nothing is kept here but items" },
+	{ "set", "vCard", NS_VCARD, NULL, "nothing is kept here but items" },
+	{ "set", "block", NS_BLOCKING, NULL, "nobody can be blocked here" },
+	{ "set", "unblock", NS_BLOCKING, nothing, NULL },
 };
 
 #define ROWS	(sizeof rows / sizeof rows[0])
 
 static void
-disco_info(struct session *s, const struct stanza *child, struct buf *out)
+nothing(struct session *s, const struct stanza *iq, struct buf *out)
+{
+	(void)s, (void)iq, (void)out;
+}
+
+static void
+put_empty(struct buf *out, const struct stanza *st)
+{
+	buf_putc(out, '<');
+	buf_puts(out, st->name);
+	xml_attr(out, "xmlns", st->ns);
+	buf_lit(out, "/>");
+}
+
+static void
+echo(struct session *s, const struct stanza *iq, struct buf *out)
 {
 	(void)s;
+	put_empty(out, stanza_first(iq));
+}
+
+/* XEP-0049 2.2: what was never stored is the element asked for, empty. */
+static void
+stored(struct session *s, const struct stanza *iq, struct buf *out)
+{
+	const struct stanza *asked = stanza_first(stanza_first(iq));
+
+	(void)s;
+	buf_lit(out, "<query xmlns=\"" NS_PRIVATE "\">");
+	for (; asked != NULL; asked = stanza_next(asked))
+		put_empty(out, asked);
+	buf_lit(out, "</query>");
+}
+
+/* Of the server; or, when it is not the server that is addressed, of the
+ * user's account. */
+static void
+disco_info(struct session *s, const struct stanza *iq, struct buf *out)
+{
+	const struct server *server = s->worker->server;
+	const char *to = stanza_attr(iq, "to");
+
 	buf_lit(out, "<query xmlns=\"" NS_DISCO_INFO "\"");
-	xml_attr(out, "node", stanza_attr(child, "node"));
-	buf_lit(out, "><identity category=\"server\" type=\"im\" "
-	    "name=\"Message\"/><feature var=\"" NS_M "\"/>");
-	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].feature)
-			buf_printf(out, "<feature var=\"%s\"/>", rows[i].ns);
+	xml_attr(out, "node", stanza_attr(stanza_first(iq), "node"));
+	buf_putc(out, '>');
+	if (iq_is_for_server(to))
+		disco_put_server(server->disco, out);
+	else
+		disco_put_account(server->disco, out);
 	buf_lit(out, "</query>");
 }
 
 static void
-version(struct session *s, const struct stanza *child, struct buf *out)
+version(struct session *s, const struct stanza *iq, struct buf *out)
 {
-	(void)s, (void)child;
+	(void)s, (void)iq;
 	buf_lit(out, "<query xmlns=\"" NS_VERSION "\"><name>msg-serve</name>"
 	    "<version>" MSG_VERSION "</version></query>");
 }
 
 static void
-entity_time(struct session *s, const struct stanza *child, struct buf *out)
+entity_time(struct session *s, const struct stanza *iq, struct buf *out)
 {
 	char now[CLOCK_TEXT];
 
-	(void)s, (void)child;
+	(void)s, (void)iq;
 	clock_text(clock_real_us(), now);
 	buf_printf(out, "<time xmlns=\"" NS_TIME "\"><tzo>+00:00</tzo>"
 	    "<utc>%s</utc></time>", now);
+}
+
+bool
+iq_is_for_server(const char *to)
+{
+	return to != NULL && to[strcspn(to, "@/")] != '@';
 }
 
 static const struct answer_row *
@@ -76,6 +131,20 @@ find(const char *type, const struct stanza *child)
 		    stanza_is(child, rows[i].name, rows[i].ns))
 			return &rows[i];
 	return NULL;
+}
+
+/* A disco#info or disco#items of a node that is not there. */
+static bool
+no_such_node(const struct session *s, const struct stanza *iq)
+{
+	const struct stanza *child = stanza_first(iq);
+	const char *node = stanza_attr(child, "node");
+
+	if (node == NULL || (strcmp(child->ns, NS_DISCO_INFO) != 0 &&
+	    strcmp(child->ns, NS_DISCO_ITEMS) != 0))
+		return false;
+	return !iq_is_for_server(stanza_attr(iq, "to")) ||
+	    !disco_is_caps(s->worker->server->disco, node);
 }
 
 void
@@ -89,7 +158,11 @@ iq_answer(struct session *s, const struct stanza *iq)
 		route_refuse(s, iq, "service-unavailable", "cancel", NULL);
 		return;
 	}
-	if (row->fn == disco_info && stanza_attr(child, "node") != NULL) {
+	if (row->fn == NULL) {
+		route_refuse(s, iq, "not-allowed", "cancel", row->why);
+		return;
+	}
+	if (no_such_node(s, iq)) {
 		route_refuse(s, iq, "item-not-found", "cancel",
 		    "there is no such node");
 		return;
@@ -98,15 +171,11 @@ iq_answer(struct session *s, const struct stanza *iq)
 	buf_lit(out, "<iq type=\"result\"");
 	xml_attr(out, "id", stanza_attr(iq, "id"));
 	xml_attr(out, "from", stanza_attr(iq, "to"));
-	if (row->fn == NULL && !row->echo) {
+	if (row->fn == nothing) {
 		buf_lit(out, "/>");
 	} else {
 		buf_putc(out, '>');
-		if (row->fn != NULL)
-			row->fn(s, child, out);
-		else
-			buf_printf(out, "<%s xmlns=\"%s\"/>", row->name,
-			    row->ns);
+		row->fn(s, iq, out);
 		buf_lit(out, "</iq>");
 	}
 	session_sent(s);

@@ -5,6 +5,7 @@
 
 #include "msg/request.h"
 #include "net/iq.h"
+#include "net/presence.h"
 #include "net/serve.h"
 #include "net/server.h"
 #include "net/session.h"
@@ -54,7 +55,16 @@ is_request(const struct stanza *st, const char *type)
 	    (strcmp(type, "get") == 0 || strcmp(type, "set") == 0);
 }
 
-/* Nobody took it: tell the sender, where RFC 6121 8 says so. */
+/* What is never answered, whatever becomes of it. */
+static bool
+is_answer(const struct stanza *st)
+{
+	return has_type(st, "error") ||
+	    (strcmp(st->name, "iq") == 0 && has_type(st, "result"));
+}
+
+/* Nobody took it: tell the sender, where RFC 6121 8 says so; never for an
+ * error or what is no question, so nothing goes round in circles. */
 static void
 undelivered(struct session *s, const struct stanza *st)
 {
@@ -62,9 +72,8 @@ undelivered(struct session *s, const struct stanza *st)
 
 	if (is_request(st, type))
 		route_refuse(s, st, "service-unavailable", "cancel", NULL);
-	else if (strcmp(st->name, "message") == 0 && (type == NULL ||
-	    (strcmp(type, "error") != 0 && strcmp(type, "headline") != 0 &&
-	    strcmp(type, "groupchat") != 0)))
+	else if (strcmp(st->name, "message") == 0 && !has_type(st, "error") &&
+	    !has_type(st, "headline"))
 		route_refuse(s, st, "service-unavailable", "cancel",
 		    "nobody is there to take it");
 }
@@ -118,46 +127,60 @@ send_to(struct session *s, const struct stanza *st, const struct place *to,
 	buf_free(&b);
 }
 
+struct places {
+	struct place v[STREAMS_MAX];
+	size_t count;
+};
+
+static void
+add_place(void *arg, struct place p, int priority, const void *stanza,
+    size_t n)
+{
+	struct places *x = arg;
+
+	(void)stanza, (void)n;
+	if (priority >= 0 && x->count < STREAMS_MAX)
+		x->v[x->count++] = p;
+}
+
+/* Where a message to a bare JID goes (RFC 6121 8.5.2), and a chat to a
+ * resource that is gone (8.5.3.2.1). */
+static void
+find_for_bare(struct directory *d, const char *user, const struct stanza *st,
+    struct places *out)
+{
+	if (has_type(st, "headline"))
+		directory_each_available(d, user, add_place, out);
+	else if (!has_type(st, "error") && !has_type(st, "groupchat"))
+		out->count = directory_best(d, user, out->v, STREAMS_MAX);
+}
+
 static void
 to_user(struct session *s, struct stanza *st, const struct jid *to)
 {
 	struct directory *d = s->worker->server->directory;
-	struct place places[STREAMS_MAX];
+	struct places places = { .count = 0 };
 	struct buf name = BUF_INIT(JID_PART_MAX);
-	const char *user;
-	size_t count = 0;
 	bool message = strcmp(st->name, "message") == 0;
+	const char *user;
 
 	buf_put(&name, to->local.p, to->local.n);
 	user = buf_cstr(&name);
 	if (to->resource.n > 0)
-		count = directory_find(d, user, to->resource.p, places);
-	if (count == 0 && message && !has_type(st, "error"))
-		count = directory_best(d, user, places, STREAMS_MAX);
+		places.count = directory_find(d, user, to->resource.p,
+		    places.v);
+	if (places.count == 0 && message &&
+	    (to->resource.n == 0 || has_type(st, "chat")))
+		find_for_bare(d, user, st, &places);
 	buf_free(&name);
 	stanza_set(st, "from", s->jid);
-	if (count > 0)
-		send_to(s, st, places, count);
+	if (places.count > 0)
+		send_to(s, st, places.v, places.count);
 	else
 		undelivered(s, st);
 }
 
 /* --- to us --------------------------------------------------------------- */
-
-static void
-presence(struct session *s, const struct stanza *st)
-{
-	const char *type = stanza_attr(st, "type");
-	struct str text = stanza_text(stanza_child(st, "priority",
-	    NS_CLIENT));
-	long priority = text.n > 0 ? strtol(text.p, NULL, 10) : 0;
-
-	if (type != NULL && strcmp(type, "unavailable") != 0)
-		return;
-	directory_presence(s->worker->server->directory, s->account->name,
-	    s->resource, session_place(s), type == NULL,
-	    priority < -128 ? -128 : priority > 127 ? 127 : (int)priority);
-}
 
 static void
 iq(struct session *s, const struct stanza *st)
@@ -171,6 +194,9 @@ iq(struct session *s, const struct stanza *st)
 	if (!is_request(st, type))
 		route_refuse(s, st, "bad-request", "modify",
 		    "the type of an iq is get, set, result or error");
+	else if (stanza_attr(st, "id") == NULL)
+		route_refuse(s, st, "bad-request", "modify",
+		    "an iq has an id");
 	else if (child == NULL || stanza_next(child) != NULL)
 		route_refuse(s, st, "bad-request", "modify",
 		    "an iq holds exactly one element");
@@ -186,7 +212,7 @@ to_us(struct session *s, struct stanza *st)
 	if (strcmp(st->name, "iq") == 0)
 		iq(s, st);
 	else if (strcmp(st->name, "presence") == 0)
-		presence(s, st);
+		presence_stanza(s, st, NULL);
 	else
 		undelivered(s, st);
 }
@@ -220,12 +246,14 @@ addressed(struct session *s, struct stanza *st, const char *to)
 	struct jid jid;
 
 	if (jid_parse(&jid, &a, to, strlen(to), &e) < 0) {
-		if (!has_type(st, "error"))
+		if (!is_answer(st))
 			route_refuse(s, st, "jid-malformed", "modify", e.text);
 	} else if (!str_is(jid.domain, domain)) {
-		if (!has_type(st, "error"))
+		if (!is_answer(st))
 			route_refuse(s, st, "remote-server-not-found",
 			    "cancel", "this server serves one domain");
+	} else if (strcmp(st->name, "presence") == 0) {
+		presence_stanza(s, st, &jid);
 	} else if (jid.local.n == 0 || (str_is(jid.full, s->bare) &&
 	    strcmp(st->name, "message") != 0)) {
 		to_us(s, st);
@@ -246,8 +274,8 @@ route_stanza(struct session *s, struct stanza *st)
 		session_error(s, "unsupported-stanza-type", st->name);
 	else if (!own_from(s, stanza_attr(st, "from")))
 		session_error(s, "invalid-from", NULL);
-	else if (to == NULL ? st->name[0] != 'm' : strcmp(to,
-	    s->worker->server->opt->domain) == 0)
+	else if (to == NULL ? st->name[0] != 'm' : st->name[0] == 'i' &&
+	    strcmp(to, s->worker->server->opt->domain) == 0)
 		to_us(s, st);		/* the way of nearly all */
 	else
 		addressed(s, st, to == NULL ? s->bare : to);

@@ -201,6 +201,7 @@ server_init(struct server *s, const struct serve_options *opt, struct err *e)
 	s->log = (struct log){ STDERR_FILENO, LOG_LEVEL_WARN };
 	s->started_us = clock_real_us();
 	s->directory = directory_new();
+	s->disco = disco_new(s->opt);
 	pthread_mutex_init(&s->tls_lock, NULL);
 	pthread_mutex_init(&s->admission.lock, NULL);
 	tracer_init(&s->trace, opt->verbose > 0);
@@ -290,6 +291,7 @@ server_clear(struct server *s)
 	tls_unref(s->tls);
 	tls_unref(s->https);
 	directory_free(s->directory);
+	disco_free(s->disco);
 	map_free(&s->admission.addresses);
 	tracer_clear(&s->trace);
 	pthread_mutex_destroy(&s->admission.lock);

@@ -19,6 +19,7 @@
 #include "io/pool.h"
 #include "io/tls.h"
 #include "net/directory.h"
+#include "net/disco.h"
 #include "net/trace.h"
 #include "options.h"
 #include "store/store.h"
@@ -49,6 +50,7 @@ struct server {
 	struct store *store;
 	struct pool *pool;
 	struct directory *directory;
+	struct disco *disco;
 	struct tracer trace;
 	struct admission admission;
 	struct stream_limits limits_login, limits;

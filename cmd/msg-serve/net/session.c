@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "msg/request.h"
 #include "msg/trace.h"
+#include "net/presence.h"
 #include "net/route.h"
 #include "net/server.h"
 #include "net/worker.h"
@@ -170,6 +171,7 @@ features(struct session *s, struct buf *out)
 	if (s->account != NULL) {
 		buf_lit(out, "<bind xmlns=\"" NS_BIND "\"/>"
 		    "<session xmlns=\"" NS_SESSION "\"><optional/></session>");
+		disco_put_caps(s->worker->server->disco, out);
 	} else {
 		if (!s->ops->secure(s->carrier) && s->ops->starttls != NULL)
 			buf_puts(out, may_login(s) ?
@@ -436,9 +438,11 @@ session_clear(struct session *s)
 
 	s->state = SESSION_ENDED;
 	timer_stop(&s->timer);
-	if (s->resource != NULL)
+	if (s->resource != NULL) {
+		presence_end(s);
 		directory_unbind(w->server->directory, s->account->name,
 		    s->resource, session_place(s));
+	}
 	session_trace(s, false);
 	watch_drop(w, s->number);
 	login_clear(&s->login);

@@ -73,6 +73,7 @@ struct session {
 	const struct account *account;	/* after login */
 	char *resource, *jid, *bare;	/* after bind; "u@d/r", "u@d" */
 
+	struct presence *presence;	/* presence.h; NULL: never needed */
 	struct serve serve;		/* commands in progress */
 	bool tracer;
 	size_t mark;			/* where what is being written began */
