@@ -196,7 +196,7 @@ end_directed(struct session *s)
 	arena_free(&a);
 }
 
-/* --- what is said ---------------------------------------------------------- */
+/* --- what is said -------------------------------------------------------- */
 
 /* RFC 6121 3.1.3 answers for a contact who approves of nobody. */
 static void
