@@ -64,7 +64,7 @@ print_pretty(struct decoder *c, size_t from)
 	char *text = mem_dup(c->out.p + from, n);
 	struct json *j = json_parse(&a, text, n, &limits, &e);
 
-	if (j != NULL) {		/* a map may have a key twice */
+	if (j != NULL) {
 		buf_trim(&c->out, from);
 		json_put(&c->out, j, JSON_PUT_PRETTY);
 	}

@@ -188,28 +188,53 @@ bin_record(struct plan_run *r, const struct precord *rec, const uint8_t *b)
 	return b;
 }
 
+const uint8_t *
+bin_key(struct plan_run *r, const uint8_t *b)
+{
+	static const struct pnode key = { .op = SCHEMA_STRING };
+	const uint8_t *at = b;
+
+	b = bin_text(r, &key, b);
+	if (b != NULL)
+		bin_key_seen(r, at, b);
+	return b;
+}
+
+/* Into the path: the item, or the entry's key when it was read. */
+void *
+bin_step(struct plan_run *r, bool map, size_t keys, size_t i)
+{
+	const struct key *k = r->keys + keys + i;
+
+	if (map && r->key_count > keys + i)
+		plan_path(r, (struct str){ r->start + k->at, k->n });
+	else
+		plan_path_index(r, i);
+	return NULL;
+}
+
 static const uint8_t *
 bin_items(struct plan_run *r, const struct pnode *n, const uint8_t *b)
 {
-	static const struct pnode key = { .op = SCHEMA_STRING };
+	bool map = n->op == SCHEMA_MAP;
+	size_t i = 0, keys = r->key_count;
 	const uint8_t *stop;
 	uint64_t count;
-	size_t i = 0;
 
 	for (;;) {
-		b = bin_block(r, n->op == SCHEMA_MAP ? NULL : n->u.items, b,
-		    &count, &stop);
-		if (b == NULL || count == 0)
-			return b;
+		b = bin_block(r, map ? NULL : n->u.items, b, &count, &stop);
+		if (b == NULL)
+			return NULL;
+		if (count == 0)
+			return plan_keys_end(r, keys, r->start, ERR_INPUT) ?
+			    b : NULL;
 		for (; count > 0; count--, i++) {
-			if (n->op == SCHEMA_MAP)
-				b = bin_text(r, &key, b);
+			if (map)
+				b = bin_key(r, b);
 			if (b != NULL)
 				b = bin_value(r, n->u.items, b);
-			if (b == NULL) {
-				plan_path_index(r, i);
-				return NULL;
-			}
+			if (b == NULL)
+				return bin_step(r, map, keys, i);
 		}
 		if (!bin_block_end(r, b, stop))
 			return NULL;

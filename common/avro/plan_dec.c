@@ -306,11 +306,13 @@ static const uint8_t *
 dec_entry(struct plan_run *r, const struct pnode *n, const uint8_t *b,
     struct str *key)
 {
+	const uint8_t *at = b;
 	size_t len;
 
 	b = bin_length(r, b, &len);
 	if (b == NULL)
 		return NULL;
+	bin_key_seen(r, at, b + len);
 	*key = (struct str){ (const char *)b, len };
 	if (utf8_check(key->p, len) != len)
 		return plan_fail(r, ERR_INPUT, b, "the key is no UTF-8");
@@ -353,15 +355,18 @@ static const uint8_t *
 dec_blocks(struct plan_run *r, const struct pnode *n, const uint8_t *b,
     size_t parts)
 {
+	size_t i = 0, keys = r->key_count;
 	const uint8_t *stop;
 	uint64_t count;
-	size_t i = 0;
 
 	for (;;) {
 		b = bin_block(r, n->op == SCHEMA_MAP ? NULL : n->u.items, b,
 		    &count, &stop);
-		if (b == NULL || count == 0)
-			return b;
+		if (b == NULL)
+			return NULL;
+		if (count == 0)
+			return plan_keys_end(r, keys, r->start, ERR_INPUT) ?
+			    b : NULL;
 		for (; count > 0; count--, i++) {
 			b = dec_item(r, n, b, i, parts);
 			if (b == NULL)
@@ -396,11 +401,6 @@ dec_sorted_map(struct plan_run *r, const struct pnode *n, const uint8_t *b)
 	p = r->parts + parts;
 	qsort(p, r->part_count - parts, sizeof *p, by_key);
 	for (size_t i = 0; i < r->part_count - parts; i++) {
-		if (i > 0 && str_eq(p[i].key, p[i - 1].key))
-			return plan_fail(r, ERR_INPUT, p[i].key.p,
-			    "the map has the key '%.*s' twice",
-			    (int)(p[i].key.n < 60 ? p[i].key.n : 60),
-			    p[i].key.p);
 		if (i == 0) {
 			r->segs[p[i].chain.head].at++;
 			r->segs[p[i].chain.head].n--;

@@ -323,6 +323,7 @@ static inline const char *
 enc_item(struct plan_run *r, const struct pnode *n, const char *p, size_t i)
 {
 	const char *key = p, *at = p;
+	size_t from = (size_t)(r->o - r->work);
 	struct str step;
 
 	if (n->op == SCHEMA_MAP) {
@@ -331,6 +332,7 @@ enc_item(struct plan_run *r, const struct pnode *n, const char *p, size_t i)
 		p = enc_string(r, p);
 		if (p == NULL)
 			return NULL;
+		plan_key(r, r->work, from, (size_t)(r->o - r->work), key);
 		p = to_value(r, p);
 		if (p == NULL)
 			return NULL;
@@ -358,7 +360,7 @@ enc_items(struct plan_run *r, const struct pnode *n, const char *p)
 	char close = n->op == SCHEMA_ARRAY ? ']' : '}';
 	struct chain before;
 	bool done = false;
-	size_t at, count = 0;
+	size_t at, count = 0, keys = r->key_count;
 
 	if (*p != (n->op == SCHEMA_ARRAY ? '[' : '{'))
 		return enc_misfit(r, n, p);
@@ -382,7 +384,8 @@ enc_items(struct plan_run *r, const struct pnode *n, const char *p)
 		if (p == NULL)
 			return NULL;
 	}
-	if (!plan_count(r, at, before, count) || !plan_room(r, 1))
+	if (!plan_keys_end(r, keys, r->work, ERR_VALUE) ||
+	    !plan_count(r, at, before, count) || !plan_room(r, 1))
 		return NULL;
 	*r->o++ = 0;
 	return p;

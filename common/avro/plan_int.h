@@ -180,6 +180,12 @@ struct part {
 	bool set;
 };
 
+/* A key of a map under way: its bytes in the input or the work area. */
+struct key {
+	size_t at, n;
+	const void *where;		/* in the input */
+};
+
 enum fail { FAIL_NONE, FAIL_SHORT, FAIL_ERROR };
 
 struct plan_compiler;
@@ -199,6 +205,8 @@ struct plan_run {
 	size_t seg_count, seg_cap;
 	struct part *parts;		/* a stack */
 	size_t part_count, part_cap;
+	struct key *keys;		/* a stack */
+	size_t key_count, key_cap;
 
 	enum fail fail;
 	const char *fail_at;
@@ -229,6 +237,11 @@ void plan_more_segs(struct plan_run *r);
 void plan_more_parts(struct plan_run *r, size_t n);
 bool plan_count(struct plan_run *r, size_t at, struct chain before,
     uint64_t count);
+
+/* No key twice (plan_keys.c): those from first on are off the stack. */
+void plan_more_keys(struct plan_run *r);
+bool plan_keys_end(struct plan_run *r, size_t first, const char *base,
+    enum err_code code);
 
 /* plan.c */
 int plan_find(const struct precord *rec, uint64_t seed, const char *p,
@@ -286,6 +299,8 @@ const uint8_t *bin_length(struct plan_run *r, const uint8_t *b, size_t *out);
 /* The next block's count, 0 at the end; *stop: where it must end, or NULL. */
 const uint8_t *bin_block(struct plan_run *r, const struct pnode *items,
     const uint8_t *b, uint64_t *count, const uint8_t **stop);
+const uint8_t *bin_key(struct plan_run *r, const uint8_t *b);
+void *bin_step(struct plan_run *r, bool map, size_t keys, size_t i);
 bool bin_enter(struct plan_run *r, const void *b); /* r->depth++ to leave */
 const uint8_t *bin_branch(struct plan_run *r, const struct punion *u,
     const uint8_t *b, uint32_t *out);
@@ -380,6 +395,25 @@ plan_parts(struct plan_run *r, size_t n)
 		r->parts[i] = (struct part){ .set = false };
 	r->part_count += n;
 	return at;
+}
+
+/* A key that was written or read: from its length on to its end. */
+static inline void
+plan_key(struct plan_run *r, const char *base, size_t from, size_t end,
+    const void *where)
+{
+	if (r->key_count == r->key_cap)
+		plan_more_keys(r);
+	while (base[from++] & 0x80)
+		;
+	r->keys[r->key_count++] = (struct key){ from, end - from, where };
+}
+
+static inline void
+bin_key_seen(struct plan_run *r, const uint8_t *b, const uint8_t *end)
+{
+	plan_key(r, r->start, (size_t)((const char *)b - r->start),
+	    (size_t)((const char *)end - r->start), b);
 }
 
 /* --- inline: the work area and varints ------------------------------------ */

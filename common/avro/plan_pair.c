@@ -69,21 +69,30 @@ promotion(uint8_t w, uint8_t r)
 	return R_COPY;
 }
 
-static int
-field_by_alias(const struct schema_node *r, const struct schema_node *w,
-    struct str name)
+/* Which of the reader's fields each of the writer's goes to. */
+static void
+pair_fields(struct pairer *c, struct rrecord *rec, const struct pnode *w,
+    const struct pnode *r)
 {
-	int i = schema_field(r, name.p, name.n);
+	int *from = mem_array(rec->reader->count + 1, sizeof *from);
 
-	if (i >= 0)
-		return i;
-	for (size_t k = 0; k < r->field_count; k++)
-		for (size_t a = 0; a < r->fields[k].alias_count; a++)
-			if (str_eq(r->fields[k].aliases[a], name) &&
-			    schema_field(w, r->fields[k].name.p,
-			    r->fields[k].name.n) < 0)
-				return (int)k;
-	return -1;
+	rec->steps = arena_zero(&c->p->arena,
+	    rec->writer->count * sizeof *rec->steps);
+	rec->given = arena_zero(&c->p->arena, rec->reader->count);
+	for (uint32_t i = 0; i < rec->writer->count; i++)
+		rec->steps[i].skip = rec->writer->fields[i].type;
+	schema_field_map(r->schema, w->schema, from);
+	for (uint32_t k = 0; k < rec->reader->count; k++) {
+		struct rstep *step;
+
+		if (from[k] < 0)
+			continue;
+		step = &rec->steps[from[k]];
+		step->to = k;
+		step->node = pair(c, step->skip, rec->reader->fields[k].type);
+		rec->given[k] = true;
+	}
+	free(from);
 }
 
 static void
@@ -98,23 +107,13 @@ pair_record(struct pairer *c, struct rnode *n, const struct pnode *w,
 	n->record = rec;
 	rec->reader = r->u.record;
 	rec->writer = w->u.record;
-	rec->steps = arena_zero(&c->p->arena,
-	    rec->writer->count * sizeof *rec->steps);
-	rec->given = arena_zero(&c->p->arena, rec->reader->count);
+	pair_fields(c, rec, w, r);
 	rec->in_order = true;
 	for (uint32_t i = 0; i < rec->writer->count; i++) {
-		const struct pfield *f = &rec->writer->fields[i];
-		int to = field_by_alias(r->schema, w->schema, f->name);
-
-		rec->steps[i].skip = f->type;
-		if (to < 0 || rec->given[to])
+		if (rec->steps[i].node == NULL)
 			continue;
-		rec->given[to] = true;
-		rec->steps[i].to = (uint32_t)to;
-		rec->steps[i].node = pair(c, f->type,
-		    rec->reader->fields[to].type);
-		rec->in_order &= (uint32_t)to >= last;
-		last = (uint32_t)to;
+		rec->in_order &= rec->steps[i].to >= last;
+		last = rec->steps[i].to;
 	}
 	for (uint32_t i = 0; i < rec->reader->count; i++) {
 		const struct pfield *f = &rec->reader->fields[i];

@@ -110,9 +110,9 @@ res_items(struct plan_run *r, const struct rnode *n, const uint8_t *b)
 	static const struct pnode text = { .op = SCHEMA_STRING };
 	static const struct rnode key = { .op = R_COPY, .w = &text };
 	bool map = n->w->op == SCHEMA_MAP;
-	const uint8_t *stop;
+	size_t i = 0, keys = r->key_count;
+	const uint8_t *stop, *at;
 	uint64_t count;
-	size_t i = 0;
 
 	for (;;) {
 		b = bin_block(r, map ? NULL : n->w->u.items, b, &count, &stop);
@@ -120,16 +120,18 @@ res_items(struct plan_run *r, const struct rnode *n, const uint8_t *b)
 			return NULL;
 		r->o = put_varint(r->o, count << 1);
 		if (count == 0)
-			return b;
+			return plan_keys_end(r, keys, r->start, ERR_INPUT) ?
+			    b : NULL;
 		for (; count > 0; count--, i++) {
+			at = b;
 			if (map)
 				b = res_copy(r, &key, b);
+			if (map && b != NULL)
+				bin_key_seen(r, at, b);
 			if (b != NULL)
 				b = res_value(r, n->items, b);
-			if (b == NULL) {
-				plan_path_index(r, i);
-				return NULL;
-			}
+			if (b == NULL)
+				return bin_step(r, map, keys, i);
 		}
 		if (!bin_block_end(r, b, stop))
 			return NULL;

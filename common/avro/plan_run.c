@@ -34,6 +34,7 @@ plan_run_free(struct plan_run *r)
 	free(r->work);
 	free(r->segs);
 	free(r->parts);
+	free(r->keys);
 	buf_free(&r->text);
 	free(r);
 }
@@ -66,6 +67,7 @@ plan_begin(struct plan_run *r, const struct plan *p, const void *in, size_t n,
 	r->open = 0;
 	r->seg_count = 0;
 	r->part_count = 0;
+	r->key_count = 0;
 	r->fail = FAIL_NONE;
 	r->fail_at = NULL;
 	r->path_at = sizeof r->path;

@@ -135,14 +135,33 @@ unlike(struct compat *c, const struct schema_node *r,
 	    w->size, r->size);
 }
 
-static const struct schema_field *
-writers_field(const struct schema_node *w, const struct schema_field *f)
+void
+schema_field_map(const struct schema_node *r, const struct schema_node *w,
+    int *from)
 {
-	int i = schema_field(w, f->name.p, f->name.n);
+	bool *taken = mem_zero(w->field_count + 1);
 
-	for (size_t a = 0; i < 0 && a < f->alias_count; a++)
-		i = schema_field(w, f->aliases[a].p, f->aliases[a].n);
-	return i < 0 ? NULL : &w->fields[i];
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct str *name = &r->fields[i].name;
+
+		from[i] = schema_field(w, name->p, name->n);
+		if (from[i] >= 0)
+			taken[from[i]] = true;
+	}
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct schema_field *f = &r->fields[i];
+
+		for (size_t a = 0; from[i] < 0 && a < f->alias_count; a++) {
+			int k = schema_field(w, f->aliases[a].p,
+			    f->aliases[a].n);
+
+			if (k < 0 || taken[k])
+				continue;
+			taken[k] = true;
+			from[i] = k;
+		}
+	}
+	free(taken);
 }
 
 static bool
@@ -163,18 +182,21 @@ static bool
 check_record(struct compat *c, const struct schema_node *r,
     const struct schema_node *w)
 {
+	int *from = mem_array(r->field_count + 1, sizeof *from);
 	bool ok = true;
 
+	schema_field_map(r, w, from);
 	for (size_t i = 0; i < r->field_count; i++) {
 		const struct schema_field *f = &r->fields[i];
-		const struct schema_field *from = writers_field(w, f);
 
-		if (from != NULL)
-			ok &= check_below(c, f->name, f->type, from->type);
+		if (from[i] >= 0)
+			ok &= check_below(c, f->name, f->type,
+			    w->fields[from[i]].type);
 		else if (f->init == NULL)
 			ok &= issue(c, "the field '%.*s' is new and has no "
 			    "default", SCHEMA_QUOTE(f->name));
 	}
+	free(from);
 	return ok;
 }
 

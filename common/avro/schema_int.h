@@ -72,6 +72,11 @@ struct str schema_name_space(struct str full);
  * (Avro 1.11, Schema Resolution)?  Neither is a union. */
 bool schema_match(const struct schema_node *r, const struct schema_node *w);
 
+/* from[k]: the writer's field that the reader's field k takes, -1: none.  One
+ * of its own name, else the first of its aliases that no other field has. */
+void schema_field_map(const struct schema_node *r,
+    const struct schema_node *w, int *from);
+
 /* What a type is called in errors: "string", "record a.b.C". */
 #define SCHEMA_CALLED	96
 const char *schema_called(const struct schema_node *n, char out[SCHEMA_CALLED]);

@@ -461,6 +461,32 @@ binary_is_checked(void **state)
 	    NULL, "nested deeper than 256");
 }
 
+/* Whatever the key's spelling, and however many there are. */
+static void
+maps_have_no_key_twice(void **state)
+{
+	static const char s[] = "{\"type\":\"map\",\"values\":"
+	    "{\"type\":\"map\",\"values\":\"int\"}}";
+	struct buf json = BUF_INIT(1 << 20);
+
+	(void)state;
+	codes(s, PLAIN, "{\"a\":{\"a\":1},\"b\":{\"a\":2}}",
+	    "0402610202610200" "02620202610400" "00", NULL);
+	refuses(s, PLAIN, "{\"a\":{\"a\":1,\"b\":2,\"\\u0061\":3}}",
+	    "line 1, column 19", "/a", "the key comes twice: 'a'");
+	refuses_binary(s, "020261" "0402610202610400" "00", "byte 7", "/a",
+	    "the key comes twice: 'a'");
+	refuses_binary(s, "0202610202620200" "0202610000", "byte 9", "",
+	    "the key comes twice: 'a'");
+	buf_puts(&json, "{\"x\":{");
+	for (int i = 0; i < 100; i++)
+		buf_printf(&json, "\"k%d\":1,", i);
+	buf_puts(&json, "\"k57\":1}}");
+	refuses(s, PLAIN, buf_cstr(&json), "line 1, column 797", "/x",
+	    "the key comes twice: 'k57'");
+	buf_free(&json);
+}
+
 static void
 streams_wait_for_more(void **state)
 {
@@ -695,6 +721,7 @@ main(void)
 		cmocka_unit_test(the_dialect_of_messages),
 		cmocka_unit_test(json_is_strict),
 		cmocka_unit_test(binary_is_checked),
+		cmocka_unit_test(maps_have_no_key_twice),
 		cmocka_unit_test(streams_wait_for_more),
 		cmocka_unit_test(fields_one_by_one),
 		cmocka_unit_test(defaults_of_defaults),

@@ -289,6 +289,10 @@ compatibility(void **state)
 	compares("{\"type\":\"record\",\"name\":\"New\",\"aliases\":[\"Old\"],"
 	    "\"fields\":[{\"name\":\"y\",\"aliases\":[\"x\"],\"type\":"
 	    "\"long\"}]}", REC("Old", FIELD("x", "\"int\"")), "");
+	/* what a field of its own name takes is nobody's by an alias */
+	compares(REC("R", "{\"name\":\"z\",\"aliases\":[\"b\"],\"type\":"
+	    "\"int\"}," FIELD("b", "\"int\"")), REC("R", FIELD("b", "\"int\"")),
+	    "/: the field 'z' is new and has no default\n");
 	compares(REC("A", ""), REC("B", ""), "/: record B cannot be read as "
 	    "record A: give it the alias 'B'\n");
 	compares("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\"]}",

@@ -1,0 +1,77 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "avro/plan_int.h"
+
+/*
+ * A map has no key twice: readers would not agree on which one holds, and the
+ * JSON of such a map has no meaning that all share (RFC 8259 4).
+ */
+
+#define KEYS_FEW	8	/* compared one with another */
+
+void
+plan_more_keys(struct plan_run *r)
+{
+	r->keys = mem_grow(r->keys, &r->key_cap, r->key_count + 64,
+	    sizeof *r->keys);
+}
+
+static bool
+same(const char *base, const struct key *a, const struct key *b)
+{
+	return a->n == b->n && memcmp(base + a->at, base + b->at, a->n) == 0;
+}
+
+static const struct key *
+twice_of_few(const char *base, const struct key *k, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (same(base, &k[i], &k[j]))
+				return &k[i];
+	return NULL;
+}
+
+static const struct key *
+twice_of_many(struct plan_run *r, const char *base, const struct key *k,
+    size_t n)
+{
+	const struct key *found = NULL;
+	size_t mask = 16, *slots;
+
+	while (mask < 2 * n)
+		mask *= 2;
+	slots = mem_zero(mask * sizeof *slots);
+	mask--;
+	for (size_t i = 0; i < n && found == NULL; i++) {
+		size_t at = (size_t)plan_hash(r->plan->seed, base + k[i].at,
+		    k[i].n) & mask;
+
+		for (; slots[at] != 0 && found == NULL; at = (at + 1) & mask)
+			if (same(base, &k[i], &k[slots[at] - 1]))
+				found = &k[i];
+		slots[at] = i + 1;
+	}
+	free(slots);
+	return found;
+}
+
+bool
+plan_keys_end(struct plan_run *r, size_t first, const char *base,
+    enum err_code code)
+{
+	const struct key *k = r->keys + first, *found;
+	size_t n = r->key_count - first;
+
+	r->key_count = first;
+	if (n < 2)
+		return true;
+	found = n <= KEYS_FEW ? twice_of_few(base, k, n) :
+	    twice_of_many(r, base, k, n);
+	if (found == NULL)
+		return true;
+	plan_fail(r, code, found->where, "the key comes twice: '%.*s'",
+	    (int)(found->n < 60 ? found->n : 60), base + found->at);
+	return false;
+}
