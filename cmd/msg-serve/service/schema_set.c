@@ -146,35 +146,34 @@ put_fields(struct buf *out, const struct json *base, const struct json *own)
 	}
 }
 
-/* The record as it was sent, with the namespace, the base and all fields. */
-static int
-complete(const struct schema_set *s, const struct kind *base,
-    struct buf *out, struct err *e)
+/* A kind's current schema as JSON, the arena's; NULL with *e. */
+static const struct json *
+record_of(const struct kind *k, struct arena *a, struct err *e)
 {
-	const struct json *own = json_get(s->record, "fields");
-	const struct json *theirs = NULL;
 	struct buf text = BUF_INIT(SCHEMA_TEXT_MAX);
-	struct json *j;
-	int rc = -1;
+	const struct json *j;
 
-	if (check_fields(own, e) < 0)
-		return -1;
-	if (base != NULL) {
-		schema_print(base->current->schema, &text, 0);
-		j = json_parse(s->arena, text.p, text.n, NULL, e);
-		if (j == NULL)
-			goto out;
-		theirs = json_get(j, "fields");
-	}
+	schema_print(k->current->schema, &text, 0);
+	j = json_parse(a, arena_strn(a, text.p, text.n), text.n, NULL, e);
+	buf_free(&text);
+	return j;
+}
+
+/* A record with the namespace, the base and all fields: theirs, then its
+ * own. */
+static void
+put_record(const struct json *record, const struct json *own,
+    const struct kind *base, const struct json *theirs, struct buf *out)
+{
 	buf_lit(out, "{\"type\":\"record\",\"name\":");
-	json_put_str(out, json_string(json_get(s->record, "name")));
-	if (json_get(s->record, "namespace") == NULL)
+	json_put_str(out, json_string(json_get(record, "name")));
+	if (json_get(record, "namespace") == NULL)
 		buf_lit(out, ",\"namespace\":\"M\"");
 	if (base != NULL) {
 		buf_lit(out, ",\"base\":");
 		json_put_str(out, base->name);
 	}
-	for (j = s->record->first; j != NULL; j = j->next) {
+	for (const struct json *j = record->first; j != NULL; j = j->next) {
 		if (str_is(j->key, "type") || str_is(j->key, "name") ||
 		    str_is(j->key, "base") || str_is(j->key, "fields"))
 			continue;
@@ -186,10 +185,26 @@ complete(const struct schema_set *s, const struct kind *base,
 	buf_lit(out, ",\"fields\":[");
 	put_fields(out, theirs, own);
 	buf_lit(out, "]}");
-	rc = 0;
-out:
-	buf_free(&text);
-	return rc;
+}
+
+/* The record as it was sent, made whole. */
+static int
+complete(const struct schema_set *s, const struct kind *base,
+    struct buf *out, struct err *e)
+{
+	const struct json *own = json_get(s->record, "fields");
+	const struct json *theirs = NULL;
+
+	if (check_fields(own, e) < 0)
+		return -1;
+	if (base != NULL) {
+		theirs = record_of(base, s->arena, e);
+		if (theirs == NULL)
+			return -1;
+		theirs = json_get(theirs, "fields");
+	}
+	put_record(s->record, own, base, theirs, out);
+	return 0;
 }
 
 /* --- what the server itself relies on ------------------------------------- */
@@ -316,35 +331,137 @@ choose_base(const struct schema_set *s, const struct kinds *ks,
 	return 0;
 }
 
+/* Checked against what was before, and written.  record: "type", "fields"
+ * and all, as text. */
+static int
+put_version(const struct schema_set *s, struct txn *t, struct str name,
+    const struct kind *old, const struct kind *base, struct buf *record,
+    struct err *e)
+{
+	const struct kind *item = kinds_by_name(txn_kinds(t), STR("Item"));
+	const struct kind *from = old != NULL ? old : base;
+	struct schema *new = schema_parse(record->p, record->n, e);
+	uint32_t id;
+	int rc = -1;
+
+	if (new == NULL)
+		return -1;
+	/* Named types at their first use, whatever the order was. */
+	buf_reset(record);
+	schema_print(new, record, 0);
+	if (check_kept(from, kind_is_a(from, item), new, e) == 0 &&
+	    (old == NULL || check_versions(s, old, new, e) == 0))
+		rc = txn_kind(t, name, base == NULL ? STR_NONE : base->name,
+		    (struct str){ record->p, record->n }, &id, e);
+	schema_unref(new);
+	return rc;
+}
+
+/* --- the kinds made from it ------------------------------------------------ */
+
+/* Fields of a record, as a list of its own; the arena's. */
+static const struct json *
+own_fields(const struct json *record, const struct json *base,
+    struct arena *a)
+{
+	const struct json *theirs = json_get(base, "fields"), *f, *same;
+	struct json *list = arena_zero(a, sizeof *list);
+	struct json **end = &list->first;
+
+	for (f = json_get(record, "fields")->first; f != NULL; f = f->next) {
+		same = find_field(theirs, json_string(json_get(f, "name")));
+		if (same != NULL && str_eq(same->raw, f->raw))
+			continue;	/* as it was inherited */
+		*end = arena_alloc(a, sizeof **end);
+		**end = *f;
+		(*end)->next = NULL;
+		end = &(*end)->next;
+		list->count++;
+	}
+	return list;
+}
+
+/* What was: the records of all kinds by their place, as long as nothing was
+ * changed. */
+static int
+derive(const struct schema_set *s, struct txn *t, const struct json **before,
+    size_t i, struct err *e)
+{
+	const struct kinds *ks = txn_kinds(t);
+	const struct kind *k = kinds_at(ks, i), *base = k->base;
+	const struct json *theirs = record_of(base, s->arena, e);
+	struct buf text = BUF_INIT(SCHEMA_TEXT_MAX);
+	size_t b = 0;
+	int rc = -1;
+
+	while (kinds_at(ks, b) != base)
+		b++;
+	if (theirs != NULL) {
+		put_record(before[i], own_fields(before[i], before[b],
+		    s->arena), base, json_get(theirs, "fields"), &text);
+		rc = put_version(s, t, k->name, k, base, &text, e);
+	}
+	if (rc < 0)
+		err_prefix(e, "kind '%.*s', made from it",
+		    (int)kinds_at(txn_kinds(t), i)->name.n,
+		    kinds_at(txn_kinds(t), i)->name.p);
+	buf_free(&text);
+	return rc;
+}
+
+/* A kind comes behind its base, so one pass reaches kinds of kinds. */
+static int
+derive_all(const struct schema_set *s, struct txn *t,
+    const struct json **before, size_t count, struct err *e)
+{
+	bool *changed = arena_zero(s->arena, count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct kind *k = kinds_at(txn_kinds(t), i);
+		size_t b = 0;
+
+		while (b < i && kinds_at(txn_kinds(t), b) != k->base)
+			b++;
+		changed[i] = str_eq(k->name, s->name);
+		if (b == i || !changed[b])
+			continue;
+		changed[i] = true;
+		if (derive(s, t, before, i, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+records_of_all(const struct schema_set *s, const struct kinds *ks,
+    const struct json ***out, struct err *e)
+{
+	size_t count = kinds_count(ks);
+
+	*out = arena_zero(s->arena, (count + 1) * sizeof **out);
+	for (size_t i = 0; i < count; i++) {
+		(*out)[i] = record_of(kinds_at(ks, i), s->arena, e);
+		if ((*out)[i] == NULL)
+			return -1;
+	}
+	return 0;
+}
+
 int
 schema_set_apply(const struct schema_set *s, struct txn *t, struct err *e)
 {
 	const struct kinds *ks = txn_kinds(t);
-	const struct kind *old = kinds_by_name(ks, s->name), *base, *from;
+	const struct kind *old = kinds_by_name(ks, s->name), *base;
+	size_t count = old == NULL ? 0 : kinds_count(ks);
 	struct buf text = BUF_INIT(SCHEMA_TEXT_MAX);
-	struct schema *new = NULL;
-	uint32_t id;
+	const struct json **before = NULL;
 	int rc = -1;
 
-	if (choose_base(s, ks, old, &base, e) < 0 ||
-	    complete(s, base, &text, e) < 0)
-		goto out;
-	new = schema_parse(text.p, text.n, e);
-	if (new == NULL)
-		goto out;
-	/* Named types at their first use, whatever the order was. */
-	buf_reset(&text);
-	schema_print(new, &text, 0);
-	from = old != NULL ? old : base;
-	if (check_kept(from, kind_is_a(from, kinds_by_name(ks, STR("Item"))),
-	    new, e) < 0)
-		goto out;
-	if (old != NULL && check_versions(s, old, new, e) < 0)
-		goto out;
-	rc = txn_kind(t, s->name, base == NULL ? STR_NONE : base->name,
-	    (struct str){ text.p, text.n }, &id, e);
-out:
-	schema_unref(new);
+	if (choose_base(s, ks, old, &base, e) == 0 &&
+	    complete(s, base, &text, e) == 0 &&
+	    (count == 0 || records_of_all(s, ks, &before, e) == 0) &&
+	    put_version(s, t, s->name, old, base, &text, e) == 0)
+		rc = derive_all(s, t, before, count, e);
 	buf_free(&text);
 	return rc;
 }

@@ -3,7 +3,8 @@
  *
  * The text is an Avro record.  "base" names the kind whose fields it has
  * before its own; one that is given again stands where it is given.  A kind
- * stays on the base it was made with.  What was written in any version from
+ * stays on the base it was made with, and gets the fields that its base gets
+ * later.  What was written in any version from
  * before must be readable in the new one (BACKWARD); FORWARD and FULL ask
  * also that readers of the version before, or with _TRANSITIVE of all of
  * them, can read what is written in the new one.

@@ -114,6 +114,79 @@ makes_versions_that_can_be_read(void **state)
 	    "\"place\"]") "," F("rank", "\"double\"", ",\"default\":1"))), "");
 }
 
+/* The names of a kind's fields, in order. */
+static const char *
+fields_of(const char *kind)
+{
+	static char line[500];
+	const struct kind *k = kinds_by_name(reader_kinds(demo.reader),
+	    str_of(kind));
+	int n = 0;
+
+	assert_non_null(k);
+	for (size_t i = 0; i < k->field_count; i++)
+		n += snprintf(line + n, sizeof line - (size_t)n, "%s%.*s",
+		    i > 0 ? " " : "", (int)k->fields[i].name.n,
+		    k->fields[i].name.p);
+	return line;
+}
+
+/* A new field of a base is one of the kinds made from it, and of those made
+ * from them; what they have of their own stays. */
+#define WHY	"schema, /n: kind 'Mid', made from it: it cannot read what " \
+	"is written in version "
+
+static void
+gives_kinds_what_their_base_gets(void **state)
+{
+	struct buf text = BUF_INIT(SCHEMA_TEXT_MAX);
+
+	(void)state;
+	assert_string_equal(set("", KIND("Top", BASE("Page"),
+	    F("a", "\"int\"", ",\"default\":1") ","
+	    F("b", "\"int\"", ",\"default\":2"))), "");
+	assert_string_equal(set("", KIND("Mid", BASE("Top"),
+	    F("b", "\"long\"", ",\"default\":3") ","
+	    F("m", "\"int\"", ",\"default\":4"))), "");
+	assert_string_equal(set("", KIND("Low", BASE("Mid"), "")), "");
+	demo_set(&demo, "[{\"method\":\"create\",\"data\":{\"_kind\":\"Low\","
+	    "\"_path\":\"/low\",\"a\":7}}]");
+	assert_int_equal(demo.e.code, ERR_OK);
+	assert_string_equal(set("", KIND("Top", "",
+	    F("a", "\"double\"", ",\"default\":1") ","
+	    F("b", "\"int\"", ",\"default\":2") ","
+	    F("c", "\"string\"", ",\"default\":\"new\",\"index\":true"))),
+	    "");
+	assert_string_equal(fields_of("Low"),
+	    "name title folder description content a c b m");
+	assert_string_equal(fields_of("Mid"), fields_of("Low"));
+	assert_string_equal(demo_get(&demo, "/low/@a, /low/@b, /low/@c, "
+	    "/low/@m"), "[[7.0],[3],[\"new\"],[4]]");
+	/* By the index as well. */
+	assert_string_equal(demo_get(&demo, "//Top[@c = 'new']/@name"),
+	    "[\"low\"]");
+	/* What goes from the base goes from them. */
+	assert_string_equal(set("", KIND("Top", "",
+	    F("c", "\"string\"", ",\"default\":\"new\""))), "");
+	assert_string_equal(fields_of("Low"),
+	    "name title folder description content c b m");
+	/* What every item gets. */
+	schema_print(kinds_by_name(reader_kinds(demo.reader), STR("Item"))
+	    ->current->schema, &text, 0);
+	buf_trim(&text, text.n - 2);		/* ]} */
+	buf_lit(&text, "," F("rank", "\"int\"", ",\"default\":9") "]}");
+	assert_string_equal(set("", buf_cstr(&text)), "");
+	buf_free(&text);
+	assert_string_equal(demo_get(&demo, "count(//*[@rank]) = "
+	    "count(//*), /low/@rank"), "[[true],[9]]");
+	/* One of them cannot follow: nothing is changed. */
+	assert_memory_equal(set("", KIND("Top", "",
+	    F("n", "\"string\"", ",\"default\":\"\",\"aliases\":[\"m\"]"))),
+	    WHY, sizeof WHY - 1);
+	assert_string_equal(fields_of("Low"),
+	    "name title folder rank description content c b m");
+}
+
 static void
 refuses_what_cannot_be(void **state)
 {
@@ -175,6 +248,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_a_kind_from_another),
 		cmocka_unit_test(makes_versions_that_can_be_read),
+		cmocka_unit_test(gives_kinds_what_their_base_gets),
 		cmocka_unit_test(refuses_what_cannot_be),
 	};
 
