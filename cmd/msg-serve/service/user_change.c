@@ -9,6 +9,7 @@
 #include "service/user.h"
 #include "store/key.h"
 #include "store/kinds.h"
+#include "store/rights.h"
 #include "xmpp/jid.h"
 #include "xmpp/scram.h"
 
@@ -100,6 +101,23 @@ parse_key(struct user_action *x, struct arena *a, struct str text,
 	return rc;
 }
 
+/* Told now, and not when he cannot log in. */
+static int
+check_roles(const struct json *data, struct arena *a, struct err *e)
+{
+	const struct json *list = json_get(data, "roles"), *j;
+	struct str *roles;
+	size_t n = 0;
+
+	if (list == NULL || list->type != JSON_ARRAY)
+		return 0;		/* the field's type says what fits */
+	roles = arena_alloc(a, (list->count + 1) * sizeof *roles);
+	for (j = list->first; j != NULL; j = j->next)
+		if (j->type == JSON_STRING)
+			roles[n++] = j->text;
+	return rights_check(roles, n, e) == 0 ? 0 : err_path(e, "/roles");
+}
+
 static int
 parse_action(struct user_action *x, struct arena *a, const struct json *j,
     struct err *e)
@@ -117,6 +135,7 @@ parse_action(struct user_action *x, struct arena *a, const struct json *j,
 	    get_string(x->data, "password", &password, e) < 0 ||
 	    (key.n > 0 && parse_key(x, a, key, e) < 0) ||
 	    (name.n > 0 && parse_name(x, a, name, e) < 0) ||
+	    check_roles(x->data, a, e) < 0 ||
 	    parse_password(x, password, e) < 0)
 		return -1;
 	if (x->method == USER_CREATE && (name.n == 0 || password.n == 0))

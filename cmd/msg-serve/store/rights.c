@@ -16,25 +16,49 @@ struct rights {
 	} grant[RIGHTS_MAX];
 };
 
-/* "read:" or "write:" off the front. */
+/* A path behind "read:" or "write:". */
 static bool
-grant(struct str role, const char *word, struct str *path)
+split(struct str role, struct str *path, bool *write)
 {
-	size_t n = strlen(word);
+	static const char *const words[] = { "read:", "write:" };
 
-	if (role.n < n || memcmp(role.p, word, n) != 0)
-		return false;
-	*path = (struct str){ role.p + n, role.n - n };
-	return true;
+	for (int i = 0; i < 2; i++) {
+		size_t n = strlen(words[i]);
+
+		if (role.n > n && memcmp(role.p, words[i], n) == 0 &&
+		    role.p[n] == '/') {
+			*path = (struct str){ role.p + n, role.n - n };
+			*write = i == 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+int
+rights_check(const struct str *roles, size_t count, struct err *e)
+{
+	struct str path;
+	bool write;
+
+	if (count > RIGHTS_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d roles", RIGHTS_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (str_is(roles[i], "admin"))
+			return err_set(e, ERR_VALUE, "'admin' is no role: an "
+			    "administrator has \"admin\": true");
+		else if (!split(roles[i], &path, &write))
+			return err_set(e, ERR_VALUE, "'%.*s' is no role: "
+			    "roles are 'read:/PATH' and 'write:/PATH', "
+			    "'read:/' for all of the tree",
+			    (int)(roles[i].n > 60 ? 60 : roles[i].n),
+			    roles[i].p);
+	return 0;
 }
 
 static int
 add(struct rights *r, struct str path, bool write, struct err *e)
 {
-	if (path.n == 0 || path.p[0] != '/')
-		return err_set(e, ERR_VALUE,
-		    "a role's path begins with '/': '%.*s'", (int)path.n,
-		    path.p);
 	if (path.n == 1) {
 		r->all_read = true;
 		r->all_write = r->all_write || write;
@@ -54,18 +78,14 @@ rights_new(struct rights **out, const struct str *roles, size_t count,
 {
 	struct rights *r = mem_zero(sizeof *r);
 	struct str path;
+	bool write;
 	int rc = 0;
 
 	atomic_init(&r->refs, 1);
 	r->all_read = r->all_write = admin;
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		if (str_is(roles[i], "admin"))
-			r->all_read = r->all_write = true;
-		else if (grant(roles[i], "read:", &path))
-			rc = add(r, path, false, e);
-		else if (grant(roles[i], "write:", &path))
-			rc = add(r, path, true, e);
-	}
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		if (split(roles[i], &path, &write))
+			rc = add(r, path, write, e);
 	if (rc < 0) {
 		rights_unref(r);
 		return -1;

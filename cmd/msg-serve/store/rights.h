@@ -2,7 +2,7 @@
  * rights.h - what a user may read and write, by paths.
  *
  * Immutable once made; threads share it.  A path covers what lies below it.
- * Roles: "admin", "read:/PATH", "write:/PATH" (to write is to read too).
+ * Roles: "read:/PATH", "write:/PATH" (to write is to read too).
  */
 #ifndef STORE_RIGHTS_H
 #define STORE_RIGHTS_H
@@ -16,8 +16,11 @@
 
 struct rights;
 
-/* Gives rights (rights_unref).  admin: everything.  Roles that say nothing
- * of paths are passed over; ERR_VALUE names one that cannot be right. */
+/* Is it one, and not too many?  ERR_VALUE, ERR_LIMIT: what roles look like. */
+int rights_check(const struct str *roles, size_t count, struct err *e);
+
+/* Gives rights (rights_unref).  admin: everything.  What is no role allows
+ * nothing.  ERR_LIMIT: too many. */
 int rights_new(struct rights **out, const struct str *roles, size_t count,
     bool admin, struct err *e);
 struct rights *rights_ref(const struct rights *r);

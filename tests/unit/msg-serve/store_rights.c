@@ -138,9 +138,31 @@ all_and_admin(void **state)
 	assert_int_equal(view_allow(&v, r, &e), 0);
 	assert_int_equal(view_may_write(&v, ITEM_ROOT, &e), 1);
 	rights_unref(r);
-	one[0] = STR("read:news");
-	assert_int_equal(rights_new(&r, one, 1, false, &e), -1);
-	assert_int_equal(e.code, ERR_VALUE);
+}
+
+static void
+what_is_no_role(void **state)
+{
+	static const char *const bad[] = { "read:", "read:news", "write:x",
+	    "admin", "ADMIN", "", "reads:/", "Read:/", "/", "read" };
+	struct str good[] = { STR("read:/"), STR("write:/news/deep") };
+	struct fixture *f = *state;
+
+	assert_int_equal(rights_check(good, 2, &f->e), 0);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct str role = str_of(bad[i]);
+		struct rights *r;
+
+		assert_int_equal(rights_check(&role, 1, &f->e), -1);
+		assert_int_equal(f->e.code, ERR_VALUE);
+		assert_non_null(strstr(f->e.text, "admin\": true") != NULL ?
+		    f->e.text : strstr(f->e.text, "'read:/PATH'"));
+		/* Kept from before, it allows nothing. */
+		assert_int_equal(rights_new(&r, &role, 1, false, &f->e), 0);
+		assert_int_equal(rights_count(r), 0);
+		assert_false(rights_all_read(r));
+		rights_unref(r);
+	}
 }
 
 /* --- in a transaction ----------------------------------------------------- */
@@ -256,6 +278,7 @@ main(void)
 		TEST(keys_tell_nothing_either),
 		TEST(a_path_to_nothing_opens_nothing),
 		TEST(all_and_admin),
+		TEST(what_is_no_role),
 		TEST(writes_need_a_right_and_tell_nothing),
 	};
 
