@@ -97,6 +97,22 @@ make_context(const char *dir, const char *address, const char *cert,
 	return rc;
 }
 
+/* What could not be served with is not made.  The store's own, where none is
+ * given. */
+static int
+check_certificate(const char *dir, const char *cert,
+    const struct serve_options *opt, struct err *e)
+{
+	char *key = opt->key != NULL ? mem_str(opt->key) :
+	    fs_join(dir, "tls.key");
+	struct tls *tls = NULL;
+	int rc = tls_server(&tls, cert, key, TLS_ALPN_XMPP, e);
+
+	tls_unref(tls);
+	free(key);
+	return rc;
+}
+
 static int
 fill(struct first *f, const struct serve_options *opt, const char *address,
     const struct log *log, struct err *e)
@@ -111,6 +127,7 @@ fill(struct first *f, const struct serve_options *opt, const char *address,
 
 	if (store_open(&store, &so, e) < 0 ||
 	    make_certificate(dir, opt->domain, e) < 0 ||
+	    check_certificate(dir, cert, opt, e) < 0 ||
 	    make_admin(store, dir, opt, e) < 0 ||
 	    make_context(dir, address, cert, opt, e) < 0)
 		goto out;
@@ -180,9 +197,14 @@ make_store(struct start *st, const struct serve_options *opt,
 char *
 start_dir(const struct serve_options *opt, struct err *e)
 {
-	char *dir = opt->dir != NULL ? mem_str(opt->dir) :
-	    fs_xdg("XDG_DATA_HOME", ".local/share");
+	char *dir;
 
+	if (opt->dir != NULL && opt->dir[0] == '\0') {
+		err_set(e, ERR_USAGE, "--store names no directory");
+		return NULL;
+	}
+	dir = opt->dir != NULL ? mem_str(opt->dir) :
+	    fs_xdg("XDG_DATA_HOME", ".local/share");
 	if (dir == NULL)
 		err_set(e, ERR_CONFIG, "no place for the store: neither "
 		    "--store nor $XDG_DATA_HOME nor $HOME is there");

@@ -116,13 +116,15 @@ tls_server(struct tls **out, const char *cert, const char *key,
 		fail(e, ERR_CONFIG, "cannot use certificate '%s'", cert);
 		goto out;
 	}
-	if (SSL_CTX_use_PrivateKey_file(t->ctx, key, SSL_FILETYPE_PEM) != 1) {
-		if (ERR_GET_REASON(ERR_peek_error()) ==
-		    X509_R_KEY_VALUES_MISMATCH)
-			err_set(e, ERR_CONFIG, "the key in '%s' is not that "
-			    "of the certificate in '%s'", key, cert);
-		else
-			fail(e, ERR_CONFIG, "cannot use key '%s'", key);
+	if (SSL_CTX_use_PrivateKey_file(t->ctx, key, SSL_FILETYPE_PEM) != 1 &&
+	    ERR_GET_REASON(ERR_peek_error()) != X509_R_KEY_VALUES_MISMATCH) {
+		fail(e, ERR_CONFIG, "cannot use key '%s'", key);
+		goto out;
+	}
+	/* One of another type is taken, beside the certificate. */
+	if (SSL_CTX_check_private_key(t->ctx) != 1) {
+		err_set(e, ERR_CONFIG, "the key in '%s' is not that of the "
+		    "certificate in '%s'", key, cert);
 		goto out;
 	}
 	tls_cert_of(&t->own, SSL_CTX_get0_certificate(t->ctx));

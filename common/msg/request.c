@@ -43,8 +43,9 @@ read_time(const struct stanza *st, const char *name, int64_t *out,
 static int
 read_page(const struct stanza *set, struct request *r, struct err *e)
 {
-	struct { const char *name; uint64_t *number; } rows[] = {
-		{ "max", &r->max }, { "after", &r->before },
+	struct { const char *name; uint64_t *number; bool *given; } rows[] = {
+		{ "max", &r->max, &r->has_max },
+		{ "after", &r->before, NULL },
 	};
 
 	r->paged = true;
@@ -57,6 +58,8 @@ read_page(const struct stanza *set, struct request *r, struct err *e)
 		    rows[i].number) < 0)
 			return err_set(e, ERR_ARGUMENT, "<%s/> of a page is "
 			    "no number: '%.*s'", rows[i].name, (int)s.n, s.p);
+		if (s.n > 0 && rows[i].given != NULL)
+			*rows[i].given = true;
 	}
 	return 0;
 }
@@ -108,7 +111,7 @@ read_attributes(struct request *r, const struct stanza *iq,
 	if (read_number(st, "rev", &r->rev, NULL, e) < 0 ||
 	    read_number(st, "base", &r->base, NULL, e) < 0 ||
 	    read_number(st, "watch", &r->watch, NULL, e) < 0 ||
-	    read_number(st, "max", &r->max, NULL, e) < 0 ||
+	    read_number(st, "max", &r->max, &r->has_max, e) < 0 ||
 	    read_number(st, "before", &r->before, NULL, e) < 0 ||
 	    read_time(st, "since", &r->since_us, e) < 0 ||
 	    read_time(st, "until", &r->until_us, e) < 0 ||

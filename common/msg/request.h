@@ -39,6 +39,7 @@ struct request {
 	struct str author;		/* of commits: a bare JID */
 	int64_t since_us, until_us;	/* of commits: since <= time < until */
 	uint64_t max;			/* how many of a page; XEP-0059's too */
+	bool has_max;			/* 0 of them is not "all that fit" */
 	uint64_t before;		/* page of what is older than this
 					   revision; XEP-0059's <after/> */
 	bool paged;			/* by XEP-0059 */

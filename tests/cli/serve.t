@@ -110,6 +110,15 @@ exits 2 'an operand' msg-serve here
 exits 2 'a value out of range' msg-serve --max-depth=1
 exits 2 'a certificate that is not there' msg-serve --store "$T/nocert" \
 	--cert="$T/none.crt" --key="$T/none.key" --listen=127.0.0.1:0
+test ! -e "$T/nocert"
+result $? 'and no store is left there'
+openssl genpkey -algorithm ed25519 -out "$T/other.key" 2>/dev/null
+exits 2 'a key that is not of the certificate' msg-serve --store "$T/nokey" \
+	--key="$T/other.key" --listen=127.0.0.1:0
+test ! -e "$T/nokey"
+result $? 'leaves no store there either'
+exits 2 'a store without a name' msg-serve -s ''
+like "$err" '--store' 'is told'
 server_start --plaintext
 like "$(cat "$T/serve.log")" 'plaintext|without TLS' '--plaintext is told at start'
 server_stop

@@ -103,8 +103,6 @@ item_set_read(struct arena *a, const struct json *list, struct err *e)
 	struct item_set *s = arena_zero(a, sizeof *s);
 
 	s->arena = a;
-	if (list->type == JSON_OBJECT && list->count == 0)
-		return s;
 	if (list->type != JSON_ARRAY) {
 		(void)err_set(e, ERR_ARGUMENT, "actions are a list, such as "
 		    "[{\"method\":\"save\",\"data\":{...}}], not %s",

@@ -10,7 +10,8 @@ command_get_log(struct call *c, struct err *e)
 	const struct request *q = c->request;
 	struct log_args args = { .query = q->argument, .author = q->author,
 		.since_us = q->since_us, .until_us = q->until_us,
-		.before = q->before, .max = q->max, .limits = {
+		.before = q->before,
+		.max = q->has_max ? q->max : LOG_PAGE, .limits = {
 		.steps = (uint64_t)c->worker->server->opt->steps } };
 	struct view v;
 

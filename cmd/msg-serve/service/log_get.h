@@ -26,7 +26,7 @@ struct log_args {
 	struct str author;		/* n 0: anybody */
 	int64_t since_us, until_us;	/* 0: open */
 	uint64_t before;		/* only older revisions; 0: newest */
-	uint64_t max;			/* 0: LOG_PAGE */
+	uint64_t max;			/* at most LOG_PAGE_MAX count */
 	struct query_limits limits;
 };
 

@@ -82,7 +82,7 @@ static void
 creates(void **state)
 {
 	static const struct row rows[] = {
-		{ "[]", "" }, { "{}", "" },
+		{ "[]", "" },
 		{ "[" C("Page", "/example", "") "]",
 		    "/example 'Example', / 'Demo'" },
 		{ "[" C("Page", "/x1", ",\"name\":\"Other Name!\"") "]",
@@ -121,6 +121,8 @@ refuses_to_create(void **state)
 		    "[{\"method\":\"save\",\"data\":{...}}], not number" },
 		{ "[5]", "argument, 0, : an action is an object with "
 		    "\"method\" and \"data\", not number" },
+		{ "{}", "argument, -1, : actions are a list, such as "
+		    "[{\"method\":\"save\",\"data\":{...}}], not object" },
 		{ "[{\"method\":\"eat\",\"data\":{}}]", "argument, 0, : there "
 		    "is no method 'eat': create, save, remove, move, copy, "
 		    "order and revert are" },

@@ -93,26 +93,27 @@ static void
 tells_what_was_done(void **state)
 {
 	const struct { struct log_args args; const char *log; } rows[] = {
-		{ { .max = 0 }, "9 remove /more/n; 8 save /about; 7 order "
+		{ { .max = 0 }, "" },
+		{ { .max = LOG_PAGE }, "9 remove /more/n; 8 save /about; 7 order "
 		    "/news/article-3; 6 move /more/n </news/n; 5 create "
 		    "/news/n; 4 save /about; 3; 2" },
 		{ { .max = 2 }, "9 remove /more/n; 8 save /about" },
 		{ { .max = 2, .before = 8 }, "7 order /news/article-3; "
 		    "6 move /more/n </news/n" },
-		{ { .query = STR("/about") }, "8 save /about; 4 save /about; "
+		{ { .query = STR("/about"), .max = 9 }, "8 save /about; 4 save /about; "
 		    "3" },
-		{ { .query = STR("/news//.") }, "7 order /news/article-3; "
+		{ { .query = STR("/news//."), .max = 9 }, "7 order /news/article-3; "
 		    "6 move /more/n </news/n; 5 create /news/n; 3" },
-		{ { .query = STR("/news/*") }, "7 order /news/article-3; 3" },
-		{ { .query = STR("/nothing") }, "" },
-		{ { .author = STR("import@localhost") }, "3" },
+		{ { .query = STR("/news/*"), .max = 9 }, "7 order /news/article-3; 3" },
+		{ { .query = STR("/nothing"), .max = 9 }, "" },
+		{ { .author = STR("import@localhost"), .max = 9 }, "3" },
 		{ { .author = STR("romeo@localhost"), .max = 1 },
 		    "9 remove /more/n" },
-		{ { .until_us = 1 }, "" }, { { .since_us = 1, .max = 1 },
+		{ { .until_us = 1, .max = 9 }, "" }, { { .since_us = 1, .max = 1 },
 		    "9 remove /more/n" },
-		{ { .query = STR("//@title") },
+		{ { .query = STR("//@title"), .max = 9 },
 		    "argument: a log is of items, not of values" },
-		{ { .query = STR("/[") }, "syntax: found the end of the "
+		{ { .query = STR("/["), .max = 9 }, "syntax: found the end of the "
 		    "query, expected a step: a name, a Kind, '*', '.', '..', "
 		    "'@field', an axis or '('" },
 	};
@@ -122,7 +123,7 @@ tells_what_was_done(void **state)
 		assert_string_equal(ask(&rows[i].args, NULL), rows[i].log);
 	/* As of then. */
 	demo_look(&demo, 6);
-	assert_string_equal(ask(&(struct log_args){ .query = STR("/more/n") },
+	assert_string_equal(ask(&(struct log_args){ .query = STR("/more/n"), .max = 9 },
 	    NULL), "6 move /more/n </news/n; 5 create /news/n");
 	demo_look(&demo, 0);
 }
@@ -136,10 +137,10 @@ tells_only_what_one_may_read(void **state)
 	(void)state;
 	assert_int_equal(rights_new(&r, &role, 1, false, &demo.e), 0);
 	assert_int_equal(view_allow(&demo.view, r, &demo.e), 0);
-	assert_string_equal(ask(&(struct log_args){ .max = 0 }, r),
+	assert_string_equal(ask(&(struct log_args){ .max = 9 }, r),
 	    "7 order /news/article-3; 6 remove /news/n; 5 create "
 	    "/news/n; 3");
-	assert_string_equal(ask(&(struct log_args){ .query = STR("/about") },
+	assert_string_equal(ask(&(struct log_args){ .query = STR("/about"), .max = 9 },
 	    r), "");
 	rights_unref(r);
 	demo_look(&demo, 0);
