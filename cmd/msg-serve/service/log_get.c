@@ -258,7 +258,8 @@ log_get(struct view *v, const struct rights *rights,
     uint64_t *first, uint64_t *last, struct err *e)
 {
 	struct page p = { .view = v, .rights = rights, .args = args,
-		.out = out, .max = args->max > LOG_PAGE_MAX ? LOG_PAGE_MAX : (size_t)args->max,
+		.out = out, .max = args->max > LOG_PAGE_MAX ? LOG_PAGE_MAX :
+		(size_t)args->max,
 		.log = { .branch = v->branch, .author = args->author,
 		.from_us = args->since_us, .to_us = args->until_us } };
 	int rc = args->query.n > 0 ? read_query(&p, a, e) : 0;

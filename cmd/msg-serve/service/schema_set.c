@@ -357,7 +357,7 @@ put_version(const struct schema_set *s, struct txn *t, struct str name,
 	return rc;
 }
 
-/* --- the kinds made from it ------------------------------------------------ */
+/* --- the kinds made from it --------------------------------------------- */
 
 /* Fields of a record, as a list of its own; the arena's. */
 static const struct json *
