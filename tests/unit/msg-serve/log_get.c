@@ -95,8 +95,8 @@ tells_what_was_done(void **state)
 	const struct { struct log_args args; const char *log; } rows[] = {
 		{ { .max = 0 }, "" },
 		{ { .max = LOG_PAGE }, "9 remove /more/n; 8 save /about; "
-		    "7 order /news/article-3; 6 move /more/n </news/n; 5 create "
-		    "/news/n; 4 save /about; 3; 2" },
+		    "7 order /news/article-3; 6 move /more/n </news/n; "
+		    "5 create /news/n; 4 save /about; 3; 2" },
 		{ { .max = 2 }, "9 remove /more/n; 8 save /about" },
 		{ { .max = 2, .before = 8 }, "7 order /news/article-3; "
 		    "6 move /more/n </news/n" },
@@ -111,12 +111,13 @@ tells_what_was_done(void **state)
 		{ { .author = STR("import@localhost"), .max = 9 }, "3" },
 		{ { .author = STR("romeo@localhost"), .max = 1 },
 		    "9 remove /more/n" },
-		{ { .until_us = 1, .max = 9 }, "" }, { { .since_us = 1, .max = 1 },
+		{ { .until_us = 1, .max = 9 }, "" },
+		{ { .since_us = 1, .max = 1 },
 		    "9 remove /more/n" },
 		{ { .query = STR("//@title"), .max = 9 },
 		    "argument: a log is of items, not of values" },
-		{ { .query = STR("/["), .max = 9 }, "syntax: found the end of the "
-		    "query, expected a step: a name, a Kind, '*', '.', '..', "
+		{ { .query = STR("/["), .max = 9 }, "syntax: found the end of "
+		    "the query, expected a step: a name, a Kind, '*', '.', '..', "
 		    "'@field', an axis or '('" },
 	};
 
@@ -125,8 +126,8 @@ tells_what_was_done(void **state)
 		assert_string_equal(ask(&rows[i].args, NULL), rows[i].log);
 	/* As of then. */
 	demo_look(&demo, 6);
-	assert_string_equal(ask(&(struct log_args){ .query = STR("/more/n"), .max = 9 },
-	    NULL), "6 move /more/n </news/n; 5 create /news/n");
+	assert_string_equal(ask(&(struct log_args){ .max = 9,
+	    .query = STR("/more/n") }, NULL), "6 move /more/n </news/n; 5 create /news/n");
 	demo_look(&demo, 0);
 }
 
@@ -142,8 +143,8 @@ tells_only_what_one_may_read(void **state)
 	assert_string_equal(ask(&(struct log_args){ .max = 9 }, r),
 	    "7 order /news/article-3; 6 remove /news/n; 5 create "
 	    "/news/n; 3");
-	assert_string_equal(ask(&(struct log_args){ .query = STR("/about"), .max = 9 },
-	    r), "");
+	assert_string_equal(ask(&(struct log_args){ .max = 9,
+	    .query = STR("/about") }, r), "");
 	rights_unref(r);
 	demo_look(&demo, 0);
 }
