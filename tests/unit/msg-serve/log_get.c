@@ -117,8 +117,8 @@ tells_what_was_done(void **state)
 		{ { .query = STR("//@title"), .max = 9 },
 		    "argument: a log is of items, not of values" },
 		{ { .query = STR("/["), .max = 9 }, "syntax: found the end of "
-		    "the query, expected a step: a name, a Kind, '*', '.', '..', "
-		    "'@field', an axis or '('" },
+		    "the query, expected a step: a name, a Kind, '*', '.', "
+		    "'..', '@field', an axis or '('" },
 	};
 
 	(void)state;
@@ -127,7 +127,8 @@ tells_what_was_done(void **state)
 	/* As of then. */
 	demo_look(&demo, 6);
 	assert_string_equal(ask(&(struct log_args){ .max = 9,
-	    .query = STR("/more/n") }, NULL), "6 move /more/n </news/n; 5 create /news/n");
+	    .query = STR("/more/n") }, NULL),
+	    "6 move /more/n </news/n; 5 create /news/n");
 	demo_look(&demo, 0);
 }
 
