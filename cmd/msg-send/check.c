@@ -23,14 +23,14 @@ line(struct send *s, const char *what, const char *text)
 void
 check_step(void *send, enum client_step step, const char *text)
 {
-	static const char *const words[] = {
+	static const char *const names[] = {
 		[CLIENT_CONNECTED] = "connected",
 		[CLIENT_SECURED] = "secured",
 		[CLIENT_LOGGED_IN] = "logged in",
 		[CLIENT_BOUND] = "bound",
 	};
 
-	line(send, words[step], text);
+	line(send, names[step], text);
 }
 
 int

@@ -33,25 +33,49 @@ walk(const struct json *j, const char *path)
 	return j;
 }
 
+/* Lines and tabs are what a terminal may do with a text. */
+static void
+put_shown(struct buf *out, const char *p, size_t n)
+{
+	size_t len;
+
+	for (size_t i = 0; i < n; i += len) {
+		uint32_t c = utf8_get(p + i, n - i, &len);
+
+		if ((c < 0x20 && c != '\n' && c != '\t') ||
+		    (c >= 0x7f && c < 0xa0))
+			buf_printf(out, "\\u%04x", (unsigned)c);
+		else
+			buf_put(out, p + i, len);
+	}
+}
+
 static int
 put_value(struct buf *out, const struct json *j, const char *path,
-    struct err *e)
+    bool shown, struct err *e)
 {
+	struct buf text = BUF_INIT(out->max);
+
 	if (path != NULL)
 		j = walk(j, path);
 	if (j == NULL)
 		return err_set(e, ERR_REFUSED, "the answer has no '%s'", path);
 	if (j->type == JSON_STRING)
-		buf_put(out, j->text.p, j->text.n);
+		buf_put(&text, j->text.p, j->text.n);
 	else
-		json_put(out, j, JSON_PUT_COMPACT);
+		json_put(&text, j, JSON_PUT_COMPACT);
+	if (shown)
+		put_shown(out, text.p, text.n);
+	else
+		buf_put(out, text.p, text.n);
 	buf_putc(out, '\n');
+	buf_free(&text);
 	return 0;
 }
 
 int
 field_put(struct buf *out, const char *p, size_t n, const char *path,
-    struct err *e)
+    bool shown, struct err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct json *j = json_parse(&a, p, n, NULL, e);
@@ -61,10 +85,10 @@ field_put(struct buf *out, const char *p, size_t n, const char *path,
 		e->code = ERR_NO_ANSWER;
 		err_prefix(e, "the answer is no JSON");
 	} else if (j->type != JSON_ARRAY) {
-		rc = put_value(out, j, path, e);
+		rc = put_value(out, j, path, shown, e);
 	} else {
 		for (j = j->first; j != NULL && rc == 0; j = j->next)
-			rc = put_value(out, j, path, e);
+			rc = put_value(out, j, path, shown, e);
 	}
 	arena_free(&a);
 	return rc;

@@ -20,8 +20,8 @@ where_from(const struct send_opts *o, char **operands, size_t count)
 }
 
 static int
-run(struct send *s, enum source source, const struct msg_ask *ask,
-    const struct interrupt *in, struct err *e)
+run(struct send *s, enum source source, const struct order *order,
+    struct interrupt *in, struct err *e)
 {
 	switch (source) {
 	case CHECK:
@@ -31,7 +31,8 @@ run(struct send *s, enum source source, const struct msg_ask *ask,
 	case LINES:
 		return stream_lines(s, STDIN_FILENO, in, e);
 	default:
-		send_ask(s, ask, 0);
+		if (order_do(s, order, 0, in, e) < 0)
+			return -1;
 		return stream_wait(s, in, e);
 	}
 }
@@ -42,8 +43,7 @@ main(int argc, char *argv[])
 	struct send_opts o;
 	struct send s = { 0 };
 	struct interrupt in;
-	struct msg_ask ask;
-	struct buf text = BUF_INIT(STREAM_ARGUMENT_MAX);
+	struct order order = ORDER_INIT;
 	struct err e = ERR_INIT;
 	enum opt_next next;
 	char **operands;
@@ -57,19 +57,19 @@ main(int argc, char *argv[])
 	if (next == OPT_DONE)
 		return exit_finish(send_tool.name, EXIT_DONE);
 	source = where_from(&o, operands, count);
-	if ((source == COMMAND && stream_command(&ask, &text, &o, operands,
-	    count, &e) < 0) || interrupt_init(&in, &e) < 0 ||
+	if ((source == COMMAND && order_words(&order, &o, operands, count,
+	    &e) < 0) || interrupt_init(&in, &e) < 0 ||
 	    (!o.dry_run && context_load(&o.context, &send_tool, &o, &e) < 0)) {
 		s.status = err_report(&e, send_tool.name);
 	} else {
 		if (send_open(&s, &o, in.fd, source == CHECK ? check_step :
 		    NULL, &e) < 0)
 			send_failed(&s, &e, 0);
-		else if (run(&s, source, &ask, &in, &e) < 0)
+		else if (run(&s, source, &order, &in, &e) < 0)
 			send_lost(&s, &e);
 		send_close(&s);
 	}
 	context_clear(&o.context);
-	buf_free(&text);
+	order_clear(&order);
 	return s.status;
 }

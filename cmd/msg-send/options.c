@@ -55,6 +55,10 @@ static const struct opt rows[] = {
 	{ 't', "timeout", OPT_MS, "TIME", AT(timeout_ms),
 	    "give up when no answer comes for this long", "30s",
 	    .flags = OPT_ENV | OPT_CONFIG },
+	{ 0, "retry", OPT_INT, "COUNT", AT(retry),
+	    "connect again so often, and send again what has no answer; "
+	    "changes are named by a txid and done once", "0", 0, 1000,
+	    .flags = OPT_ENV | OPT_CONFIG },
 	{ 'n', "dry-run", OPT_FLAG, NULL, AT(dry_run),
 	    "print the stanzas, connect to nobody" },
 	{ 0, "check", OPT_FLAG, NULL, AT(check),

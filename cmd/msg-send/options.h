@@ -15,7 +15,7 @@ struct send_opts {
 	const char *attrs[MSG_ATTR_COUNT];	/* of every command */
 	const char *to, *field, *format, *color;
 	bool keep_going, dry_run, raw, check;
-	int64_t timeout_ms, window;
+	int64_t timeout_ms, window, retry;
 };
 
 extern const struct tool send_tool;

@@ -172,7 +172,8 @@ help(void)
 		printf("%-12s %-10s %s\n", msg_commands[i].word,
 		    msg_commands[i].argument, msg_commands[i].summary);
 	for (const struct word *w = words; w->name != NULL; w++)
-		printf("%-12s %-10s %s\n", w->name, w->arguments, w->summary);
+		printf("%-12s %-10s %s\n", w->name, word_arguments(w),
+		    w->summary);
 	printf("%-12s %-10s %s\n", "help", "", "this list");
 	printf("%-12s %-10s %s\n", "quit", "", "end, as Ctrl-D does");
 	fflush(stdout);
@@ -180,7 +181,7 @@ help(void)
 
 /* Wait for a line while answering what the server sends. */
 static int
-read_line(struct repl *r, const struct interrupt *in, struct err *e)
+read_line(struct repl *r, struct interrupt *in, struct err *e)
 {
 	struct send *s = r->s;
 
@@ -208,9 +209,10 @@ read_line(struct repl *r, const struct interrupt *in, struct err *e)
 
 /* False: that was the last one. */
 static bool
-do_line(struct repl *r, const struct interrupt *in, struct err *e)
+do_line(struct repl *r, struct interrupt *in, struct err *e)
 {
 	struct err why = ERR_INIT;
+	struct order order;
 
 	if (strcmp(r->line, "quit") == 0 || strcmp(r->line, "exit") == 0)
 		return false;
@@ -219,15 +221,16 @@ do_line(struct repl *r, const struct interrupt *in, struct err *e)
 		return true;
 	}
 	history_keep(r->line);
-	if (stream_line(r->s, str_of(r->line), 0, &why))
-		return stream_wait(r->s, in, e) == 0;
-	if (why.code != ERR_OK)
+	if (order_line(&order, r->s->o, str_of(r->line), &why) < 0)
 		send_failed(r->s, &why, 0);
+	else if (order_do(r->s, &order, 0, in, e) == 0)
+		stream_wait(r->s, in, e);
+	order_clear(&order);
 	return true;
 }
 
 int
-repl_run(struct send *s, const struct interrupt *in, struct err *e)
+repl_run(struct send *s, struct interrupt *in, struct err *e)
 {
 	struct repl r = { .s = s };
 	bool more = true;

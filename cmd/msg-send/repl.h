@@ -11,6 +11,6 @@
 #include "send.h"
 
 /* Until end of input, "quit", or the stream is over (-1). */
-int repl_run(struct send *s, const struct interrupt *in, struct err *e);
+int repl_run(struct send *s, struct interrupt *in, struct err *e);
 
 #endif

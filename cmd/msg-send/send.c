@@ -3,24 +3,48 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/connect.h"
+#include "conflict.h"
 #include "field.h"
 
 struct send_slot {
 	uint64_t line;
 	bool answered;
+	bool own;			/* never printed */
 	int status;			/* what a failure ends with; 0: none */
 	struct buf text;		/* the answer, or why it was refused */
+	struct buf detail;		/* more about a refusal, JSON */
+	struct buf again;		/* the stanza, with --retry */
+	struct send_reply *reply;	/* of ourselves; NULL: disowned */
 };
 
 static struct send_slot *
 slot(struct send *s, uint64_t id)
 {
 	return &s->slots[id % s->window];
+}
+
+void
+send_reply_clear(struct send_reply *r)
+{
+	buf_free(&r->text);
+	buf_free(&r->detail);
+}
+
+/* --- answers ------------------------------------------------------------- */
+
+static void
+keep_detail(struct buf *out, struct str base64)
+{
+	struct err ignored = ERR_INIT;
+
+	if (base64_get_ws(out, base64.p, base64.n, &ignored) < 0)
+		buf_reset(out);
 }
 
 static void
@@ -39,13 +63,25 @@ keep_answer(struct send *s, const struct stanza *st, struct send_slot *at)
 		buf_puts(&at->text, line);
 	} else if (reply.refused) {
 		at->status = err_exit(ERR_REFUSED);
+		e.code = reply.why.code == NULL ?
+		    err_by_condition(reply.why.condition) :
+		    err_by_word(reply.why.code);
 		msg_refusal_put(&at->text, &reply.why);
+		keep_detail(&at->detail, reply.why.detail);
 	} else if (reply.avro) {
 		char *bytes = buf_take(&at->text);	/* shown in base64 */
 		struct str text = stanza_text(reply.element);
 
 		free(bytes);
 		buf_put(&at->text, text.p, text.n);
+	}
+	if (at->reply != NULL) {
+		at->reply->done = true;
+		at->reply->refused = at->status != 0;
+		at->reply->code = e.code;
+		buf_put(&at->reply->text, at->text.p, at->text.n);
+		buf_put(&at->reply->detail, at->detail.p, at->detail.n);
+		at->reply = NULL;
 	}
 }
 
@@ -62,35 +98,90 @@ on_stanza(void *arg, const struct stanza *st)
 		s->event(s->arg, st);
 }
 
+/* --- the stream ---------------------------------------------------------- */
+
 int
 send_open(struct send *s, const struct send_opts *o, int wake_fd,
     client_step_fn *step, struct err *e)
 {
 	*s = (struct send){ .o = o, .window = (size_t)o->window, .first = 1,
-	    .next = 1, .moved_us = clock_mono_us() };
+	    .next = 1, .moved_us = clock_mono_us(), .retries = o->retry };
 	output_init(&s->out, o->format, o->color);
 	s->slots = mem_array(s->window, sizeof *s->slots);
 	for (size_t i = 0; i < s->window; i++) {
 		s->slots[i] = (struct send_slot){ 0 };
 		buf_init(&s->slots[i].text, SEND_ANSWER_MAX);
+		buf_init(&s->slots[i].detail, SEND_ANSWER_MAX);
+		buf_init(&s->slots[i].again, CLIENT_OUT_MAX);
 	}
 	s->client_options.stanza = on_stanza;
 	s->client_options.step = step;
 	s->client_options.arg = s;
 	s->client_options.wake_fd = wake_fd;
-	return o->dry_run ? 0 : connect_open(&s->client, &s->client_options,
-	    &o->context, send_tool.name, e);
+	if (o->dry_run)
+		return 0;
+	if (send_reopen(s, e) == 0)
+		return 0;
+	return send_again(s, e);
+}
+
+int
+send_reopen(struct send *s, struct err *e)
+{
+	client_close(s->client);
+	s->client = NULL;
+	return connect_open(&s->client, &s->client_options, &s->o->context,
+	    send_tool.name, e);
+}
+
+static bool
+can_try(const struct send *s, const struct err *e)
+{
+	return s->retries > 0 && !s->stop &&
+	    (e->code == ERR_CONNECT || e->code == ERR_NO_ANSWER);
+}
+
+int
+send_again(struct send *s, struct err *e)
+{
+	struct connect_wait wait = CONNECT_WAIT_INIT;
+
+	while (can_try(s, e)) {
+		char why[ERR_TEXT_MAX + ERR_PATH_MAX + ERR_AT_MAX];
+
+		s->retries--;
+		err_line(e, why, sizeof why);
+		fprintf(stderr, "%s: %s; trying again\n", send_tool.name, why);
+		if (!connect_wait(&wait, s->client_options.wake_fd))
+			return -1;
+		err_clear(e);
+		if (send_reopen(s, e) < 0)
+			continue;
+		for (uint64_t id = s->first; id < s->next; id++)
+			if (!slot(s, id)->answered)
+				buf_put(client_out(s->client),
+				    slot(s, id)->again.p,
+				    slot(s, id)->again.n);
+		s->moved_us = clock_mono_us();
+		return 0;
+	}
+	return -1;
 }
 
 void
 send_close(struct send *s)
 {
 	client_close(s->client);
-	for (size_t i = 0; i < s->window; i++)
+	for (size_t i = 0; i < s->window; i++) {
 		buf_free(&s->slots[i].text);
+		buf_free(&s->slots[i].detail);
+		buf_free(&s->slots[i].again);
+	}
 	free(s->slots);
 	output_free(&s->out);
 }
+
+/* --- requests ------------------------------------------------------------ */
 
 bool
 send_room(const struct send *s)
@@ -110,25 +201,73 @@ new_slot(struct send *s, uint64_t line)
 	struct send_slot *at = slot(s, s->next++);
 
 	at->line = line;
-	at->answered = false;
+	at->answered = at->own = false;
+	at->reply = NULL;
 	at->status = 0;
 	buf_reset(&at->text);
+	buf_reset(&at->detail);
+	buf_reset(&at->again);
 	s->moved_us = clock_mono_us();
+	return at;
+}
+
+/* What may be sent twice must be known by a name when it changes things. */
+static void
+write_again(struct send_slot *at, const struct msg_ask *ask, uint64_t id)
+{
+	struct msg_ask named = *ask;
+	char txid[CONNECT_UUID];
+
+	if (ask->command->verb == MSG_set &&
+	    ask->attrs[MSG_ATTR_txid].p == NULL) {
+		connect_uuid(txid);
+		named.attrs[MSG_ATTR_txid] = str_of(txid);
+	}
+	msg_ask_write(&at->again, &named, id);
+}
+
+static struct send_slot *
+ask_slot(struct send *s, const struct msg_ask *ask, uint64_t line)
+{
+	uint64_t id = s->next;
+	struct send_slot *at = new_slot(s, line);
+
+	if (s->client == NULL) {
+		at->answered = true;
+		msg_ask_write(&at->text, ask, id);
+	} else if (s->o->retry > 0) {
+		write_again(at, ask, id);
+		buf_put(client_out(s->client), at->again.p, at->again.n);
+	} else {
+		msg_ask_write(client_out(s->client), ask, id);
+	}
 	return at;
 }
 
 void
 send_ask(struct send *s, const struct msg_ask *ask, uint64_t line)
 {
-	uint64_t id = s->next;
-	struct send_slot *at = new_slot(s, line);
+	ask_slot(s, ask, line);
+}
 
-	if (s->client != NULL) {
-		msg_ask_write(client_out(s->client), ask, id);
-		return;
-	}
-	at->answered = true;
-	msg_ask_write(&at->text, ask, id);
+void
+send_own(struct send *s, const struct msg_ask *ask, struct send_reply *to)
+{
+	struct send_slot *at = ask_slot(s, ask, 0);
+
+	at->own = true;
+	at->reply = to;
+	to->done = false;
+	buf_reset(&to->text);
+	buf_reset(&to->detail);
+}
+
+void
+send_disown(struct send *s, const struct send_reply *to)
+{
+	for (uint64_t id = s->first; id < s->next; id++)
+		if (slot(s, id)->reply == to)
+			slot(s, id)->reply = NULL;
 }
 
 void
@@ -144,6 +283,8 @@ send_unfit(struct send *s, const struct err *e, uint64_t line)
 	if (!s->o->keep_going)
 		s->stop = true;
 }
+
+/* --- what is told -------------------------------------------------------- */
 
 static void
 complain(struct send *s, uint64_t line, const char *text, int status)
@@ -171,19 +312,31 @@ send_failed(struct send *s, const struct err *e, uint64_t line)
 	complain(s, line, text, err_exit(e->code));
 }
 
-static void
-print_answer(struct send *s, const struct send_slot *at)
+void
+send_print(struct send *s, struct str json, uint64_t line)
 {
-	struct str text = at->text.n > 0 ?
-	    (struct str){ at->text.p, at->text.n } : STR("null");
 	struct err e = ERR_INIT;
 
-	if (s->quiet)
-		return;
 	if (!s->o->raw && s->o->field == NULL)
-		output_json(&s->out, text.p, text.n);
-	else if (field_put(&s->out.buf, text.p, text.n, s->o->field, &e) < 0)
-		send_failed(s, &e, at->line);
+		output_json(&s->out, json.p, json.n);
+	else if (field_put(&s->out.buf, json.p, json.n, s->o->field,
+	    isatty(STDOUT_FILENO), &e) < 0)
+		send_failed(s, &e, line);
+}
+
+static void
+print_slot(struct send *s, const struct send_slot *at)
+{
+	if (at->status != 0) {
+		complain(s, at->line, buf_cstr((struct buf *)&at->text),
+		    at->status);
+		conflict_list(stderr, at->detail.p, at->detail.n);
+	} else if (s->client == NULL) {
+		output_line(&s->out, at->text.p, at->text.n);
+	} else if (!s->quiet) {
+		send_print(s, at->text.n > 0 ? (struct str){ at->text.p,
+		    at->text.n } : STR("null"), at->line);
+	}
 }
 
 /* Answers from the oldest on, up to the first that is not there. */
@@ -193,14 +346,11 @@ print_answers(struct send *s)
 	for (; s->first < s->next && slot(s, s->first)->answered; s->first++) {
 		struct send_slot *at = slot(s, s->first);
 
-		if (at->status != 0)
-			complain(s, at->line, buf_cstr(&at->text), at->status);
-		else if (s->client == NULL)
-			output_line(&s->out, at->text.p, at->text.n);
-		else
-			print_answer(s, at);
+		if (!at->own)
+			print_slot(s, at);
 		buf_reset(&at->text);
 		buf_shrink(&at->text, 1 << 16);
+		buf_shrink(&at->again, 1 << 16);
 	}
 }
 

@@ -19,15 +19,30 @@
 
 struct send_slot;
 
+/* An answer that is not printed but looked at. */
+struct send_reply {
+	bool done;
+	bool refused;
+	enum err_code code;		/* of a refusal */
+	struct buf text;		/* the answer, or why it was refused */
+	struct buf detail;		/* of a refusal: JSON, or nothing */
+};
+
+#define SEND_REPLY_INIT	{ .text = BUF_INIT(SEND_ANSWER_MAX), \
+			  .detail = BUF_INIT(SEND_ANSWER_MAX) }
+
+void send_reply_clear(struct send_reply *r);
+
 struct send {
 	const struct send_opts *o;
 	struct client_options client_options;
-	struct client *client;		/* NULL: --dry-run */
+	struct client *client;		/* NULL: --dry-run, or lost */
 	struct output out;
 	struct send_slot *slots;	/* by id, modulo window */
 	size_t window;
 	uint64_t first, next;		/* ids: oldest not printed, next */
 	int64_t moved_us;		/* when something was sent or came */
+	int64_t retries;		/* left, of --retry */
 	int status;			/* of the first failure */
 	bool quiet;			/* print no answers, only failures */
 	bool stop;			/* a failure, and no --keep-going */
@@ -41,12 +56,26 @@ int send_open(struct send *s, const struct send_opts *o, int wake_fd,
     client_step_fn *step, struct err *e);
 void send_close(struct send *s);
 
+/* Connect once more after the stream was lost; requests under way stay so,
+ * unsent. */
+int send_reopen(struct send *s, struct err *e);
+
+/* *e is why the stream was lost.  With --retry: connect and send again what
+ * has no answer.  -1, *e as it was: that is not to be. */
+int send_again(struct send *s, struct err *e);
+
 /* True when there is room for one more request. */
 bool send_room(const struct send *s);
 size_t send_pending(const struct send *s);
 
 /* line: of the input, for errors; 0: none.  Borrows ask. */
 void send_ask(struct send *s, const struct msg_ask *ask, uint64_t line);
+
+/* The same for ourselves: the answer goes to *to, which is kept until it is
+ * done or disowned; an answer that comes later is dropped. */
+void send_own(struct send *s, const struct msg_ask *ask,
+    struct send_reply *to);
+void send_disown(struct send *s, const struct send_reply *to);
 
 /* A line of input that cannot be sent: told in its turn. */
 void send_unfit(struct send *s, const struct err *e, uint64_t line);
@@ -57,6 +86,9 @@ void send_failed(struct send *s, const struct err *e, uint64_t line);
 
 /* Send, receive and print what can be without waiting. */
 int send_turn(struct send *s, struct err *e);
+
+/* Write a document to stdout as --format, --raw and --field say. */
+void send_print(struct send *s, struct str json, uint64_t line);
 
 /* The stream is over: every request that has no answer has failed. */
 void send_lost(struct send *s, const struct err *e);

@@ -4,126 +4,236 @@
 
 #include "base/fs.h"
 #include "base/json.h"
+#include "base/text.h"
+#include "diff.h"
+#include "edit.h"
+#include "passwd.h"
 
-const struct word words[] = {
-#define X(name, arguments, least, most, summary) \
-	{ #name, arguments, summary, least, most },
-#include "words.def"
-#undef X
-	{ 0 },
-};
+/* --- the actions of a word ----------------------------------------------- */
 
-const struct word *
-word_find(struct str name)
+/* The text of a value; invalid bytes would be replaced on their way. */
+static int
+put_text(struct buf *out, const char *p, size_t n, struct err *e)
 {
-	for (const struct word *w = words; w->name != NULL; w++)
-		if (str_is(name, w->name))
-			return w;
-	return NULL;
+	size_t at = utf8_check(p, n);
+
+	if (at < n)
+		return err_set(e, ERR_INPUT, "byte %zu of the value is no "
+		    "UTF-8; bytes go as base64 into a field of bytes", at + 1);
+	json_put_string(out, p, n);
+	return 0;
 }
 
-/* FIELD=VALUE, FIELD=@FILE, FIELD:=JSON as a member, a comma before it. */
 static int
-put_field(struct buf *out, const char *field, struct err *e)
+put_value(struct buf *out, const char *value, bool json, struct err *e)
 {
-	const char *equals = strchr(field, '='), *value;
 	struct buf file = BUF_INIT(out->max);
 	struct arena a = ARENA_INIT;
-	int rc = -1;
-	size_t n;
+	int rc = 0;
 
-	if (equals == NULL || equals == field)
-		return err_set(e, ERR_INPUT, "'%s' is no FIELD=VALUE", field);
-	value = equals + 1;
-	n = (size_t)(equals - field);
-	buf_putc(out, ',');
-	json_put_string(out, field, equals[-1] == ':' ? n - 1 : n);
-	buf_putc(out, ':');
-	if (equals[-1] == ':') {
-		if (json_parse(&a, value, strlen(value), NULL, e) == NULL) {
-			err_prefix(e, "'%.*s'", (int)n - 1, field);
-			goto out;
-		}
+	if (json) {
+		if (json_parse(&a, value, strlen(value), NULL, e) == NULL)
+			rc = -1;
 		buf_puts(out, value);
 	} else if (value[0] == '@') {
-		if (fs_read(&file, value + 1, e) < 0)
-			goto out;
-		json_put_string(out, file.p, file.n);
+		rc = fs_read(&file, value + 1, e);
+		if (rc == 0)
+			rc = put_text(out, file.p, file.n, e);
 	} else {
-		json_put_cstr(out, value);
+		rc = put_text(out, value, strlen(value), e);
 	}
-	rc = 0;
-out:
 	arena_free(&a);
 	buf_free(&file);
 	return rc;
 }
 
-static void
-begin_action(struct buf *out, const char *method, const char *path)
+int
+word_put_field(struct buf *out, const char *field, struct err *e)
 {
-	buf_puts(out, out->n == 0 ? "[" : ",");
-	buf_printf(out, "{\"method\":\"%s\",\"data\":{\"_path\":", method);
-	json_put_cstr(out, path);
+	const char *equals = strchr(field, '=');
+	bool json = equals != NULL && equals > field && equals[-1] == ':';
+	size_t n;
+
+	if (equals == NULL || equals == field)
+		return err_set(e, ERR_INPUT, "'%s' is no FIELD=VALUE", field);
+	n = (size_t)(equals - field) - json;
+	if (put_text(out, field, n, e) < 0)
+		return -1;
+	buf_putc(out, ':');
+	if (put_value(out, equals + 1, json, e) < 0)
+		return err_prefix(e, "'%.*s'", (int)n, field);
+	return 0;
 }
 
-static void
-put_string_field(struct buf *out, const char *name, const char *value)
+static int
+begin(struct buf *out, const char *method, const char *name,
+    const char *value, struct err *e)
+{
+	buf_puts(out, out->n == 0 ? "[" : ",");
+	buf_printf(out, "{\"method\":\"%s\",\"data\":{", method);
+	json_put_key(out, name);
+	return put_text(out, value, strlen(value), e);
+}
+
+static int
+put_member(struct buf *out, const char *name, const char *value,
+    struct err *e)
 {
 	buf_putc(out, ',');
 	json_put_key(out, name);
-	json_put_cstr(out, value);
+	return put_text(out, value, strlen(value), e);
 }
 
-/* The actions of all words but "get". */
 static int
-put_actions(struct buf *out, const char *word, char *const w[], size_t n,
-    struct err *e)
+put_fields(struct buf *out, char *const w[], size_t n, struct err *e)
 {
-	size_t fields = n;
-
-	if (strcmp(word, "create") == 0) {
-		begin_action(out, "create", w[2]);
-		put_string_field(out, "_kind", w[1]);
-		fields = 3;
-	} else if (strcmp(word, "save") == 0) {
-		begin_action(out, "save", w[1]);
-		fields = 2;
-	} else if (strcmp(word, "rm") == 0) {
-		for (size_t i = 1; i < n; i++) {
-			begin_action(out, "remove", w[i]);
-			if (i + 1 < n)
-				buf_lit(out, "}}");
-		}
-	} else {
-		begin_action(out, strcmp(word, "mv") == 0 ? "move" : "copy",
-		    w[1]);
-		put_string_field(out, "to", w[2]);
-	}
-	for (; fields < n; fields++)
-		if (put_field(out, w[fields], e) < 0)
+	for (size_t i = 0; i < n; i++) {
+		buf_putc(out, ',');
+		if (word_put_field(out, w[i], e) < 0)
 			return -1;
+	}
 	buf_lit(out, "}}]");
 	return 0;
+}
+
+static int
+put_create(struct buf *out, const char *method, char *const w[], size_t n,
+    struct err *e)
+{
+	if (begin(out, method, "_path", w[1], e) < 0 ||
+	    put_member(out, "_kind", w[0], e) < 0)
+		return -1;
+	return put_fields(out, w + 2, n - 2, e);
+}
+
+static int
+put_save(struct buf *out, const char *method, char *const w[], size_t n,
+    struct err *e)
+{
+	if (begin(out, method, "_path", w[0], e) < 0)
+		return -1;
+	return put_fields(out, w + 1, n - 1, e);
+}
+
+static int
+put_rm(struct buf *out, const char *method, char *const w[], size_t n,
+    struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (begin(out, method, "_path", w[i], e) < 0)
+			return -1;
+		buf_lit(out, "}}");
+	}
+	buf_putc(out, ']');
+	return 0;
+}
+
+static int
+put_to(struct buf *out, const char *method, char *const w[], size_t n,
+    struct err *e)
+{
+	if (begin(out, method, "_path", w[0], e) < 0 ||
+	    put_member(out, "to", w[1], e) < 0)
+		return -1;
+	return put_fields(out, w + 2, n - 2, e);
+}
+
+static int
+put_branch(struct buf *out, const char *method, char *const w[], size_t n,
+    struct err *e)
+{
+	if (begin(out, method, "_name", w[0], e) < 0)
+		return -1;
+	return put_fields(out, w + 1, n - 1, e);
+}
+
+/* Which side to take of items in conflict. */
+static int
+put_publish(struct buf *out, const char *method, char *const w[], size_t n,
+    struct err *e)
+{
+	if (begin(out, method, "_name", w[0], e) < 0)
+		return -1;
+	for (size_t i = 1; i < n; i++) {
+		buf_puts(out, i == 1 ? ",\"take\":{" : ",");
+		if (word_put_field(out, w[i], e) < 0)
+			return -1;
+	}
+	buf_puts(out, n > 1 ? "}}}]" : "}}]");
+	return 0;
+}
+
+static int
+put_user(struct buf *out, const char *method, char *const w[], size_t n,
+    struct err *e)
+{
+	for (size_t i = 1; i < n; i++)
+		if (passwd_check_field(w[i], e) < 0)
+			return -1;
+	if (begin(out, method, "name", w[0], e) < 0)
+		return -1;
+	return put_fields(out, w + 1, n - 1, e);
+}
+
+/* --- the words ----------------------------------------------------------- */
+
+const struct word words[] = {
+#define ALIAS(name, sub, command, summary) \
+	{ name, sub, MSG_##command, NULL, NULL, NULL, NULL, summary },
+#define ACTION(name, sub, command, method, put, arguments, least, most, \
+    summary) \
+	{ name, sub, MSG_##command, method, put_##put, NULL, arguments, \
+	  summary, least, most },
+#define TALK(name, sub, run, arguments, least, most, summary) \
+	{ name, sub, MSG_COMMANDS, NULL, NULL, run, arguments, summary, \
+	  least, most },
+#include "words.def"
+	{ 0 },
+};
+
+const struct word *
+word_find(struct str first, struct str second)
+{
+	for (const struct word *w = words; w->name != NULL; w++)
+		if (str_is(first, w->name) &&
+		    (w->sub == NULL || str_is(second, w->sub)))
+			return w;
+	return NULL;
+}
+
+size_t
+word_length(const struct word *word)
+{
+	return word->sub == NULL ? 1 : 2;
+}
+
+const char *
+word_arguments(const struct word *word)
+{
+	return word->arguments != NULL ? word->arguments :
+	    msg_commands[word->command].argument;
+}
+
+int
+word_check(const struct word *word, size_t n, struct err *e)
+{
+	if (n >= word->least && (word->most == 0 || n <= word->most))
+		return 0;
+	return err_set(e, ERR_USAGE, "'%s%s%s' takes: %s", word->name,
+	    word->sub == NULL ? "" : " ", word->sub == NULL ? "" : word->sub,
+	    word->arguments);
 }
 
 int
 word_expand(struct msg_ask *out, struct buf *text, const struct word *word,
     char *const w[], size_t n, struct err *e)
 {
-	if (n - 1 < word->least || (word->most > 0 && n - 1 > word->most))
-		return err_set(e, ERR_INPUT, "'%s' takes: %s", word->name,
-		    word->arguments);
-	if (strcmp(word->name, "get") == 0) {
-		out->command = msg_command_by_word(STR("get-item"));
-		buf_puts(text, w[1]);
-	} else {
-		out->command = msg_command_by_word(STR("set-item"));
-		if (put_actions(text, word->name, w, n, e) < 0)
-			return -1;
-	}
+	if (word_check(word, n, e) < 0 ||
+	    word->put(text, word->method, w, n, e) < 0)
+		return -1;
 	if (buf_full(text))
 		return err_set(e, ERR_INPUT, "the argument is too long");
+	out->command = &msg_commands[word->command];
 	out->argument = (struct str){ text->p, text->n };
 	return 0;
 }

@@ -1,8 +1,8 @@
 /*
- * words.h - "save /about title=Hello" as the command it stands for.
+ * words.h - "save /about title=Hello" and what it stands for.
  *
- * FIELD=VALUE is a string, FIELD=@FILE the text of a file, FIELD:=JSON any
- * value.  words.def lists the words.
+ * words.def lists the words.  FIELD=VALUE is a string, FIELD=@FILE the text
+ * of a file, FIELD:=JSON any value.
  */
 #ifndef SEND_WORDS_H
 #define SEND_WORDS_H
@@ -15,20 +15,51 @@
 
 #define WORDS_MAX	1024		/* words of a line */
 
+struct send;
+struct interrupt;
+
+/* w[0..n): the arguments alone.  Whatever comes of it has been printed. */
+typedef int word_run_fn(struct send *s, struct interrupt *in,
+    char *const w[], size_t n, struct err *e);
+
+/* Append the actions. */
+typedef int word_put_fn(struct buf *out, const char *method, char *const w[],
+    size_t n, struct err *e);
+
 struct word {
-	const char *name, *arguments, *summary;
+	const char *name, *sub;		/* sub NULL: a word alone */
+	enum msg_command_id command;
+	const char *method;
+	word_put_fn *put;		/* both NULL: the command itself */
+	word_run_fn *run;
+	const char *arguments, *summary;
 	size_t least, most;
 };
 
 /* Ends with name NULL. */
 extern const struct word words[];
 
-const struct word *word_find(struct str name);
+/* The row for what a line begins with; second may be STR_NONE.  NULL: it is
+ * no word of ours. */
+const struct word *word_find(struct str first, struct str second);
 
-/* Set command and argument of *out from w[0..n), w[0] being the word; the
- * argument is put into text, which must stay.  ERR_INPUT. */
+/* How many words name it: 1 or 2. */
+size_t word_length(const struct word *word);
+
+/* What stands behind it, for help: "PATH TO". */
+const char *word_arguments(const struct word *word);
+
+/* Whether n arguments are what it takes.  ERR_USAGE. */
+int word_check(const struct word *word, size_t n, struct err *e);
+
+/* Of a word with put: set command and argument of *out; w[0..n) are the
+ * arguments.  The argument is put into text, which must stay.  ERR_USAGE,
+ * ERR_INPUT. */
 int word_expand(struct msg_ask *out, struct buf *text,
     const struct word *word, char *const w[], size_t n, struct err *e);
+
+/* "name":value of FIELD=VALUE.  ERR_INPUT. */
+int word_put_field(struct buf *out, const char *field, struct err *e);
 
 /* Cut a line into words as a shell does: blanks between them, '...' as it
  * stands, "..." with backslash, backslash elsewhere.  Changes the line.

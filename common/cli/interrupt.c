@@ -24,8 +24,10 @@ take(void *arg)
 	int sig, first;
 
 	signals(&set);
-	if (sigwait(&set, &first) != 0)
-		return NULL;
+	do {
+		if (sigwait(&set, &first) != 0)
+			return NULL;
+	} while (first == SIGINT && atomic_load(&in->held));
 	if (write(in->to, "", 1) < 0)
 		abort();	/* an empty pipe takes a byte */
 	while (sigwait(&set, &sig) == 0) {
@@ -49,6 +51,7 @@ interrupt_init(struct interrupt *in, struct err *e)
 	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	in->fd = ends[0];
 	in->to = ends[1];
+	atomic_init(&in->held, false);
 	signals(&set);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	rc = pthread_create(&thread, NULL, take, in);
@@ -56,6 +59,12 @@ interrupt_init(struct interrupt *in, struct err *e)
 		rc = pthread_detach(thread);
 	errno = rc;
 	return rc == 0 ? 0 : err_sys(e, ERR_SYSTEM, "no thread");
+}
+
+void
+interrupt_hold(struct interrupt *in, bool on)
+{
+	atomic_store(&in->held, on);
 }
 
 void

@@ -8,15 +8,22 @@
 #ifndef CLI_INTERRUPT_H
 #define CLI_INTERRUPT_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
+
 #include "base/err.h"
 
 struct interrupt {
 	int fd;			/* readable when it is time to end */
 	int to;
+	atomic_bool held;
 };
 
 /* Call before other threads are made; for the life of the process. */
 int interrupt_init(struct interrupt *in, struct err *e);
+
+/* While on, Ctrl-C is for the program we wait for, and not for us. */
+void interrupt_hold(struct interrupt *in, bool on);
 
 /* In a child, before it becomes another program: signals as they were. */
 void interrupt_undo(void);

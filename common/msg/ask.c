@@ -29,6 +29,41 @@ msg_attr_find(struct str name)
 	return a;
 }
 
+/* XML 1.0 2.2: of the control characters only these. */
+static int
+check_value(const char *name, struct str s, struct err *e)
+{
+	size_t len;
+
+	for (size_t i = 0; i < s.n; i += len) {
+		uint32_t c = utf8_get(s.p + i, s.n - i, &len);
+
+		if (c == UINT32_MAX)
+			return err_set(e, ERR_INPUT, "--%s: byte %zu is no "
+			    "UTF-8", name, i + 1);
+		if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
+		    c == 0xfffe || c == 0xffff)
+			return err_set(e, ERR_INPUT, "--%s: the character "
+			    "U+%04X at byte %zu cannot be sent", name,
+			    (unsigned)c, i + 1);
+	}
+	return 0;
+}
+
+int
+msg_ask_check(const struct msg_ask *ask, struct err *e)
+{
+	size_t at = utf8_check(ask->argument.p, ask->argument.n);
+
+	for (enum msg_attr a = 0; a < MSG_ATTR_COUNT; a++)
+		if (check_value(names[a], ask->attrs[a], e) < 0)
+			return -1;
+	if (check_value("to", str_of(ask->to), e) < 0)
+		return -1;
+	return at == ask->argument.n ? 0 : err_set(e, ERR_INPUT, "byte %zu "
+	    "of the argument is no UTF-8", at + 1);
+}
+
 void
 msg_ask_write(struct buf *out, const struct msg_ask *ask, uint64_t id)
 {
@@ -68,6 +103,7 @@ read_refusal(struct msg_refusal *out, const struct stanza *error)
 	*out = (struct msg_refusal){ .condition = "undefined-condition",
 	    .text = stanza_text(stanza_child(error, "text", NS_STANZAS)),
 	    .code = stanza_attr(ours, "code"),
+	    .detail = stanza_text(ours),
 	    .at = stanza_attr(ours, "at"),
 	    .path = stanza_attr(ours, "path"),
 	    .action = stanza_attr(ours, "action") };

@@ -39,6 +39,10 @@ const char *msg_attr_name(enum msg_attr a);
 /* The attribute so called; MSG_ATTR_COUNT: none. */
 enum msg_attr msg_attr_find(struct str name);
 
+/* Whether XML can carry the attributes and the argument is UTF-8: ERR_INPUT
+ * names what cannot be sent. */
+int msg_ask_check(const struct msg_ask *ask, struct err *e);
+
 /* Append the IQ. */
 void msg_ask_write(struct buf *out, const struct msg_ask *ask, uint64_t id);
 
@@ -48,6 +52,7 @@ struct msg_refusal {
 	const char *code;		/* of urn:M:errors; NULL: none */
 	const char *at, *path, *action;	/* NULL: none */
 	struct str text;
+	struct str detail;		/* JSON in base64; n 0: none */
 };
 
 struct msg_reply {

@@ -105,19 +105,28 @@ attribute(struct msg_ask *out, struct str *rest, struct err *e)
 }
 
 int
-command_line_parse(struct msg_ask *out, const char *p, size_t n,
-    struct err *e)
+command_line_rest(struct msg_ask *out, const struct msg_command *c,
+    const char *p, size_t n, struct err *e)
 {
 	struct str rest = trimmed(p, n);
-	size_t word = word_length(rest);
 
-	out->command = command_line_word((struct str){ rest.p, word }, e);
-	if (out->command == NULL)
-		return -1;
-	rest = trimmed(rest.p + word, rest.n - word);
+	out->command = c;
 	while (rest.n > 2 && rest.p[0] == '-' && rest.p[1] == '-')
 		if (attribute(out, &rest, e) < 0)
 			return -1;
 	out->argument = rest;
 	return command_line_check(out, e);
+}
+
+int
+command_line_parse(struct msg_ask *out, const char *p, size_t n,
+    struct err *e)
+{
+	struct str rest = trimmed(p, n);
+	size_t word = word_length(rest);
+	const struct msg_command *c = command_line_word((struct str){ rest.p,
+	    word }, e);
+
+	return c == NULL ? -1 : command_line_rest(out, c, rest.p + word,
+	    rest.n - word, e);
 }

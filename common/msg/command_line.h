@@ -20,6 +20,10 @@
 int command_line_parse(struct msg_ask *out, const char *p, size_t n,
     struct err *e);
 
+/* The same for what stands behind the word of that command. */
+int command_line_rest(struct msg_ask *out, const struct msg_command *c,
+    const char *p, size_t n, struct err *e);
+
 /* The command so called, or the nearest ones in *e. */
 const struct msg_command *command_line_word(struct str word, struct err *e);
 

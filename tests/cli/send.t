@@ -182,4 +182,28 @@ wait $sender
 is "$?" 3 'the server ends: nothing was under way'
 like "$(cat slow.err)" 'system-shutdown' 'and the reason is told'
 exec 8<&-
+
+# --- a server that comes back ----------------------------------------------------------
+server_start
+exec 8<>slow
+msg-send --retry 20 - <slow >slow.out 2>slow.err &
+sender=$!
+echo 'get-item /@name' >&8
+wait_line slow.out root
+server_stop
+wait_line slow.err 'trying again'
+like "$line" 'system-shutdown.*; trying again' 'with --retry a loss is told'
+echo 'save --message=again /about title=Again' >&8
+server_start
+echo 'get-item /about/@title' >&8
+wait_line slow.out '^..Again'
+is "$line" '["Again"]' 'and what was not answered is done'
+kill -INT $sender
+wait $sender
+is "$?" 0 'to a good end'
+exec 8<&-
+is "$(msg-send log | jq 'map(select(.message=="again"))|length')" 1 'once'
+server_stop
+exits 3 'where nobody comes back' msg-send --retry 2 get-item /
+is "$(grep -c 'trying again' <<<"$err")" 2 'it tries as often as it is told'
 done_testing

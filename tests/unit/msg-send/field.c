@@ -10,7 +10,7 @@ static void
 gives(const char *json, const char *path, const char *want)
 {
 	struct buf b = BUF_INIT(1 << 16);
-	int rc = field_put(&b, json, strlen(json), path, &e);
+	int rc = field_put(&b, json, strlen(json), path, false, &e);
 
 	assert_int_equal(rc, want == NULL ? -1 : 0);
 	if (want != NULL)
@@ -57,6 +57,21 @@ an_answer_that_is_no_json_is_none(void **state)
 	assert_int_equal(e.code, ERR_NO_ANSWER);
 }
 
+static void
+a_terminal_gets_lines_and_tabs_alone(void **state)
+{
+	static const char json[] =
+	    "[\"a\\u001b[31m\\n\\tb\\u009b\\u007f\\\\\",{\"\xc2\x9b\":1}]";
+	struct buf b = BUF_INIT(1000);
+
+	(void)state;
+	assert_int_equal(field_put(&b, json, sizeof json - 1, NULL, true, &e),
+	    0);
+	assert_string_equal(buf_cstr(&b), "a\\u001b[31m\n\tb\\u009b\\u007f"
+	    "\\\n{\"\\u009b\":1}\n");
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -64,6 +79,7 @@ main(void)
 		cmocka_unit_test(elements_stand_a_line_each),
 		cmocka_unit_test(a_path_goes_through_objects_and_lists),
 		cmocka_unit_test(what_is_not_there_is_an_error),
+		cmocka_unit_test(a_terminal_gets_lines_and_tabs_alone),
 		cmocka_unit_test(an_answer_that_is_no_json_is_none),
 	};
 

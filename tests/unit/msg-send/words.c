@@ -34,6 +34,7 @@ expand(const char *line)
 {
 	char copy[1000], *w[WORDS_MAX];
 	const struct word *word;
+	size_t used;
 	int n;
 
 	memcpy(copy, line, strlen(line) + 1);
@@ -42,9 +43,11 @@ expand(const char *line)
 	if (n < 0)
 		return -1;
 	assert_true(n > 0);
-	word = word_find(str_of(w[0]));
+	word = word_find(str_of(w[0]), str_of(n > 1 ? w[1] : NULL));
 	assert_non_null(word);
-	return word_expand(&ask, &text, word, w, (size_t)n, &e);
+	assert_non_null(word->put);
+	used = word_length(word);
+	return word_expand(&ask, &text, word, w + used, (size_t)n - used, &e);
 }
 
 static void
@@ -60,7 +63,6 @@ static void
 words_stand_for_commands(void **state)
 {
 	(void)state;
-	stands_for("get /news/*", "get-item", "/news/*");
 	stands_for("create Page /x", "set-item", "[{\"method\":\"create\","
 	    "\"data\":{\"_path\":\"/x\",\"_kind\":\"Page\"}}]");
 	stands_for("save /x title='a \"b\"' n:=[1,2] empty=", "set-item",
@@ -73,6 +75,35 @@ words_stand_for_commands(void **state)
 	    "{\"_path\":\"/a\",\"to\":\"/b/\"}}]");
 	stands_for("cp /a /b", "set-item", "[{\"method\":\"copy\",\"data\":"
 	    "{\"_path\":\"/a\",\"to\":\"/b\"}}]");
+	stands_for("branch create x from=live", "set-branch", "[{\"method\":"
+	    "\"create\",\"data\":{\"_name\":\"x\",\"from\":\"live\"}}]");
+	stands_for("branch rm x", "set-branch", "[{\"method\":\"remove\","
+	    "\"data\":{\"_name\":\"x\"}}]");
+	stands_for("publish x", "set-branch", "[{\"method\":\"publish\","
+	    "\"data\":{\"_name\":\"x\"}}]");
+	stands_for("publish x a=mine b=theirs", "set-branch", "[{\"method\":"
+	    "\"publish\",\"data\":{\"_name\":\"x\",\"take\":{\"a\":"
+	    "\"mine\",\"b\":\"theirs\"}}}]");
+	stands_for("user save x admin:=true", "set-user", "[{\"method\":"
+	    "\"save\",\"data\":{\"name\":\"x\",\"admin\":true}}]");
+	stands_for("user rm x", "set-user", "[{\"method\":\"remove\",\"data\":"
+	    "{\"name\":\"x\"}}]");
+}
+
+static void
+some_are_names_of_commands(void **state)
+{
+	const struct word *w = word_find(STR("branch"), STR("staging"));
+
+	(void)state;
+	assert_int_equal(w->command, MSG_get_branch);
+	assert_null(w->put);
+	assert_null(w->run);
+	w = word_find(STR("schema"), STR("set"));
+	assert_int_equal(w->command, MSG_set_schema);
+	assert_int_equal(word_length(w), 2);
+	assert_string_equal(word_arguments(w), "RECORD");
+	assert_null(word_find(STR("gett"), STR_NONE));
 }
 
 static void
@@ -93,16 +124,18 @@ a_field_may_come_from_a_file(void **state)
 static void
 unfit_words_are_refused(void **state)
 {
-	static const char *const bad[] = { "get", "get /a /b", "create Page",
+	static const char *const bad[] = { "branch create", "create Page",
 	    "save /x", "save /x y", "save /x =y", "save /x n:={", "mv /a",
-	    "mv /a /b /c", "rm", "rm 'x" };
+	    "mv /a /b /c", "rm", "rm 'x",
+	    "save /x y=\xff", "save \xff y=1", "user save x password=y" };
 
 	(void)state;
 	for (size_t i = 0; i < MEM_COUNT(bad); i++) {
 		if (expand(bad[i]) == 0)
 			fail_msg("'%s' is taken", bad[i]);
-		assert_int_equal(e.code == ERR_INPUT || e.code == ERR_SYNTAX,
-		    1);
+		assert_true(e.code == ERR_INPUT || e.code == ERR_SYNTAX ||
+		    e.code == ERR_USAGE);
+		err_clear(&e);
 	}
 }
 
@@ -126,6 +159,7 @@ main(void)
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(words_stand_for_commands),
+		TEST(some_are_names_of_commands),
 		TEST(a_field_may_come_from_a_file),
 		TEST(unfit_words_are_refused),
 		TEST(lines_are_cut_as_a_shell_does),

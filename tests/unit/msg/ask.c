@@ -65,6 +65,34 @@ the_server_reads_what_a_client_asks(void **state)
 	assert_true(str_eq(r.argument, ask.argument));
 }
 
+static void
+what_xml_cannot_carry_is_refused(void **state)
+{
+	static const struct { const char *text; bool fits; } cases[] = {
+		{ "a & b\n\t\r", true }, { "\xe2\x82\xac", true },
+		{ "\x01", false }, { "a\x1b[31m", false }, { "\xc3", false },
+		{ "\xef\xbf\xbe", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct msg_ask ask = { .argument = STR("/") };
+
+		ask.attrs[MSG_ATTR_message] = str_of(cases[i].text);
+		err_clear(&e);
+		assert_int_equal(msg_ask_check(&ask, &e),
+		    cases[i].fits ? 0 : -1);
+		assert_int_equal(e.code, cases[i].fits ? ERR_OK : ERR_INPUT);
+		ask = (struct msg_ask){ .to = cases[i].text };
+		assert_int_equal(msg_ask_check(&ask, &e),
+		    cases[i].fits ? 0 : -1);
+	}
+	err_clear(&e);
+	assert_int_equal(msg_ask_check(&(struct msg_ask){ .argument =
+	    STR("ab\xff") }, &e), -1);
+	assert_string_equal(e.text, "byte 3 of the argument is no UTF-8");
+}
+
 /* The answer that the server's side gives to request 7. */
 static struct request
 request_7(void)
@@ -163,6 +191,7 @@ main(void)
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(the_server_reads_what_a_client_asks),
+		TEST(what_xml_cannot_carry_is_refused),
 		TEST(a_client_reads_what_the_server_answers),
 		TEST(a_refusal_is_told_with_its_place),
 		TEST(any_server_may_refuse),

@@ -1,0 +1,130 @@
+#include "conflict.h"
+
+#include "base/buf.h"
+#include "fields.h"
+
+#define SHOWN_MAX	(1u << 20)	/* bytes of what is told at once */
+
+static void
+put_side(struct buf *out, const char *what, const struct json *value)
+{
+	buf_printf(out, "    %-7s", what);
+	fields_show(out, value);
+	buf_putc(out, '\n');
+}
+
+static void
+put_sides(struct buf *out, const struct json *before,
+    const struct json *mine, const struct json *theirs)
+{
+	put_side(out, "before", before);
+	put_side(out, "mine", mine);
+	put_side(out, "theirs", theirs);
+}
+
+static void
+write_out(FILE *to, struct buf *out)
+{
+	fputs(buf_cstr(out), to);
+	fflush(to);
+	buf_free(out);
+}
+
+/* --- publish ------------------------------------------------------------- */
+
+/* A field is compared; null is an item that is not there. */
+static const struct json *
+side(const struct json *conflict, const char *name)
+{
+	const struct json *j = json_get(conflict, name);
+	struct str field = json_string(json_get(conflict, "field"));
+
+	return field.p == NULL ? j : json_getn(j, field.p, field.n);
+}
+
+static void
+put_conflict(struct buf *out, const struct json *c)
+{
+	struct str key = json_string(json_get(c, "_key"));
+	struct str why = json_string(json_get(c, "why"));
+	const struct json *field = json_get(c, "field");
+
+	buf_printf(out, "  %.*s: %.*s ", (int)key.n, key.n > 0 ? key.p : "",
+	    (int)why.n, why.n > 0 ? why.p : "");
+	if (field != NULL)
+		fields_show(out, field);
+	buf_putc(out, '\n');
+	put_sides(out, side(c, "base"), side(c, "mine"), side(c, "theirs"));
+}
+
+void
+conflict_list(FILE *to, const char *p, size_t n)
+{
+	struct buf out = BUF_INIT(SHOWN_MAX);
+	struct arena a = ARENA_INIT;
+	struct err ignored = ERR_INIT;
+	struct json *list = n == 0 ? NULL :
+	    json_parse(&a, p, n, NULL, &ignored);
+
+	if (list != NULL && list->type == JSON_ARRAY && list->count > 0) {
+		for (const struct json *c = list->first; c != NULL;
+		    c = c->next)
+			put_conflict(&out, c);
+		buf_lit(&out, "  publish BRANCH KEY=mine, or KEY=theirs, "
+		    "takes a side\n");
+		write_out(to, &out);
+	}
+	arena_free(&a);
+}
+
+/* --- edit ---------------------------------------------------------------- */
+
+struct edit {
+	struct buf out;
+	const struct json *theirs;
+};
+
+static void
+on_field(void *arg, struct str name, const struct json *before,
+    const struct json *mine)
+{
+	struct edit *x = arg;
+	const struct json *theirs = json_getn(x->theirs, name.p, name.n);
+
+	buf_printf(&x->out, "  %.*s%s\n", (int)name.n, name.p,
+	    fields_equal(before, theirs) ? ": changed by you alone" :
+	    fields_equal(mine, theirs) ? ": changed alike" :
+	    ": changed by both");
+	put_sides(&x->out, before, mine, theirs);
+}
+
+struct others {
+	struct buf *out;
+	const struct json *before, *mine;
+};
+
+static void
+on_other(void *arg, struct str name, const struct json *before,
+    const struct json *theirs)
+{
+	struct others *x = arg;
+
+	if (!fields_equal(json_getn(x->mine, name.p, name.n), before))
+		return;
+	buf_printf(x->out, "  %.*s: changed by others alone\n", (int)name.n,
+	    name.p);
+	put_side(x->out, "before", before);
+	put_side(x->out, "theirs", theirs);
+}
+
+void
+conflict_edit(FILE *to, const struct json *before, const struct json *mine,
+    const struct json *theirs)
+{
+	struct edit x = { BUF_INIT(SHOWN_MAX), theirs };
+	struct others o = { &x.out, before, mine };
+
+	fields_differ(before, mine, on_field, &x);
+	fields_differ(before, theirs, on_other, &o);
+	write_out(to, &x.out);
+}

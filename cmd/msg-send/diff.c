@@ -1,0 +1,150 @@
+#include "diff.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/term.h"
+#include "fields.h"
+#include "found.h"
+
+#define REV_TEXT	24
+
+struct diff {
+	struct send *s;
+	struct buf out;
+	bool any;
+};
+
+static void
+put_line(struct diff *d, const char *sign, enum term_style style,
+    struct str name, const struct json *value)
+{
+	if (value == NULL)
+		return;
+	buf_puts(&d->out, term_style(d->s->out.color, style));
+	buf_printf(&d->out, "%s %.*s: ", sign, (int)name.n, name.p);
+	fields_show(&d->out, value);
+	buf_puts(&d->out, term_style(d->s->out.color, TERM_PLAIN));
+	buf_putc(&d->out, '\n');
+}
+
+static void
+on_text(void *arg, struct str name, const struct json *before,
+    const struct json *after)
+{
+	struct diff *d = arg;
+
+	put_line(d, "-", TERM_RED, name, before);
+	put_line(d, "+", TERM_GREEN, name, after);
+}
+
+static void
+put_json(struct buf *out, const char *key, const struct json *value)
+{
+	buf_putc(out, ',');
+	json_put_key(out, key);
+	if (value == NULL)
+		buf_lit(out, "null");
+	else
+		json_put(out, value, JSON_PUT_COMPACT);
+}
+
+static void
+on_json(void *arg, struct str name, const struct json *before,
+    const struct json *after)
+{
+	struct diff *d = arg;
+
+	buf_puts(&d->out, d->any ? ",{\"field\":" : "{\"field\":");
+	json_put_str(&d->out, name);
+	put_json(&d->out, "before", before);
+	put_json(&d->out, "after", after);
+	buf_putc(&d->out, '}');
+	d->any = true;
+}
+
+static void
+print(struct diff *d, const struct found *from, const struct found *to,
+    const char *rev_from, const char *rev_to)
+{
+	const struct json *known = to->json != NULL ? to->json : from->json;
+	struct str path = json_string(json_get(known, "_path"));
+	size_t start;
+
+	if (!d->s->out.text) {
+		buf_lit(&d->out, "{\"_path\":");
+		json_put_str(&d->out, path);
+		buf_printf(&d->out, ",\"from\":%s,\"to\":%s,\"changes\":[",
+		    rev_from, rev_to);
+		fields_differ(from->json, to->json, on_json, d);
+		buf_lit(&d->out, "]}");
+		send_print(d->s, (struct str){ d->out.p, d->out.n }, 0);
+		return;
+	}
+	start = d->s->out.buf.n;
+	buf_printf(&d->s->out.buf, "%.*s  %s..%s", (int)path.n,
+	    path.n > 0 ? path.p : "", rev_from, rev_to);
+	buf_cstr(&d->s->out.buf);
+	text_clean(d->s->out.buf.p + start);
+	buf_putc(&d->s->out.buf, '\n');
+	fields_differ(from->json, to->json, on_text, d);
+	buf_put(&d->s->out.buf, d->out.p, d->out.n);
+}
+
+static int
+check_rev(const char *text, struct err *e)
+{
+	uint64_t rev;
+
+	return text_number(text, strlen(text), INT64_MAX, &rev) == 0 ? 0 :
+	    err_set(e, ERR_INPUT, "'%s' is no revision: a number, as the log "
+	    "has them", text);
+}
+
+/* The item now and then; it may be at one of them only. */
+static int
+find(struct found *from, struct found *to, struct send *s,
+    const struct interrupt *in, const char *path, const char *rev_from,
+    const char *rev_to, struct err *e)
+{
+	if (found_get(to, s, in, path, rev_to, e) == 0)
+		return rev_from[0] == '\0' ? 0 : found_by_key(from, s, in,
+		    found_key(to), rev_from, e);
+	if (e->code != ERR_NOT_FOUND || rev_from[0] == '\0')
+		return -1;
+	err_clear(e);
+	return found_get(from, s, in, path, rev_from, e);
+}
+
+int
+diff_run(struct send *s, struct interrupt *in, char *const w[],
+    size_t n, struct err *e)
+{
+	struct diff d = { .s = s, .out = BUF_INIT(OUTPUT_MAX) };
+	struct found from = FOUND_INIT, to = FOUND_INIT;
+	char since[REV_TEXT], until[REV_TEXT] = "";
+	int rc = 0;
+
+	snprintf(since, sizeof since, "%s", n > 1 ? w[1] : "");
+	for (size_t i = 1; i < n && rc == 0; i++)
+		rc = check_rev(w[i], e);
+	if (n > 2)
+		snprintf(until, sizeof until, "%s", w[2]);
+	if (rc == 0)
+		rc = find(&from, &to, s, in, w[0], since, until, e);
+	if (rc == 0 && n == 1) {
+		snprintf(since, sizeof since, "%" PRIu64, found_rev(&to) - 1);
+		rc = found_by_key(&from, s, in, found_key(&to), since, e);
+	}
+	if (rc == 0 && n < 3)
+		snprintf(until, sizeof until, "%" PRIu64,
+		    to.json != NULL ? found_rev(&to) : found_rev(&from));
+	if (rc == 0)
+		print(&d, &from, &to, since, until);
+	found_clear(&from);
+	found_clear(&to);
+	buf_free(&d.out);
+	return rc;
+}

@@ -1,0 +1,15 @@
+/*
+ * edit.h - edit PATH: an item's JSON in the editor, and back.
+ *
+ * What was typed is in a file below $XDG_STATE_HOME/msg/edit until the server
+ * has it; where it is not saved, the file stays and is named.  Only fields
+ * that were changed are sent, and only for the revision that was read.
+ */
+#ifndef SEND_EDIT_H
+#define SEND_EDIT_H
+
+#include "words.h"
+
+word_run_fn edit_run;
+
+#endif

@@ -1,0 +1,154 @@
+#!/bin/bash
+# msg-send: the words a person types, edit and diff, and what is refused.
+. "${0%/*}/lib.sh"
+
+cd "$T" || exit 1
+server_start
+
+# --- words for every command -------------------------------------------------
+exits 0 'set' msg-send set '[{"method":"save","data":{"_path":"/about","title":"One"}}]'
+exits 0 'log of an item' msg-send --max 1 --field changes.0.change log /about
+is "$out" save 'says what was done'
+exits 0 'schema' msg-send schema Page
+is "$(jq -r .name <<<"$out")" Page 'is the kind'
+echo '{"type":"record","name":"Note","base":"Item","fields":[{"name":"text","type":"string","default":""}]}' >note
+exits 0 'schema set' msg-send schema set @note
+exits 0 'status' msg-send status
+exits 0 'branch create' msg-send branch create draft
+exits 0 'branch' msg-send branch draft
+is "$(jq -r .publish <<<"$out")" staging 'and where it goes'
+exits 0 'all branches' msg-send branch
+is "$(jq -r '.[]._name' <<<"$out" | grep -c draft)" 1 'with the new one'
+exits 0 'branch save' msg-send branch save draft publish=live
+exits 0 'and back' msg-send branch save draft publish=staging
+exits 0 'a change on the branch' msg-send -b draft save /about title=Draft
+exits 0 'publish' msg-send publish draft
+is "$(msg-send -r get /about/@title)" Draft 'brings it over'
+msg-send -b draft save /about title=Mine >/dev/null
+msg-send save /about title=Theirs >/dev/null
+exits 1 'publish in conflict' msg-send publish draft
+like "$err" $'"title"\n    before +"Draft"\n    mine +"Mine"\n    theirs +"Theirs"' \
+	'shows both sides and what was before'
+key=$(msg-send --field _key get /about)
+exits 0 'publish taking a side' msg-send publish draft "$key=mine"
+is "$(msg-send -r get /about/@title)" Mine 'takes it'
+exits 0 'branch rm' msg-send branch rm draft
+exits 1 'and it is gone' msg-send branch draft
+echo romeo-and-juliet >new
+chmod 600 new
+exits 0 'user add' msg-send user add romeo email=romeo@localhost password=@new
+is "$(msg-send user romeo | jq -r .email)" romeo@localhost 'user'
+exits 0 'user save' msg-send user save romeo full_name='Romeo Montague' roles:='["read:/"]'
+exits 0 'he comes in' msg-send -s "localhost:$PORT" -j romeo@localhost \
+	--password-file new --pin "$(sed -n 's/^pin = "\(.*\)"/\1/p' "$XDG_DATA_HOME/msg/client.conf")" get /about
+echo wherefore-art-thou >new2
+chmod 600 new2
+exits 0 'user passwd' msg-send user passwd romeo password=@new2
+exits 2 'a password is no argument' msg-send user save romeo password=secret-secret
+like "$err" 'user passwd NAME' 'says what to do'
+exits 2 'nor of a new user' msg-send user add tybalt password=secret-secret
+exits 2 'nobody is asked where there is no terminal' setsid msg-send user passwd romeo </dev/null
+like "$err" 'no terminal to ask' 'says so'
+exits 0 'user rm' msg-send user rm romeo
+exits 0 'words with attributes on a line' msg-send < <(
+	echo "save --message='by line' /about title='a b'"
+	echo 'get /about/@title')
+is "$(tail -1 <<<"$out")" '["a b"]' 'are done in order'
+is "$(msg-send --max 1 --field message log)" 'by line' 'with the message'
+exits 0 'a query on a line stays as it is' msg-send < <(
+	echo "get //Page[@title = \"a b\"]/@name")
+is "$out" '["about"]' 'blanks and quotes too'
+
+# --- what cannot be sent -------------------------------------------------------
+exits 5 'a control character in an attribute' msg-send -m $'\x01' get /
+like "$err" '^msg-send: --message: .*U\+0001 at byte 1' 'is named'
+exits 5 'bytes that are no UTF-8 in a value' msg-send save /about title=$'a\xff'
+like "$err" "^msg-send: 'title': byte 2 of the value is no UTF-8" 'are not replaced'
+exits 5 'nor in an attribute' msg-send -m $'\xc3' get /
+exits 5 'nor in an argument' msg-send get $'/\xff'
+exits 0 'the stream lives on' msg-send -m ok get /
+exits 0 'a control character in a value' msg-send save /about title:='"a\u001b[31mb\u009bc\nd"'
+is "$(msg-send --field title get /about)" $'a\x1b[31mb\xc2\x9bc\nd' 'is there for a script'
+script -qec 'msg-send --field title get /about' /dev/null </dev/null >shown
+is "$(tr -d '\r' <shown)" $'a\\u001b[31mb\\u009bc\nd' 'and does not reach a terminal'
+
+# --- diff ------------------------------------------------------------------------
+msg-send save /about title=First description=Same >/dev/null
+first=$(msg-send --field _rev get /about)
+msg-send save /about title=Second >/dev/null
+msg-send mv /about /about2 >/dev/null
+msg-send save /about2 title=Third >/dev/null
+exits 0 'diff of the last change' msg-send diff /about2
+is "$(jq -c .changes <<<"$out")" '[{"field":"title","before":"Second","after":"Third"}]' \
+	'fields before and after'
+exits 0 'diff since a revision' msg-send diff /about2 "$first"
+is "$(jq -c '[.changes[]|select(.field=="title" or .field=="_path")]' <<<"$out")" \
+	'[{"field":"_path","before":"/about","after":"/about2"},{"field":"title","before":"First","after":"Third"}]' \
+	'through a move'
+exits 0 'diff between two' msg-send --format text diff /about "$first" $((first + 1))
+is "$out" "/about  $first..$((first + 1))
+- title: \"First\"
++ title: \"Second\"" 'for people'
+exits 1 'diff of nothing' msg-send diff /nowhere
+exits 5 'diff of many' msg-send diff '/news/*'
+exits 5 'diff since nonsense' msg-send diff /about2 x
+msg-send rm /about2 >/dev/null
+exits 0 'diff of what is gone' msg-send diff /about2 $((first + 3))
+is "$(jq -c '.changes[]|select(.field=="title")' <<<"$out")" \
+	'{"field":"title","before":"Third","after":null}' 'is a diff to nothing'
+exits 2 'no dry run' msg-send -n diff /about2
+
+# --- edit --------------------------------------------------------------------------
+msg-send create Page /e title=Old description=D >/dev/null
+cat >editor <<'END'
+#!/bin/sh
+# Does what $DO says to the file, which it leaves a copy of.
+cp "$1" seen
+eval "$DO"
+END
+chmod +x editor
+export EDITOR="$T/editor"
+unset VISUAL
+kept() { find "$XDG_STATE_HOME/msg/edit" -type f; }
+
+export DO='sed -i s/Old/New/ "$1"'
+exits 0 'edit' msg-send -m edited edit /e
+is "$(jq -r .title seen)" Old 'the editor has the JSON'
+is "$(msg-send -r get /e/@title)" New 'and what is typed is saved'
+is "$(msg-send --max 1 --field message log /e)" edited 'with its message'
+is "$(kept)" '' 'no file stays'
+rev=$(msg-send --field _rev get /e)
+export DO=:
+exits 0 'edit of nothing' msg-send edit /e
+like "$err" 'nothing was changed' 'says so'
+is "$(msg-send --field _rev get /e)" "$rev" 'and makes no revision'
+export DO='sed -i s/New/Newer/ "$1"; exit 3'
+exits 5 'an editor that fails' msg-send edit /e
+is "$(msg-send -r get /e/@title)" New 'changes nothing'
+like "$err" "$(kept)" 'and the file is named'
+rm -f $(kept)
+export DO='printf "{\"title\": " >"$1"'
+exits 5 'what is no JSON' msg-send edit /e
+like "$err" 'line 1, column' 'is told with its place'
+is "$(cat $(kept))" '{"title": ' 'and kept'
+rm -f $(kept)
+export DO='sed -i "s/\"New\"/[12]/" "$1"'
+exits 1 'what does not fit the schema' msg-send edit /e
+like "$err" 'not-acceptable.*title' 'is told with its field'
+is "$(jq -c .title $(kept))" "[12]" 'and kept'
+rm -f $(kept)
+export DO='sed -i s/_kind/_kin/ "$1"'
+exits 5 'what cannot be edited' msg-send edit /e
+rm -f $(kept)
+export DO='sed -i s/New/Mine/ "$1"; EDITOR=false msg-send save /e title=Theirs description=E >/dev/null'
+exits 1 'somebody is faster' msg-send edit /e
+like "$err" $'title: changed by both\n    before +"New"\n    mine +"Mine"\n    theirs +"Theirs"\n' \
+	'both sides are shown'
+like "$err" 'description: changed by others alone' 'and what others did besides'
+is "$(msg-send -r get /e/@title)" Theirs 'nothing of theirs is lost'
+is "$(jq -r .title $(kept))" Mine 'nor of mine'
+like "$err" "$(kept)" 'and the file is named'
+is "$(stat -c %a "$(kept)")" 600 'which others cannot read'
+exits 1 'edit of nothing there' msg-send edit /nowhere
+exits 0 'edit from a pipe' msg-send - <<<'get /e/@name'
+done_testing
