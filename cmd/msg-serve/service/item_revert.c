@@ -8,6 +8,8 @@ struct reverting {
 	struct applying *x;
 	const struct commit *commit;
 	struct view before;		/* as it was before the commit */
+	const struct change **changes;	/* that one may see */
+	size_t count;
 };
 
 static int
@@ -155,22 +157,72 @@ undo_change(struct reverting *r, const struct change *c)
 static int
 undo(struct reverting *r)
 {
-	const struct commit *c = r->commit;
 	static const unsigned gone = CHANGE_CREATE | CHANGE_REMOVE;
 
-	for (uint32_t i = c->count; i-- > 0;)
-		if ((c->changes[i].op & gone) == CHANGE_CREATE &&
-		    undo_create(r, &c->changes[i]) < 0)
+	for (size_t i = r->count; i-- > 0;)
+		if ((r->changes[i]->op & gone) == CHANGE_CREATE &&
+		    undo_create(r, r->changes[i]) < 0)
 			return -1;
-	for (uint32_t i = 0; i < c->count; i++)
-		if ((c->changes[i].op & gone) == CHANGE_REMOVE &&
-		    undo_remove(r, &c->changes[i]) < 0)
+	for (size_t i = 0; i < r->count; i++)
+		if ((r->changes[i]->op & gone) == CHANGE_REMOVE &&
+		    undo_remove(r, r->changes[i]) < 0)
 			return -1;
-	for (uint32_t i = 0; i < c->count; i++)
-		if ((c->changes[i].op & gone) == 0 &&
-		    undo_change(r, &c->changes[i]) < 0)
+	for (size_t i = 0; i < r->count; i++)
+		if ((r->changes[i]->op & gone) == 0 &&
+		    undo_change(r, r->changes[i]) < 0)
 			return -1;
 	return 0;
+}
+
+static int
+sees(struct view *v, uint64_t id, struct err *e)
+{
+	struct item it;
+	int rc = view_node(v, id, &it, e);
+
+	return rc > 0 && it.hidden ? 0 : rc;
+}
+
+/* What one may not read is as if it had not been changed. */
+static int
+find_changes(struct reverting *r)
+{
+	const struct commit *c = r->commit;
+	struct applying *x = r->x;
+
+	r->changes = arena_alloc(x->arena, (c->count + 1) *
+	    sizeof *r->changes);
+	for (uint32_t i = 0; i < c->count; i++) {
+		int rc = sees(x->view, c->changes[i].item, x->e);
+
+		if (rc == 0)
+			rc = sees(&r->before, c->changes[i].item, x->e);
+		if (rc < 0)
+			return -1;
+		if (rc > 0 || view_reads_all(x->view))
+			r->changes[r->count++] = &c->changes[i];
+	}
+	return 0;
+}
+
+static int
+open_before(struct reverting *r)
+{
+	uint64_t rev = r->commit->rev;
+
+	r->before = *r->x->view;
+	r->before.rev = rev - 1;
+	for (unsigned l = 0; l < r->before.levels; l++)
+		if (r->before.line[l].cap >= rev)
+			r->before.line[l].cap = rev - 1;
+	return txn_allow(r->x->txn, &r->before, r->x->e);
+}
+
+static int
+no_revision(struct err *e, uint64_t rev)
+{
+	return err_set(e, ERR_NOT_FOUND, "there is no revision %llu",
+	    (unsigned long long)rev);
 }
 
 int
@@ -184,19 +236,16 @@ item_revert(struct applying *x)
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
-		return err_set(x->e, ERR_NOT_FOUND, "there is no revision "
-		    "%llu", (unsigned long long)rev);
+		return no_revision(x->e, rev);
 	r.commit = c;
-	r.before = *x->view;
-	r.before.rev = rev - 1;
-	for (unsigned l = 0; l < r.before.levels; l++)
-		if (r.before.line[l].cap >= rev)
-			r.before.line[l].cap = rev - 1;
 	if (c->branch != x->view->branch)
 		rc = err_set(x->e, ERR_NOT_ALLOWED, "revision %llu is of "
 		    "another branch", (unsigned long long)rev);
+	else if (open_before(&r) < 0 || find_changes(&r) < 0)
+		rc = -1;
 	else
-		rc = undo(&r);
+		rc = r.count == 0 && c->count > 0 ? no_revision(x->e, rev) :
+		    undo(&r);
 	commit_unref(c);
 	return rc < 0 ? -1 : 0;
 }

@@ -67,6 +67,12 @@ txn_view(struct txn *t)
 	return &t->view;
 }
 
+int
+txn_allow(struct txn *t, struct view *v, struct err *e)
+{
+	return view_allow(v, t->job->rights, e);
+}
+
 const struct kinds *
 txn_kinds(struct txn *t)
 {

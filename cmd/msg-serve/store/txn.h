@@ -21,6 +21,9 @@ struct txn;
  * until the next change. */
 struct view *txn_view(struct txn *t);
 
+/* From here on another view shows what the job's rights allow in it. */
+int txn_allow(struct txn *t, struct view *v, struct err *e);
+
 const struct kinds *txn_kinds(struct txn *t);
 uint64_t txn_rev(const struct txn *t);	/* that the commit would have */
 

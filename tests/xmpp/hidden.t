@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+"""What one may not read is as if it were not there: the bytes of every answer
+about it are those about what does not exist."""
+
+import base64
+import json
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../lib"))
+import tap
+import xmpp
+from server import Server
+
+PAYLOAD = re.compile(r"(?<=>)[A-Za-z0-9+/=]{4,}(?=</)")
+
+# PATH, NAME and KEY stand for what is hidden or absent.
+GETS = [
+    "PATH", "PATH/@title", "PATH/@key", "PATH/*", "PATH/..", "PATH/../*",
+    "PATH//.", "count(PATH)", "exists(PATH)", "//NAME", "count(//NAME)",
+    "//*[@name='NAME']", "//Page[@title='NAME']", "//*[@path='PATH']",
+    'get("KEY")', 'get("KEY")/..', '//*[@key="KEY"]', "PATH | /more",
+    "PATH, /more", "/more[PATH]", "some $x in //* satisfies $x is PATH",
+    "//*[../NAME]", "/*[NAME]", "/news/article-1/../NAME",
+    "/news/article-1/sibling::NAME", "if (PATH) then 1 else 2",
+]
+SETS = [
+    {"method": "save", "data": {"_path": "PATH", "title": "x"}},
+    {"method": "save", "data": {"_key": "KEY", "title": "x"}},
+    {"method": "save", "data": {"_path": "PATH", "title": "x", "_rev": 2}},
+    {"method": "save", "data": {"_path": "PATH", "no-such-field": "x"}},
+    {"method": "remove", "data": {"_path": "PATH"}},
+    {"method": "remove", "data": {"_key": "KEY"}},
+    {"method": "move", "data": {"_path": "PATH", "to": "/more/x"}},
+    {"method": "move", "data": {"_key": "KEY", "to": "/more/x"}},
+    {"method": "move", "data": {"_path": "PATH", "name": "x"}},
+    {"method": "move", "data": {"_path": "/more/deep", "to": "PATH/x"}},
+    {"method": "move", "data": {"_path": "/more/deep", "to": "PATH/"}},
+    {"method": "move", "data": {"_path": "/more/deep", "to": "PATH"}},
+    {"method": "move", "data": {"_path": "/more/deep", "folder": "KEY"}},
+    {"method": "move", "data": {"_path": "/more/deep", "folder": "PATH"}},
+    {"method": "copy", "data": {"_path": "PATH", "to": "/more/x"}},
+    {"method": "copy", "data": {"_key": "KEY", "to": "/more/x"}},
+    {"method": "copy", "data": {"_path": "/more/deep", "to": "PATH/x"}},
+    {"method": "copy", "data": {"_path": "/more/deep", "to": "PATH"}},
+    {"method": "copy", "data": {"_path": "/more/deep", "folder": "KEY"}},
+    {"method": "create", "data": {"_path": "PATH", "_kind": "Page"}},
+    {"method": "create", "data": {"_path": "PATH/x", "_kind": "Page"}},
+    {"method": "order", "data": {"_path": "PATH", "contents": ["x"]}},
+    {"method": "order", "data": {"_key": "KEY", "after": None}},
+    {"method": "order", "data": {"_path": "PATH", "after": "x"}},
+    {"method": "order", "data": {"_path": "/more/deep", "after": "NAME"}},
+    {"method": "order", "data": {"_path": "/more", "contents": ["NAME"]}},
+    {"method": "order", "data": {"_path": "/news/article-1",
+                                 "after": "NAME"}},
+    {"method": "order", "data": {"_path": "/news", "contents": ["NAME"]}},
+]
+LOGS = ["PATH", "PATH//.", "//NAME", 'get("KEY")', "PATH | /more"]
+
+
+class Asker:
+    """The same request about two things; True when the answers are."""
+
+    def __init__(self, server, user, password):
+        self.stream = xmpp.Stream(server.tls_port, server.domain, True,
+                                  server.file("tls.crt"))
+        self.stream.connect(user, password, "r")
+
+    def raw(self, kind, element, argument, attributes=""):
+        """The bytes of the answer, and its payload as text."""
+        seen = len(self.stream.trace)
+        self.stream.send(
+            f"<iq type='{kind}' id='i'><{element} xmlns='urn:M'{attributes}>"
+            f"{xmpp.b64(argument.encode())}</{element}></iq>")
+        self.stream.next()
+        text = "".join(line[9:] for line in self.stream.trace[seen:]
+                       if line.startswith("received "))
+        return PAYLOAD.sub(
+            lambda m: base64.b64decode(m.group()).decode(), text)
+
+    def same(self, hidden, absent, kind, element, argument, attributes=""):
+        answers = []
+        for path, key in hidden, absent:
+            name = path.rpartition("/")[2]
+            text = argument.replace("PATH", path).replace("NAME", name)
+            answer = self.raw(kind, element, text.replace("KEY", key),
+                              attributes)
+            for own, word in (path, "PATH"), (name, "NAME"), (key, "KEY"):
+                answer = answer.replace(own, word)
+            answers.append(re.sub(r'(watch"?[:=]"?)\d+', r"\1N", answer))
+        what = f"{kind}-{element} {argument}{attributes}"
+        tap.ok(answers[0] == answers[1] and "'i'" in
+               answers[0].replace('"', "'"), what, "\n".join(answers))
+
+
+def compare(ask, hidden, absent):
+    for query in GETS:
+        ask.same(hidden, absent, "get", "item", query)
+    ask.same(hidden, absent, "get", "item", "PATH", " rev='3'")
+    ask.same(hidden, absent, "get", "item", "PATH", " as='avro'")
+    ask.same(hidden, absent, "get", "item", "PATH", " as='explain'")
+    for action in SETS:
+        ask.same(hidden, absent, "set", "item", json.dumps([action]))
+    ask.same(hidden, absent, "set", "item", json.dumps([
+        {"method": "save", "data": {"_path": "/more", "title": "never"}},
+        SETS[0]]))
+    for query in LOGS:
+        ask.same(hidden, absent, "get", "log", query)
+    for query in "PATH", "PATH//.", "(PATH)[true()]", "//NAME":
+        ask.same(hidden, absent, "set", "watch", query)
+        ask.same(hidden, absent, "set", "watch", query, " from='2'")
+        ask.raw("set", "watch", "", " watch='1'")
+
+
+def tool(server, *words):
+    run = server.tool(*words)
+    if run.returncode:
+        raise RuntimeError(run.stderr)
+    return json.loads(run.stdout)
+
+
+with Server() as server:
+    tool(server, "msg-send", "set-user", json.dumps(
+        [{"method": "create", "data": {
+            "name": "reader", "password": "wherefore",
+            "roles": ["read:/news/article-1", "write:/more"]}}]))
+    ask = Asker(server, "reader", "wherefore")
+
+    # Beside what may be read, above it, at the top; a page and a folder.
+    tool(server, "msg-send", "set-item", json.dumps(
+        [{"method": "create", "data": {"_path": "/secret-f",
+                                       "_kind": "Folder"}},
+         {"method": "create", "data": {"_path": "/secret-f/secret-p",
+                                       "_kind": "Page"}}]))
+    absent_key = tool(server, "msg-send", "get-item",
+                      "/about/@key")[0][:-8] + "AAAAAAAA"
+    for path, other in (("/about", "/abxxx"),
+                        ("/news/article-2", "/news/article-9"),
+                        ("/secret-f", "/secret-x"),
+                        ("/secret-f/secret-p", "/secret-f/secret-x")):
+        key = tool(server, "msg-send", "get-item", path + "/@key")[0]
+        compare(ask, (path, key), (other, absent_key))
+
+    # Commits elsewhere change no answer but for the revision it is of.
+    def everything():
+        return [re.sub(r' rev="\d+"', "", ask.raw(kind, name, argument))
+                for kind, name, argument in (
+                    ("get", "item", "//*"), ("get", "item", "count(//*)"),
+                    ("get", "item", "/"), ("get", "item", "/news/*"),
+                    ("get", "item", "/news/article-1/sibling::*"),
+                    ("get", "log", ""), ("get", "log", "//."),
+                    ("get", "user", ""), ("get", "item", "//*/@rev"))]
+    before = everything()
+    ask.raw("set", "watch", "//*")
+    tool(server, "msg-send", "set-item", json.dumps(
+        [{"method": "save", "data": {"_path": "/about", "title": "x"}},
+         {"method": "create", "data": {"_path": "/news/new",
+                                       "_kind": "Page"}},
+         {"method": "move", "data": {"_path": "/secret-f",
+                                     "to": "/news/moved"}},
+         {"method": "remove", "data": {"_path": "/news/article-3"}}]))
+    after = everything()
+    for old, new in zip(before, after):
+        tap.ok(old == new, "a commit elsewhere does not show",
+               old + "\n" + new)
+    hidden_rev = tool(server, "msg-send", "get-item", "/about/@rev")[0]
+    answers = [ask.raw("set", "item", json.dumps(
+        [{"method": "revert", "data": {"rev": rev}}])).replace(str(rev), "R")
+        for rev in (hidden_rev, hidden_rev + 1000)]
+    tap.ok(answers[0] == answers[1] and "no revision" in answers[0],
+           "it cannot be taken back", "\n".join(answers))
+
+    # Of what one may see in part, that part is taken back.
+    tool(server, "msg-send", "set-item", json.dumps(
+        [{"method": "save", "data": {"_path": path, "title": "both"}}
+         for path in ("/about", "/more")]))
+    both = tool(server, "msg-send", "get-item", "/about/@rev")[0]
+    answer = ask.raw("set", "item", json.dumps(
+        [{"method": "revert", "data": {"rev": both}}]))
+    tap.ok("/about" not in answer and tool(
+        server, "msg-send", "get-item", "/about/@title, /more/@title") ==
+        [["both"], ["More"]], "what is seen is taken back", answer)
+    status = server.stop()
+    tap.ok(status == 0, "the server ends in order", server.log())
+tap.done()
