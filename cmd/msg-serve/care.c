@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
+#include "cli/exit.h"
 #include "start.h"
 #include "store/compact.h"
 #include "store/export.h"
@@ -15,8 +17,8 @@
 bool
 care_wanted(const struct serve_options *opt)
 {
-	return opt->export != NULL || opt->backup != NULL || opt->verify ||
-	    opt->compact;
+	return opt->check_config || opt->export != NULL ||
+	    opt->backup != NULL || opt->verify || opt->compact;
 }
 
 static int
@@ -122,11 +124,15 @@ compact(const char *dir, const struct serve_options *opt, struct err *e)
 }
 
 int
-care_run(const struct serve_options *opt, struct err *e)
+care_run(const struct settings *s, struct err *e)
 {
+	const struct serve_options *opt = &s->opt;
 	char *dir = start_dir(opt, e);
 	int rc = dir == NULL ? -1 : 0;
+	struct err unsaid = ERR_INIT;
 
+	if (rc == 0 && opt->check_config)
+		rc = check_config(s, e);
 	if (rc == 0 && opt->export != NULL)
 		rc = export(dir, opt, e);
 	if (rc == 0 && opt->backup != NULL)
@@ -135,8 +141,8 @@ care_run(const struct serve_options *opt, struct err *e)
 		rc = verify(dir, e);
 	if (rc == 0 && opt->compact)
 		rc = compact(dir, opt, e);
-	if (rc == 0 && fflush(stdout) != 0)
-		rc = err_sys(e, ERR_SYSTEM, "cannot write the answer");
+	if (exit_flush(rc < 0 ? &unsaid : e) < 0)
+		rc = -1;
 	free(dir);
 	return rc;
 }

@@ -14,15 +14,18 @@ struct serve_options {
 	struct opt_list origins;	/* of pages that may use us */
 	struct opt_list contacts;	/* URIs of those who run it */
 	const char *web_root;		/* NULL: no files */
+	const char *config;		/* NULL: the user's own, "none" */
 	const char *dir;		/* NULL: the user's own */
 	const char *domain;
 	const char *import;
 	const char *export, *backup;	/* "-" is standard output */
-	bool verify, compact;
+	bool verify, compact, check_config;
 	int64_t keep_revisions, keep_ms;
 	const char *cert, *key;		/* NULL: those of the store */
+	const char *see_other_host;	/* for clients at the end, or NULL */
 	bool demo, plaintext;
 	int verbose;
+	const char *log_level;
 	int64_t workers;		/* 0: one a core */
 
 	int64_t iterations;		/* of SCRAM verifiers we make */

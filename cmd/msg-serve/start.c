@@ -227,10 +227,8 @@ start_open(struct start *st, const struct serve_options *opt,
 	if (there < 0 || (there == 0 &&
 	    make_store(st, opt, address, log, e) < 0))
 		return -1;
-	st->cert = opt->cert != NULL ? mem_str(opt->cert) :
-	    fs_join(st->dir, "tls.crt");
-	st->key = opt->key != NULL ? mem_str(opt->key) :
-	    fs_join(st->dir, "tls.key");
+	st->cert = fs_join(st->dir, "tls.crt");
+	st->key = fs_join(st->dir, "tls.key");
 	so.dir = st->dir;
 	if (store_open(&st->store, &so, e) < 0)
 		return -1;
@@ -253,4 +251,13 @@ start_clear(struct start *st)
 	free(st->dir);
 	free(st->cert);
 	free(st->key);
+}
+
+void
+start_certificate(const struct start *st, struct serve_options *opt)
+{
+	if (opt->cert == NULL)
+		opt->cert = st->cert;
+	if (opt->key == NULL)
+		opt->key = st->key;
 }

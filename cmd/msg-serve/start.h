@@ -17,7 +17,7 @@
 /* Where things are; the strings are freed by start_clear. */
 struct start {
 	char *dir;
-	char *cert, *key;	/* the options' or the store's */
+	char *cert, *key;	/* the store's own */
 	bool fresh;		/* this start made the store */
 	struct store *store;
 };
@@ -30,5 +30,8 @@ char *start_dir(const struct serve_options *opt, struct err *e);
 int start_open(struct start *st, const struct serve_options *opt,
     const char *address, const struct log *log, struct err *e);
 void start_clear(struct start *st);
+
+/* The certificate and key where the options say none: the store's. */
+void start_certificate(const struct start *st, struct serve_options *opt);
 
 #endif

@@ -47,7 +47,10 @@ put_rows(cfg_opt_t *to, const struct tool *t, const char *const also[])
 	size_t n = 0;
 
 	for (const struct opt *o = t->opts; o->name != NULL; o++)
-		if (o->flags & OPT_CONFIG)
+		if (o->flags & OPT_CONFIG && o->type == OPT_LIST)
+			to[n++] = (cfg_opt_t)CFG_STR_LIST(o->name, NULL,
+			    CFGF_NONE);
+		else if (o->flags & OPT_CONFIG)
 			to[n++] = (cfg_opt_t)CFG_STR(o->name, NULL, CFGF_NONE);
 	for (; also != NULL && *also != NULL; also++)
 		if (!has_row(t, *also))
@@ -97,9 +100,11 @@ config_read(struct config **out, const char *path, const struct tool *t,
 
 	put_rows(c->rows, t, also);
 	n = put_rows(c->top, t, also);
-	c->top[n++] = (cfg_opt_t)CFG_STR("default", NULL, CFGF_NONE);
-	c->top[n++] = (cfg_opt_t)CFG_SEC("context", c->rows,
-	    CFGF_MULTI | CFGF_TITLE);
+	if (also != NULL) {
+		c->top[n++] = (cfg_opt_t)CFG_STR("default", NULL, CFGF_NONE);
+		c->top[n++] = (cfg_opt_t)CFG_SEC("context", c->rows,
+		    CFGF_MULTI | CFGF_TITLE);
+	}
 	c->top[n] = (cfg_opt_t)CFG_END();
 	c->cfg = cfg_init(c->top, CFGF_NONE);
 	cfg_set_error_function(c->cfg, on_error);
@@ -147,6 +152,23 @@ no_context(const struct config *c, const char *name, struct err *e)
 	return -1;
 }
 
+/* Value i of a row, if it has one. */
+static int
+apply_value(struct config *c, cfg_t *sec, const struct opt *o, unsigned i,
+    const struct tool *t, void *values, struct err *e)
+{
+	const char *text = cfg_getnstr(sec, o->name, i);
+
+	if (text == NULL)
+		return 0;
+	if (o->flags & (OPT_FILE | OPT_DIR) && text[0] != '/' &&
+	    strcmp(text, "-") != 0)
+		text = arena_printf(&c->text, "%s/%s", c->dir, text);
+	if (opt_set(t, values, o->name, text, e) < 0)
+		return err_prefix(e, "'%s'", c->path);
+	return 0;
+}
+
 int
 config_apply(struct config *c, const char *context, const struct tool *t,
     void *values, struct err *e)
@@ -157,16 +179,12 @@ config_apply(struct config *c, const char *context, const struct tool *t,
 	if (sec == NULL)
 		return no_context(c, context, e);
 	for (const struct opt *o = t->opts; o->name != NULL; o++) {
-		const char *text = o->flags & OPT_CONFIG ?
-		    cfg_getstr(sec, o->name) : NULL;
+		unsigned n = o->flags & OPT_CONFIG ?
+		    cfg_size(sec, o->name) : 0;
 
-		if (text == NULL)
-			continue;
-		if (o->flags & (OPT_FILE | OPT_DIR) && text[0] != '/' &&
-		    strcmp(text, "-") != 0)
-			text = arena_printf(&c->text, "%s/%s", c->dir, text);
-		if (opt_set(t, values, o->name, text, e) < 0)
-			return err_prefix(e, "'%s'", c->path);
+		for (unsigned i = 0; i < n; i++)
+			if (apply_value(c, sec, o, i, t, values, e) < 0)
+				return -1;
 	}
 	return 0;
 }

@@ -12,8 +12,9 @@
  *		jid = "romeo@example.org"
  *	}
  *
- * The form is libconfuse's.  A value of a row with OPT_FILE or OPT_DIR that
- * does not begin with '/' is taken from the file's directory.
+ * The form is libconfuse's; a row that is a list takes { "several", "values" }
+ * too.  A value of a row with OPT_FILE or OPT_DIR that does not begin with '/'
+ * is taken from the file's directory.
  */
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H
@@ -26,7 +27,8 @@
 struct config;
 
 /* Gives a config (config_free).  also: names that other tools who share the
- * file know, ended by NULL; NULL: none.  ERR_CONFIG, at "line 3". */
+ * file know, ended by NULL; NULL: the file is t's alone, without contexts.
+ * ERR_CONFIG, at "line 3". */
 int config_read(struct config **out, const char *path, const struct tool *t,
     const char *const also[], struct err *e);
 void config_free(struct config *c);		/* NULL is fine */

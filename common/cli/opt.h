@@ -42,7 +42,8 @@ enum opt_flags {
 	OPT_NO = 4,	/* the flag has a --no- form */
 	OPT_FILE = 8,	/* the value is a file's path: completion */
 	OPT_DIR = 16,	/* the value is a directory */
-	OPT_OPTARG = 32	/* --name[=value]; without: the row's bare */
+	OPT_OPTARG = 32, /* --name[=value]; without: the row's bare */
+	OPT_LIVE = 64	/* one that runs takes a new value, see opt_renew */
 };
 
 #define OPT_LIST_MAX	64
@@ -114,6 +115,16 @@ int opt_set(const struct tool *t, void *values, const char *name,
 
 /* Defaults only; opt_parse does it by itself. */
 void opt_defaults(const struct tool *t, void *values);
+
+/* A row's value is another one now: taken, or kept as it was because the row
+ * does not say OPT_LIVE. */
+typedef void opt_renew_fn(void *arg, const struct opt *o, bool taken);
+
+/* values, just read, are to take the place of running, which are in use: rows
+ * that cannot change while a tool runs get back what running has.  fn hears
+ * of each difference. */
+void opt_renew(const struct tool *t, const void *running, void *values,
+    opt_renew_fn *fn, void *arg);
 
 /* True when the command line or environment gave it. */
 bool opt_given(const struct tool *t, const void *values, const char *name);

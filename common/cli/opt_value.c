@@ -259,3 +259,58 @@ opt_defaults(const struct tool *t, void *values)
 		assert(rc == 0);
 	}
 }
+
+/* --- values anew ---------------------------------------------------------- */
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static size_t
+size_of(const struct opt *o)
+{
+	switch (o->type) {
+	case OPT_FLAG: return sizeof (bool);
+	case OPT_COUNT: return sizeof (int);
+	case OPT_LIST: return sizeof (struct opt_list);
+	case OPT_STR: case OPT_CHOICE: return sizeof (const char *);
+	default: return sizeof (int64_t);
+	}
+}
+
+static bool
+same_value(const struct opt *o, const void *a, const void *b)
+{
+	const struct opt_list *la = a, *lb = b;
+
+	if (o->type == OPT_STR || o->type == OPT_CHOICE)
+		return same_text(*(const char *const *)a,
+		    *(const char *const *)b);
+	if (o->type != OPT_LIST)
+		return memcmp(a, b, size_of(o)) == 0;
+	if (la->n != lb->n)
+		return false;
+	for (size_t i = 0; i < la->n; i++)
+		if (!same_text(la->v[i], lb->v[i]))
+			return false;
+	return true;
+}
+
+void
+opt_renew(const struct tool *t, const void *running, void *values,
+    opt_renew_fn *fn, void *arg)
+{
+	for (const struct opt *o = t->opts; o->name != NULL; o++) {
+		const char *old = (const char *)running + o->offset;
+		char *fresh = (char *)values + o->offset;
+		bool live = (o->flags & OPT_LIVE) != 0;
+
+		if (same_value(o, old, fresh))
+			continue;
+		if (!live)
+			memcpy(fresh, old, size_of(o));
+		fn(arg, o, live);
+	}
+}

@@ -207,8 +207,6 @@ tls_own(const struct tls *t)
 	return t->server ? &t->own : NULL;
 }
 
-/* --- connections --------------------------------------------------------- */
-
 static bool
 is_address(const char *name)
 {
@@ -217,6 +215,20 @@ is_address(const char *name)
 	return inet_pton(AF_INET, name, ip) == 1 ||
 	    inet_pton(AF_INET6, name, ip) == 1;
 }
+
+bool
+tls_cert_is_for(const struct tls *t, const char *name)
+{
+	X509 *cert = SSL_CTX_get0_certificate(t->ctx);
+
+	if (cert == NULL)
+		return false;
+	return is_address(name) ? X509_check_ip_asc(cert, name, 0) == 1 :
+	    X509_check_host(cert, name, strlen(name),
+	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+}
+
+/* --- connections --------------------------------------------------------- */
 
 static int
 set_name(SSL *ssl, const char *name)

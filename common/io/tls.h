@@ -57,6 +57,10 @@ struct tls_cert {
 /* The server's own; NULL for a client's context. */
 const struct tls_cert *tls_own(const struct tls *t);
 
+/* May a server's own certificate stand for this name, as clients see it
+ * (RFC 9525)? */
+bool tls_cert_is_for(const struct tls *t, const char *name);
+
 /* The first one of a PEM file.  ERR_INPUT. */
 int tls_cert_read(struct tls_cert *out, const char *path, struct err *e);
 void tls_cert_of(struct tls_cert *out, X509 *cert);

@@ -24,6 +24,7 @@ class Server:
         self.options = options
         self.domain = "localhost"
         self.lines = []
+        self.more = threading.Condition()  # told of each line
         self.env = {k: v for k, v in os.environ.items()
                     if not k.startswith(("MSG_", "XDG_"))}
         self.env.update(
@@ -55,7 +56,9 @@ class Server:
 
     def _read(self):
         for line in self.process.stderr:
-            self.lines.append(line)
+            with self.more:
+                self.lines.append(line)
+                self.more.notify_all()
 
     def log(self):
         return "".join(self.lines[-40:])

@@ -394,7 +394,7 @@ bosh_new(struct worker *w, const struct peer *peer, bool secure_now)
 	b->peer = *peer;
 	b->secure = secure_now;
 	b->idle_ms = server->opt->bosh_idle_ms;
-	b->lim = &server->limits_login;
+	b->lim = &w->limits_login;
 	b->last = &b->first;
 	buf_init(&b->out, w->web_conf.out_max);
 	b->flush = (struct loop_task)LOOP_TASK(flush, b);

@@ -404,7 +404,7 @@ bosh_request(struct web *c, struct exchange *x, const struct http_request *r)
 {
 	static const struct stream_ops ops = { .stanza = on_body };
 	struct worker *w = c->worker;
-	struct stream_limits lim = w->server->limits;
+	struct stream_limits lim = w->limits;
 	struct reading reading = { .worker = w, .ask = {
 		.ticket = web_ticket(c, x), .peer = c->peer,
 		.secure = link_secure(c->link), .bytes = r->body.n } };

@@ -98,10 +98,8 @@ login_features(struct session *s, struct buf *out)
 static void
 fail(struct session *s, const char *condition)
 {
-	const struct server *server = s->worker->server;
-
-	log_event(&server->log, LOG_LEVEL_INFO, "login refused", "peer",
-	    s->ops->peer(s->carrier)->text, "why", condition, NULL);
+	session_log(s, LOG_LEVEL_INFO, "login refused", "why", condition,
+	    NULL);
 	reset(&s->login);
 	buf_printf(session_out(s), "<failure xmlns=\"" NS_SASL "\"><%s/>"
 	    "</failure>", condition);

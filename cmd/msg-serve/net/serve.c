@@ -1,5 +1,6 @@
 #include "net/serve.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@
 #include "service/job.h"
 #include "service/kept.h"
 #include "store/rights.h"
+
+#define REQUEST_ID_LOGGED	128	/* bytes of an id that a log line has */
 
 /* A command that waits for those before it. */
 struct waiting {
@@ -81,6 +84,29 @@ pace(struct session *s)
 
 /* --- answering ----------------------------------------------------------- */
 
+/* e: why it was refused, NULL: it begins. */
+static void
+log_request(const struct session *s, const struct request *r,
+    const struct err *e)
+{
+	const char *command = r->command == NULL ? NULL : r->command->word;
+	char id[REQUEST_ID_LOGGED];
+
+	if (!log_says(&s->worker->server->log, LOG_LEVEL_DEBUG) &&
+	    (e == NULL || e->code != ERR_SYSTEM))
+		return;
+	snprintf(id, sizeof id, "%.*s", r->id.n < sizeof id ? (int)r->id.n :
+	    (int)sizeof id - 1, r->id.n == 0 ? "" : r->id.p);
+	if (e == NULL)
+		session_log(s, LOG_LEVEL_DEBUG, "request", "id", id,
+		    "command", command, NULL);
+	else
+		session_log(s, e->code == ERR_SYSTEM ? LOG_LEVEL_ERROR :
+		    LOG_LEVEL_DEBUG, "request refused", "id", id, "command",
+		    command, "error", err_word(e->code), "why", e->text,
+		    NULL);
+}
+
 static void
 trace_answer(struct session *s, const struct request *r,
     const struct buf *payload, const struct err *e)
@@ -125,6 +151,7 @@ refuse(struct session *s, const struct request *r, const struct err *e,
 	    (struct str){ detail->p, detail->n };
 
 	account_for(s, r, NULL, e);
+	log_request(s, r, e);
 	answer_error(session_out(s), r->id, r->to, e, true, more);
 	session_sent(s);
 }
@@ -213,6 +240,7 @@ trace_command(struct session *s, const struct request *r)
 {
 	struct buf *line = &s->worker->line;
 
+	log_request(s, r, NULL);
 	if (!tracing(&s->worker->server->trace))
 		return;
 	buf_reset(line);

@@ -66,11 +66,12 @@ server_tls(struct server *s, enum listen_kind kind)
 }
 
 static int
-load(struct server *s, struct tls **tls, struct tls **https, struct err *e)
+load(struct tls **tls, struct tls **https, const struct serve_options *opt,
+    struct err *e)
 {
-	if (tls_server(tls, s->cert, s->key, TLS_ALPN_XMPP, e) < 0)
+	if (tls_server(tls, opt->cert, opt->key, TLS_ALPN_XMPP, e) < 0)
 		return -1;
-	if (tls_server(https, s->cert, s->key, TLS_ALPN_HTTP, e) < 0) {
+	if (tls_server(https, opt->cert, opt->key, TLS_ALPN_HTTP, e) < 0) {
 		tls_unref(*tls);
 		*tls = NULL;
 		return -1;
@@ -78,19 +79,14 @@ load(struct server *s, struct tls **tls, struct tls **https, struct err *e)
 	return 0;
 }
 
-/* The files anew; what is wrong with them is said and the old stays. */
-static void
-reload(struct server *s)
-{
-	struct tls *tls, *https, *old_tls, *old_https;
-	struct err e = ERR_INIT;
+/* --- options and certificate anew ---------------------------------------- */
 
-	if (load(s, &tls, &https, &e) < 0) {
-		log_event(&s->log, LOG_LEVEL_ERROR,
-		    "certificate not reloaded, the old one stays", "why",
-		    e.text, NULL);
-		return;
-	}
+static void
+use(struct server *s, const struct serve_options *opt, struct tls *tls,
+    struct tls *https)
+{
+	struct tls *old_tls, *old_https;
+
 	pthread_mutex_lock(&s->tls_lock);
 	old_tls = s->tls;
 	old_https = s->https;
@@ -99,8 +95,54 @@ reload(struct server *s)
 	pthread_mutex_unlock(&s->tls_lock);
 	tls_unref(old_tls);
 	tls_unref(old_https);
-	log_event(&s->log, LOG_LEVEL_WARN, "certificate reloaded", "file",
-	    s->cert, NULL);
+	s->opt = opt;
+	s->log.level = log_level(opt->log_level);
+	for (size_t i = 0; i < s->worker_count; i++)
+		worker_renew(s->workers[i]);
+}
+
+/* All of it, or nothing: what is wrong is said and the old stays. */
+static void
+renew(struct server *s)
+{
+	const struct server_hooks *h = s->hooks;
+	const struct serve_options *opt = s->opt;
+	struct tls *tls, *https;
+	struct err e = ERR_INIT;
+
+	if (h->renew != NULL)
+		opt = h->renew(h->arg, &e);
+	if (opt != NULL && load(&tls, &https, opt, &e) == 0)
+		use(s, opt, tls, https);
+	else
+		opt = NULL;
+	if (h->renewed != NULL)
+		h->renewed(h->arg, opt, &e);
+}
+
+/* --- signs of life -------------------------------------------------------- */
+
+static void
+ask_for_beats(struct server *s)
+{
+	for (size_t i = 0; i < s->worker_count; i++)
+		worker_beat(s->workers[i]);
+	s->beats_due += s->worker_count;
+	timer_set(&s->alive, s->hooks->alive_ms);
+}
+
+/* A worker that hangs is asked no more, and nothing is said. */
+static void
+on_alive(void *arg)
+{
+	struct server *s = arg;
+
+	if (atomic_load(&s->beats) < s->beats_due) {
+		timer_set(&s->alive, s->hooks->alive_ms);
+		return;
+	}
+	s->hooks->alive(s->hooks->arg);
+	ask_for_beats(s);
 }
 
 /* --- the main thread ----------------------------------------------------- */
@@ -133,30 +175,84 @@ on_signal(void *arg, int signum)
 	struct server *s = arg;
 
 	if (signum == SIGHUP)
-		reload(s);
+		renew(s);
 	else
 		loop_stop(s->loop);
 }
 
+static struct listener_slot *
+free_slot(struct server *s, enum listen_kind kind, struct err *e)
+{
+	struct listener_slot *slot = &s->slots[s->slot_count];
+
+	if (s->slot_count == SERVER_LISTENERS_MAX) {
+		err_set(e, ERR_USAGE, "at most %d addresses to listen on",
+		    SERVER_LISTENERS_MAX);
+		return NULL;
+	}
+	slot->server = s;
+	slot->kind = kind;
+	return slot;
+}
+
+/* How many there are of a kind, each taken. */
 static int
-open_listeners(struct server *s, const struct opt_list *list,
+adopt(struct server *s, const struct server_sockets *handed,
     enum listen_kind kind, struct err *e)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		struct listener_slot *slot = &s->slots[s->slot_count];
+	struct listener_slot *slot;
+	int count = 0;
 
+	for (size_t i = 0; i < handed->count; i++) {
+		if (handed->at[i].kind != kind)
+			continue;
+		slot = free_slot(s, kind, e);
+		if (slot == NULL || listener_adopt(&slot->listener,
+		    handed->at[i].fd, e) < 0)
+			return -1;
+		s->slot_count++;
+		count++;
+	}
+	return count;
+}
+
+static int
+open_listeners(struct server *s, const struct opt_list *list,
+    const struct server_sockets *handed, enum listen_kind kind,
+    struct err *e)
+{
+	struct listener_slot *slot;
+	int rc = adopt(s, handed, kind, e);
+
+	for (size_t i = 0; rc == 0 && i < list->n; i++) {
 		if (strcmp(list->v[i], "none") == 0)
 			continue;
-		if (s->slot_count == SERVER_LISTENERS_MAX)
-			return err_set(e, ERR_USAGE, "at most %d addresses to "
-			    "listen on", SERVER_LISTENERS_MAX);
-		if (listener_open(&slot->listener, list->v[i], e) < 0)
+		slot = free_slot(s, kind, e);
+		if (slot == NULL ||
+		    listener_open(&slot->listener, list->v[i], e) < 0)
 			return -1;
-		slot->server = s;
-		slot->kind = kind;
 		s->slot_count++;
 	}
-	return 0;
+	return rc < 0 ? -1 : 0;
+}
+
+static const char *const kinds[] = { "starttls", "tls", "http", "https" };
+
+int
+server_kind(struct str name, enum listen_kind *out)
+{
+	for (size_t i = 0; i < MEM_COUNT(kinds); i++)
+		if (str_is(name, kinds[i])) {
+			*out = (enum listen_kind)i;
+			return 0;
+		}
+	return -1;
+}
+
+const char *
+server_kind_name(enum listen_kind kind)
+{
+	return kinds[kind];
 }
 
 const char *
@@ -178,42 +274,30 @@ feed(void *arg, struct commit *const *commits, size_t count)
 		watch_feed(s->workers[i], commits, count);
 }
 
-static void
-set_limits(struct server *s)
-{
-	const struct serve_options *o = s->opt;
-
-	s->limits = (struct stream_limits){ .bytes = o->stanza_bytes,
-		.depth = (size_t)o->depth, .elements = (size_t)o->elements,
-		.attrs = (size_t)o->attributes,
-		.name = stream_limits_default.name };
-	s->limits_login = s->limits;
-	s->limits_login.bytes = o->login_bytes;
-	if (s->limits_login.elements > stream_limits_login.elements)
-		s->limits_login.elements = stream_limits_login.elements;
-}
-
 int
-server_init(struct server *s, const struct serve_options *opt, struct err *e)
+server_init(struct server *s, const struct serve_options *opt,
+    const struct server_sockets *handed, struct err *e)
 {
 	memset(s, 0, sizeof *s);
 	s->opt = opt;
-	s->log = (struct log){ STDERR_FILENO, LOG_LEVEL_WARN };
+	s->log = (struct log){ STDERR_FILENO, log_level(opt->log_level),
+		log_is_journal(STDERR_FILENO) };
 	s->started_us = clock_real_us();
 	s->directory = directory_new();
 	s->disco = disco_new(s->opt);
 	pthread_mutex_init(&s->tls_lock, NULL);
 	pthread_mutex_init(&s->admission.lock, NULL);
 	tracer_init(&s->trace, opt->verbose > 0);
-	set_limits(s);
 	s->loop = loop_new();
+	timer_init(&s->alive, s->loop, on_alive, s);
 	if (opt->web_root != NULL && access(opt->web_root, X_OK) < 0)
 		return err_sys(e, ERR_CONFIG, "cannot use --web-root '%s'",
 		    opt->web_root);
-	if (open_listeners(s, &opt->listen, LISTEN_STARTTLS, e) < 0 ||
-	    open_listeners(s, &opt->listen_tls, LISTEN_TLS, e) < 0 ||
-	    open_listeners(s, &opt->listen_http, LISTEN_HTTP, e) < 0 ||
-	    open_listeners(s, &opt->listen_https, LISTEN_HTTPS, e) < 0)
+	if (open_listeners(s, &opt->listen, handed, LISTEN_STARTTLS, e) < 0 ||
+	    open_listeners(s, &opt->listen_tls, handed, LISTEN_TLS, e) < 0 ||
+	    open_listeners(s, &opt->listen_http, handed, LISTEN_HTTP, e) < 0 ||
+	    open_listeners(s, &opt->listen_https, handed, LISTEN_HTTPS,
+	    e) < 0)
 		return -1;
 	if (s->slot_count == 0)
 		return err_set(e, ERR_USAGE, "no address to listen on");
@@ -234,7 +318,7 @@ start(struct server *s, struct err *e)
 {
 	size_t want = worker_count(s->opt);
 
-	if (load(s, &s->tls, &s->https, e) < 0) {
+	if (load(&s->tls, &s->https, s->opt, e) < 0) {
 		e->code = ERR_CONFIG;
 		return -1;
 	}
@@ -257,20 +341,24 @@ start(struct server *s, struct err *e)
 }
 
 int
-server_run(struct server *s, struct store *store, const char *cert,
-    const char *key, void (*ready)(void *arg), void *arg, struct err *e)
+server_run(struct server *s, struct store *store,
+    const struct server_hooks *hooks, struct err *e)
 {
 	int rc;
 
 	s->store = store;
-	s->cert = mem_str(cert);
-	s->key = mem_str(key);
+	s->hooks = hooks;
 	rc = start(s, e);
-
 	if (rc == 0) {
-		ready(arg);
+		if (hooks->ready != NULL)
+			hooks->ready(hooks->arg);
+		if (hooks->alive_ms > 0)
+			ask_for_beats(s);
 		loop_run(s->loop);
+		if (hooks->stopping != NULL)
+			hooks->stopping(hooks->arg);
 	}
+	timer_stop(&s->alive);
 	for (size_t i = 0; i < s->slot_count; i++)
 		listener_stop(s->slots[i].listener);
 	for (size_t i = 0; i < s->worker_count; i++)
@@ -296,6 +384,4 @@ server_clear(struct server *s)
 	tracer_clear(&s->trace);
 	pthread_mutex_destroy(&s->admission.lock);
 	pthread_mutex_destroy(&s->tls_lock);
-	free(s->cert);
-	free(s->key);
 }

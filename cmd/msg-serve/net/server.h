@@ -35,6 +35,39 @@ enum listen_kind {
 	LISTEN_HTTPS
 };
 
+/* Their names, in that order, as the ready line has them. */
+#define SERVER_KINDS	"starttls, tls, http, https"
+
+/* Listening sockets that were handed in, to take the place of those that the
+ * options say of the same kind. */
+struct server_sockets {
+	struct {
+		int fd;
+		enum listen_kind kind;
+	} at[SERVER_LISTENERS_MAX];
+	size_t count;
+};
+
+/* What the server asks of who runs it, in the main thread.  NULL where one
+ * does not care. */
+struct server_hooks {
+	/* Connections are taken; soon they will be no more. */
+	void (*ready)(void *arg);
+	void (*stopping)(void *arg);
+
+	/* SIGHUP: options to go on with, which stay as long as the server
+	 * does; of them what is not OPT_LIVE is what it was.  NULL, *e: the
+	 * old ones stay.  renewed: they are used, or *e says why not. */
+	const struct serve_options *(*renew)(void *arg, struct err *e);
+	void (*renewed)(void *arg, const struct serve_options *opt,
+	    const struct err *e);
+
+	/* Every thread that serves has answered within alive_ms. */
+	void (*alive)(void *arg);
+	int64_t alive_ms;		/* 0: never */
+	void *arg;
+};
+
 struct worker;
 
 /* Who may still connect: counted at accept, given back at the end. */
@@ -45,7 +78,8 @@ struct admission {
 };
 
 struct server {
-	const struct serve_options *opt;
+	/* Read by every thread; SIGHUP puts another in its place. */
+	const struct serve_options *_Atomic opt;
 	struct log log;
 	struct store *store;
 	struct pool *pool;
@@ -53,13 +87,15 @@ struct server {
 	struct disco *disco;
 	struct tracer trace;
 	struct admission admission;
-	struct stream_limits limits_login, limits;
 	int64_t started_us;
 
 	pthread_mutex_t tls_lock;
 	struct tls *tls, *https;	/* for those who come; see server_tls */
-	char *cert, *key;
 
+	const struct server_hooks *hooks;
+	struct timer alive;
+	atomic_size_t beats;		/* of workers, since the server began */
+	size_t beats_due;
 	struct loop *loop;		/* the main thread's */
 	struct listener_slot {
 		struct server *server;
@@ -75,19 +111,23 @@ struct server {
 };
 
 /* Opens the listening sockets, so that ports are known and free before a
- * store is made. */
+ * store is made.  Keeps opt; takes the descriptors of handed. */
 int server_init(struct server *s, const struct serve_options *opt,
-    struct err *e);
+    const struct server_sockets *handed, struct err *e);
 
 /* Serves the store, which stays the caller's, until SIGINT or SIGTERM, then
- * ends every stream in order.  ready is called once, when connections are
- * taken.  After it the store may be closed, then comes server_clear. */
-int server_run(struct server *s, struct store *store, const char *cert,
-    const char *key, void (*ready)(void *arg), void *arg, struct err *e);
+ * ends every stream in order.  After it the store may be closed, then comes
+ * server_clear. */
+int server_run(struct server *s, struct store *store,
+    const struct server_hooks *hooks, struct err *e);
 void server_clear(struct server *s);
 
 /* "127.0.0.1:5222" of the first listener of its sort; NULL: there is none. */
 const char *server_address(const struct server *s, enum listen_kind kind);
+
+/* The kind of this name; -1: there is none. */
+int server_kind(struct str name, enum listen_kind *out);
+const char *server_kind_name(enum listen_kind kind);
 
 /* Gives the context for a new connection of a kind, or for STARTTLS on it
  * (tls_unref); any thread. */

@@ -112,8 +112,10 @@ session_end(struct session *s)
 	s->ops->close(s->carrier);
 }
 
-void
-session_error(struct session *s, const char *condition, const char *text)
+/* more: what the condition holds; text: for people.  Both may be NULL. */
+static void
+end_with_error(struct session *s, const char *condition, const char *more,
+    const char *text)
 {
 	struct buf *out;
 
@@ -124,9 +126,12 @@ session_error(struct session *s, const char *condition, const char *text)
 		session_sent(s);
 	}
 	out = session_out(s);
-	buf_lit(out, "<stream:error><");
-	buf_puts(out, condition);
-	buf_lit(out, " xmlns=\"" NS_STREAMS "\"/>");
+	buf_printf(out, "<stream:error><%s xmlns=\"" NS_STREAMS "\"%s",
+	    condition, more == NULL ? "/>" : ">");
+	if (more != NULL) {
+		xml_clean(out, more, strlen(more));
+		buf_printf(out, "</%s>", condition);
+	}
 	if (text != NULL) {
 		buf_lit(out, "<text xmlns=\"" NS_STREAMS
 		    "\" xml:lang=\"en\">");
@@ -136,6 +141,21 @@ session_error(struct session *s, const char *condition, const char *text)
 	buf_lit(out, "</stream:error>");
 	session_sent(s);
 	session_end(s);
+}
+
+void
+session_error(struct session *s, const char *condition, const char *text)
+{
+	end_with_error(s, condition, NULL, text);
+}
+
+void
+session_shutdown(struct session *s)
+{
+	const char *host = s->worker->server->opt->see_other_host;
+
+	end_with_error(s, host == NULL ? "system-shutdown" :
+	    "see-other-host", host, NULL);
 }
 
 void
@@ -220,7 +240,8 @@ session_authenticated(struct session *s, const struct account *account)
 	s->state = SESSION_HEADER;
 	s->opened = false;
 	counter_add(&s->worker->metrics.logins_total, 1);
-	s->ops->limits(s->carrier, &s->worker->server->limits);
+	session_log(s, LOG_LEVEL_INFO, "logged in", NULL);
+	s->ops->limits(s->carrier, &s->worker->limits);
 	s->ops->restart(s->carrier);
 }
 
@@ -429,6 +450,7 @@ session_init(struct session *s, struct worker *w,
 	serve_init(&s->serve);
 	timer_init(&s->timer, w->loop, on_timer, s);
 	timer_set(&s->timer, w->server->opt->login_ms);
+	session_log(s, LOG_LEVEL_DEBUG, "connected", NULL);
 }
 
 void
@@ -436,6 +458,7 @@ session_clear(struct session *s)
 {
 	struct worker *w = s->worker;
 
+	session_log(s, LOG_LEVEL_DEBUG, "disconnected", NULL);
 	s->state = SESSION_ENDED;
 	timer_stop(&s->timer);
 	if (s->resource != NULL) {

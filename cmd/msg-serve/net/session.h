@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "io/link.h"
 #include "net/login.h"
 #include "net/serve.h"
@@ -95,6 +96,10 @@ void session_broken(struct session *s, const char *condition,
 void session_error(struct session *s, const char *condition,
     const char *text);
 
+/* The server ends: system-shutdown, or see-other-host where --see-other-host
+ * names one (RFC 6120 4.9.3.19 and .22). */
+void session_shutdown(struct session *s);
+
 /* End in order, without an error. */
 void session_end(struct session *s);
 
@@ -115,6 +120,10 @@ int session_trace(struct session *s, bool on);
 
 /* Something came from the peer: he is there. */
 void session_heard(struct session *s);
+
+/* As log_event, with conn (worker.number), peer and user in front. */
+void session_log(const struct session *s, enum log_level level,
+    const char *what, ...) __attribute__((sentinel));
 
 struct place session_place(const struct session *s);
 bool session_ready(const struct session *s);

@@ -227,8 +227,8 @@ on_closed(void *arg, const struct err *why)
 	struct server *server = t->session.worker->server;
 
 	if (why->code != ERR_OK)
-		log_event(&server->log, LOG_LEVEL_DEBUG, "connection lost",
-		    "peer", t->peer.text, "why", why->text, NULL);
+		session_log(&t->session, LOG_LEVEL_DEBUG, "connection lost",
+		    "why", why->text, NULL);
 	session_clear(&t->session);
 	stream_free(t->stream);
 	admission_leave(server, &t->peer);
@@ -256,7 +256,7 @@ tcp_accept(struct worker *w, int fd, const struct peer *peer,
 
 	t->peer = *peer;
 	t->stream = stream_new(&stream_ops, t, w->streams);
-	stream_limit(t->stream, &w->server->limits_login);
+	stream_limit(t->stream, &w->limits_login);
 	t->link = link_new(w->loop, fd, &w->link_conf, t, tls, NULL);
 	session_init(&t->session, w, &carrier_ops, t);
 }

@@ -209,6 +209,55 @@ worker_evict(struct place p, const char *condition)
 	mailbox_post(p.worker->box, &v->mail);
 }
 
+/* --- limits, of the server's options ------------------------------------- */
+
+/* Links, streams and buffers keep pointers to these. */
+static void
+set_limits(struct worker *w, const struct serve_options *o)
+{
+	w->link_conf.out_max = w->web_conf.out_max = o->queue_bytes;
+	w->http_limits = (struct http_limits){ o->header_bytes,
+		o->stanza_bytes + WEB_BODY_EXTRA };
+	w->limits = (struct stream_limits){ .bytes = o->stanza_bytes,
+		.depth = (size_t)o->depth, .elements = (size_t)o->elements,
+		.attrs = (size_t)o->attributes,
+		.name = stream_limits_default.name };
+	w->limits_login = w->limits;
+	w->limits_login.bytes = o->login_bytes;
+	if (w->limits_login.elements > stream_limits_login.elements)
+		w->limits_login.elements = stream_limits_login.elements;
+	buf_free(&w->payload);
+	buf_init(&w->payload, o->result_bytes);
+}
+
+static void
+renew(void *arg)
+{
+	struct worker *w = arg;
+
+	set_limits(w, w->server->opt);
+}
+
+void
+worker_renew(struct worker *w)
+{
+	mailbox_call(w->box, renew, w);
+}
+
+static void
+beat(void *arg)
+{
+	struct worker *w = arg;
+
+	atomic_fetch_add(&w->server->beats, 1);
+}
+
+void
+worker_beat(struct worker *w)
+{
+	mailbox_call(w->box, beat, w);
+}
+
 /* --- the thread ---------------------------------------------------------- */
 
 /* Whoever has not closed by now is cut off. */
@@ -233,7 +282,7 @@ stop(void *arg)
 
 	w->stopping = true;
 	while ((s = map_next(&w->sessions, &at, NULL, NULL)) != NULL)
-		session_error(s, "system-shutdown", NULL);
+		session_shutdown(s);
 	web_stop(w);
 	timer_set(&w->stop_timer, STOP_MS);
 	worker_may_end(w);
@@ -263,14 +312,11 @@ worker_start(struct worker **out, struct server *s, struct err *e)
 	w->kept = kept_new();
 	w->turn_end = (struct loop_task)LOOP_TASK(turn_end, w);
 	w->behind = (struct loop_task)LOOP_TASK(watch_behind, w);
-	w->link_conf = (struct link_conf){ .ops = &tcp_link_ops,
-		.out_max = s->opt->queue_bytes, .total = &w->metrics.links };
-	w->web_conf = (struct link_conf){ .ops = &web_link_ops,
-		.out_max = s->opt->queue_bytes, .total = &w->metrics.links };
-	w->http_limits = (struct http_limits){ s->opt->header_bytes,
-		s->opt->stanza_bytes + WEB_BODY_EXTRA };
+	w->link_conf.ops = &tcp_link_ops;
+	w->web_conf.ops = &web_link_ops;
+	w->link_conf.total = w->web_conf.total = &w->metrics.links;
+	set_limits(w, s->opt);
 	buf_init(&w->argument, ARGUMENT_MAX);
-	buf_init(&w->payload, s->opt->result_bytes);
 	buf_init(&w->line, LINE_MAX_BYTES);
 	timer_init(&w->stop_timer, w->loop, cut, w);
 	if (pthread_create(&w->thread, NULL, thread, w) != 0) {

@@ -44,6 +44,7 @@ struct worker {
 	unsigned index;			/* in the server's workers */
 	struct link_conf link_conf, web_conf;
 	struct http_limits http_limits;
+	struct stream_limits limits_login, limits;	/* of its streams */
 	struct stream_pool *streams;
 	bool stopping;
 	struct timer stop_timer;
@@ -67,6 +68,11 @@ void worker_stop(struct worker *w);
 
 /* After worker_stop, and when no other thread posts to it any more. */
 void worker_free(struct worker *w);
+
+/* From the main thread: the server has other options; say that you live, in
+ * server->beats. */
+void worker_renew(struct worker *w);
+void worker_beat(struct worker *w);
 
 /* From the main thread: serve a connection.  fd is taken. */
 void worker_connect(struct worker *w, int fd, const struct peer *peer,

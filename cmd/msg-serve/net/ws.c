@@ -294,9 +294,8 @@ static const struct ws_ops ws_ops = {
 static void
 bad_frame(struct websocket *x, const struct err *e)
 {
-	log_event(&x->session.worker->server->log, LOG_LEVEL_DEBUG,
-	    "websocket broken", "peer", x->web->peer.text, "why", e->text,
-	    NULL);
+	session_log(&x->session, LOG_LEVEL_DEBUG, "websocket broken", "why",
+	    e->text, NULL);
 	if (x->code == WS_TOO_BIG)
 		session_error(&x->session, "policy-violation", e->text);
 	finish(x);
@@ -339,7 +338,7 @@ websocket_new(struct web *c)
 	x->ws = ws_new(&ws_ops, x);
 	x->stream = stream_new_bare(&stream_ops, x, w->streams, NS_CLIENT);
 	x->again = (struct loop_task)LOOP_TASK(go_on, x);
-	limits(x, &w->server->limits_login);
+	limits(x, &w->limits_login);
 	session_init(&x->session, w, &carrier_ops, x);
 	return x;
 }

@@ -37,7 +37,7 @@ static const struct opt rows[] = {
 	{ 0, "size-limit", OPT_SIZE, "SIZE", AT(size), "limit", "64k",
 	    .flags = OPT_ENV },
 	{ 'l', "listen", OPT_LIST, "ADDRESS", AT(listen), "where",
-	    .flags = OPT_ENV | OPT_CONFIG },
+	    .flags = OPT_ENV | OPT_CONFIG | OPT_LIVE },
 	{ 0, "file", OPT_STR, "FILE", AT(server), "a file",
 	    .flags = OPT_FILE },
 	{ 0 },
@@ -327,6 +327,40 @@ shells_are_told_what_fits(void **state)
 	assert_int_equal(PARSE("--complete"), -1);
 }
 
+static void
+note(void *arg, const struct opt *o, bool taken)
+{
+	struct buf *b = arg;
+
+	buf_printf(b, "%s%s ", taken ? "+" : "-", o->name);
+}
+
+static void
+new_values_are_taken_where_they_can_be(void **state)
+{
+	struct buf said = BUF_INIT(1000);
+	struct values old;
+
+	(void)state;
+	assert_int_equal(PARSE("--port=1", "--listen=a", "--listen=b",
+	    "--server=x"), 0);
+	old = v;
+	assert_int_equal(PARSE("--port=1", "--listen=a", "--listen=b",
+	    "--server=x"), 0);
+	opt_renew(&tool, &old, &v, note, &said);
+	assert_string_equal(buf_cstr(&said), "");
+	assert_int_equal(PARSE("--port=2", "--listen=a", "--listen=c",
+	    "--server=y", "-v"), 0);
+	opt_renew(&tool, &old, &v, note, &said);
+	assert_string_equal(buf_cstr(&said),
+	    "-verbose -server -port +listen ");
+	assert_string_equal(v.listen.v[1], "c");
+	assert_string_equal(v.server, "x");
+	assert_int_equal(v.port, 1);
+	assert_int_equal(v.verbose, 0);
+	buf_free(&said);
+}
+
 int
 main(void)
 {
@@ -341,6 +375,7 @@ main(void)
 		cmocka_unit_test(numbers_with_units),
 		cmocka_unit_test(help_has_every_row),
 		cmocka_unit_test(shells_are_told_what_fits),
+		cmocka_unit_test(new_values_are_taken_where_they_can_be),
 	};
 
 	return cmocka_run_group_tests_name("opt", tests, NULL, NULL);

@@ -1,0 +1,158 @@
+#include "run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "net/server.h"
+#include "start.h"
+#include "supervisor.h"
+
+struct program {
+	struct server server;
+	struct start start;
+	struct supervisor supervisor;
+	struct settings **settings;	/* first those in use */
+	struct settings *fresh;		/* that may take their place */
+	char **argv;
+	int argc;
+};
+
+static const char *
+address(const struct program *p, enum listen_kind kind)
+{
+	const char *a = server_address(&p->server, kind);
+
+	return a == NULL ? "none" : a;
+}
+
+/* The line that says that connections are taken. */
+static void
+ready(void *arg)
+{
+	struct program *p = arg;
+	const struct serve_options *opt = p->server.opt;
+	const struct log *log = &p->server.log;
+
+	if (opt->plaintext)
+		log_event(log, LOG_LEVEL_WARN, "passwords may come without "
+		    "TLS from loopback addresses", "option", "--plaintext",
+		    NULL);
+	log_event(log, LOG_LEVEL_INFO, "ready", "domain", opt->domain,
+	    "starttls", address(p, LISTEN_STARTTLS),
+	    "tls", address(p, LISTEN_TLS), "http", address(p, LISTEN_HTTP),
+	    "https", address(p, LISTEN_HTTPS), "store", p->start.dir,
+	    p->start.fresh ? "hint" : NULL, "the store is new; try: msg-send "
+	    "get-item /", NULL);
+	supervisor_say(&p->supervisor, "READY=1\nSTATUS=Serving %s",
+	    opt->domain);
+}
+
+static void
+stopping(void *arg)
+{
+	struct program *p = arg;
+
+	log_event(&p->server.log, LOG_LEVEL_INFO, "stopping", NULL);
+	supervisor_say(&p->supervisor, "STOPPING=1");
+}
+
+static void
+alive(void *arg)
+{
+	struct program *p = arg;
+
+	supervisor_say(&p->supervisor, "WATCHDOG=1");
+}
+
+/* --- SIGHUP -------------------------------------------------------------- */
+
+static void
+changed(void *arg, const struct opt *o, bool taken)
+{
+	struct program *p = arg;
+
+	if (taken)
+		log_event(&p->server.log, LOG_LEVEL_INFO, "option changed",
+		    "option", o->name, NULL);
+	else
+		log_event(&p->server.log, LOG_LEVEL_WARN, "option changed, "
+		    "but that wants a restart", "option", o->name, NULL);
+}
+
+static const struct serve_options *
+renew(void *arg, struct err *e)
+{
+	struct program *p = arg;
+	enum opt_next next;
+
+	supervisor_say(&p->supervisor, "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)clock_mono_us());
+	if (settings_read(&p->fresh, p->argc, p->argv, &next, e) < 0)
+		return NULL;
+	start_certificate(&p->start, &p->fresh->opt);
+	opt_renew(&msg_serve, p->server.opt, &p->fresh->opt, changed, p);
+	return &p->fresh->opt;
+}
+
+static void
+renewed(void *arg, const struct serve_options *opt, const struct err *e)
+{
+	struct program *p = arg;
+	char line[ERR_TEXT_MAX + ERR_PATH_MAX + ERR_AT_MAX + 8];
+
+	if (opt != NULL) {
+		p->fresh->former = *p->settings;
+		*p->settings = p->fresh;
+		p->fresh = NULL;
+		log_event(&p->server.log, LOG_LEVEL_INFO, "configuration and "
+		    "certificate reloaded", "config", (*p->settings)->path,
+		    "certificate", opt->cert, NULL);
+	} else {
+		err_line(e, line, sizeof line);
+		log_event(&p->server.log, LOG_LEVEL_ERROR, "not reloaded, all "
+		    "stays as it was", "why", line, NULL);
+		settings_free(p->fresh);
+		p->fresh = NULL;
+	}
+	supervisor_say(&p->supervisor, "READY=1");
+}
+
+/* --- the whole ----------------------------------------------------------- */
+
+static int
+serve(struct program *p, struct err *e)
+{
+	struct serve_options *opt = &(*p->settings)->opt;
+	const char *at;
+	const struct server_hooks hooks = { .ready = ready,
+		.stopping = stopping, .renew = renew, .renewed = renewed,
+		.alive = alive, .alive_ms = p->supervisor.watchdog_ms,
+		.arg = p };
+
+	if (server_init(&p->server, opt, &p->supervisor.sockets, e) < 0)
+		return -1;
+	at = server_address(&p->server, LISTEN_STARTTLS);
+	if (at == NULL)
+		at = server_address(&p->server, LISTEN_TLS);
+	if (start_open(&p->start, opt, at == NULL ? opt->domain : at,
+	    &p->server.log, e) < 0)
+		return -1;
+	start_certificate(&p->start, opt);
+	return server_run(&p->server, p->start.store, &hooks, e);
+}
+
+int
+run_server(struct settings **s, int argc, char *argv[], struct err *e)
+{
+	struct program p = { .settings = s, .argc = argc, .argv = argv };
+	int rc = supervisor_init(&p.supervisor, e);
+
+	if (rc == 0)
+		rc = serve(&p, e);
+	start_clear(&p.start);
+	server_clear(&p.server);
+	supervisor_clear(&p.supervisor);
+	return rc;
+}

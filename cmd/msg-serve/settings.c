@@ -1,0 +1,64 @@
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/mem.h"
+
+/* Gives the path of the file to read (free), NULL: none. */
+static char *
+find_file(const struct serve_options *opt)
+{
+	char *dir, *path;
+
+	if (opt->config != NULL)
+		return strcmp(opt->config, "none") == 0 ? NULL :
+		    mem_str(opt->config);
+	dir = fs_xdg("XDG_CONFIG_HOME", ".config");
+	if (dir == NULL)
+		return NULL;
+	path = fs_join(dir, "serve.conf");
+	free(dir);
+	if (!fs_exists(path)) {
+		free(path);
+		path = NULL;
+	}
+	return path;
+}
+
+int
+settings_read(struct settings **out, int argc, char *argv[],
+    enum opt_next *next, struct err *e)
+{
+	struct settings *s = mem_zero(sizeof *s);
+	char **operands;
+	size_t count;
+
+	if (opt_parse(&msg_serve, &s->opt, argc, argv, &operands, &count,
+	    next, e) < 0)
+		goto fail;
+	s->path = *next == OPT_DONE ? NULL : find_file(&s->opt);
+	if (s->path != NULL &&
+	    (config_read(&s->config, s->path, &msg_serve, NULL, e) < 0 ||
+	    config_apply(s->config, NULL, &msg_serve, &s->opt, e) < 0))
+		goto fail;
+	*out = s;
+	return 0;
+fail:
+	settings_free(s);
+	return -1;
+}
+
+void
+settings_free(struct settings *s)
+{
+	while (s != NULL) {
+		struct settings *former = s->former;
+
+		config_free(s->config);
+		free(s->path);
+		free(s);
+		s = former;
+	}
+}

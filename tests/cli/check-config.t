@@ -1,0 +1,81 @@
+#!/bin/bash
+# msg-serve --check-config tells beforehand what a start would meet.
+. "${0%/*}/lib.sh"
+unset MSG_LISTEN_HTTP MSG_LISTEN_HTTPS
+cd "$T" || exit 1
+
+# certificate NAME DAYS HOST: NAME.crt and NAME.key; -1 days have passed.
+certificate() {
+	{
+		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+			-subj /CN=x -addext "subjectAltName=DNS:$3" \
+			-keyout "$1.key" -out "$1.csr" &&
+		openssl x509 -req -in "$1.csr" -signkey "$1.key" -days "$2" \
+			-copy_extensions copy -out "$1.crt"
+	} 2>/dev/null
+}
+
+exits 0 'nothing is wrong where nothing is' msg-serve --check-config
+like "$out" 'no configuration file' 'it says that there is no file'
+like "$out" 'certificate will be made' 'and what a first start will do'
+test ! -e "$XDG_DATA_HOME/msg"
+result $? 'and makes nothing'
+
+certificate good 90 example.org
+certificate other 90 example.net
+certificate soon 3 example.org
+certificate gone -1 example.org
+cat >serve.conf <<'END'
+domain = "example.org"
+cert = "good.crt"
+key = "good.key"
+listen = { "127.0.0.1:5222", "[::1]:5222" }
+END
+exits 0 'a configuration file' msg-serve --config serve.conf --check-config
+like "$out" "ok: configuration file 'serve.conf'" 'is named'
+like "$out" "it is for 'example.org'" 'and its names are those of the domain'
+like "$out" $'ok: --listen \\[::1\\]:5222\n' 'and each address of a list'
+
+check() {
+	exits "$1" "$2" msg-serve --config serve.conf --check-config "${@:4}"
+	like "$out$err" "$3" 'and it is said'
+}
+check 2 'a key of another certificate' 'key .* is not that of the cert' \
+	--key other.key
+check 2 'another name' 'for example.net, and not for the domain' \
+	--cert other.crt --key other.key
+check 0 'a certificate that will end soon' \
+	'warning: certificate .* expires on .* in 2 days' \
+	--cert soon.crt --key soon.key
+check 2 'one that has ended' 'has expired on' --cert gone.crt --key gone.key
+check 2 'one that is not there' "cannot use certificate 'none.crt'" \
+	--cert none.crt
+check 2 'an address that is none' "'here' is no address" -l here
+check 2 'a web root that is not there' "no directory '/nowhere'" \
+	--web-root /nowhere
+like "$err" 'the configuration has 1 error$' 'errors are counted'
+
+echo 'domian = "x"' >>serve.conf
+exits 2 'an unknown setting' msg-serve --config serve.conf --check-config
+like "$err" "^msg-serve: line 5: 'serve.conf': .*domian" 'with its line'
+echo 'max-depth = 1' >serve.conf
+exits 2 'a value out of range' msg-serve --config serve.conf --check-config
+like "$err" "'serve.conf': --max-depth: '1' is less than" 'with its limit'
+exits 2 'a file that is not there' msg-serve --config nowhere --check-config
+like "$err" "nowhere" 'is named'
+
+# --- which of them counts --------------------------------------------------------
+mkdir -p "$XDG_CONFIG_HOME/msg"
+echo 'domain = "from.file"' >"$XDG_CONFIG_HOME/msg/serve.conf"
+domain() {
+	MSG_LOG_LEVEL=info server_start --log-level=info "$@"
+	sed -n 's/.* event=ready domain=\([^ ]*\).*/\1/p' "$T/serve.log" | tail -1
+	server_stop
+	rm -rf "$XDG_DATA_HOME"
+}
+is "$(domain)" from.file "the user's own file is read"
+is "$(domain --config=none)" localhost '--config=none reads none'
+is "$(MSG_DOMAIN=from.env domain)" from.env 'the environment is stronger'
+is "$(MSG_DOMAIN=from.env domain -d from.line)" from.line \
+	'the command line is strongest'
+done_testing
