@@ -23,7 +23,7 @@ open_whole(struct whole *w, const struct encode_opts *o, const char *name,
 
 	memset(&w->head, 0, sizeof w->head);
 	if (input_open(&w->in, name, INPUT_BYTES,
-	    (size_t)o->max_bytes + OCF_META_MAX, e) < 0)
+	    (size_t)o->max_block + OCF_META_MAX, e) < 0)
 		return -1;
 	while ((rc = ocf_head_get(&w->head, input_p(&w->in), input_n(&w->in),
 	    w->in.end, e)) == 0)
@@ -122,8 +122,8 @@ copy_block(struct sink *k, const struct whole *w, const struct ocf_block *b,
 }
 
 static int
-copy_blocks(struct sink *k, struct whole *w, bool same, struct buf *tmp,
-    struct err *e)
+copy_blocks(struct sink *k, struct whole *w, bool same, size_t max_block,
+    struct buf *tmp, struct err *e)
 {
 	struct ocf_block b;
 	int rc;
@@ -134,8 +134,8 @@ copy_blocks(struct sink *k, struct whole *w, bool same, struct buf *tmp,
 			return -1;
 		if (input_n(&w->in) == 0 && w->in.end)
 			return 0;
-		rc = ocf_block_get(&b, w->head.sync, input_p(&w->in),
-		    input_n(&w->in), w->in.end, e);
+		rc = ocf_block_get(&b, w->head.sync, max_block,
+		    input_p(&w->in), input_n(&w->in), w->in.end, e);
 		if (rc < 0) {
 			input_err_byte(&w->in, 0, e);
 			return -1;
@@ -184,8 +184,8 @@ add_file(struct concat *c, const char *name, struct err *e)
 		    "file");
 		goto out;
 	}
-	rc = copy_blocks(&c->sink, &w, w.head.codec == c->sink.codec, &c->tmp,
-	    e);
+	rc = copy_blocks(&c->sink, &w, w.head.codec == c->sink.codec,
+	    (size_t)c->o->max_block, &c->tmp, e);
 out:
 	schema_unref(s);
 	close_whole(&w);
@@ -195,7 +195,7 @@ out:
 int
 concat_run(const struct encode_opts *o, char *files[], size_t count)
 {
-	struct concat c = { .o = o, .tmp = BUF_INIT(OCF_BLOCK_MAX) };
+	struct concat c = { .o = o, .tmp = BUF_INIT(o->max_block) };
 	struct err e = ERR_INIT;
 	int status = EXIT_DONE;
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/mem.h"
+#include "kind.h"
 
 /* --- schemas -------------------------------------------------------------- */
 
@@ -43,6 +44,12 @@ schema_of_file(const char *path, struct err *e)
 	return s;
 }
 
+bool
+schema_given(const struct encode_opts *o)
+{
+	return o->schemas.n > 0 || o->kind != NULL;
+}
+
 struct schema *
 schema_of_options(const struct encode_opts *o, struct err *e)
 {
@@ -50,8 +57,9 @@ schema_of_options(const struct encode_opts *o, struct err *e)
 	struct schema *s = NULL;
 	struct buf text = BUF_INIT((size_t)1 << 31);
 
-	if (o->schemas.n == 0) {
-		err_set(e, ERR_USAGE, "no schema is given: use -s FILE");
+	if (!schema_given(o)) {
+		err_set(e, ERR_USAGE, "no schema is given: use -s FILE or "
+		    "--kind KIND");
 		goto out;
 	}
 	for (size_t i = 0; i < o->schemas.n; i++) {
@@ -62,9 +70,13 @@ schema_of_options(const struct encode_opts *o, struct err *e)
 			goto out;
 		}
 	}
+	buf_reset(&text);
+	if (o->kind != NULL && (kind_schema(&text, o, e) < 0 ||
+	    schema_set_add(set, text.p, text.n, e) < 0))
+		goto out;
 	s = schema_set_get(set, o->name, e);
 	if (s == NULL && e->code == ERR_NOT_FOUND)
-		e->code = ERR_USAGE;
+		e->code = ERR_USAGE;	/* --name */
 out:
 	buf_free(&text);
 	schema_set_free(set);
@@ -72,23 +84,26 @@ out:
 }
 
 struct schema *
-schema_by_fingerprint(const struct encode_opts *o, uint64_t fingerprint,
-    struct err *e)
+schema_by_fingerprint(const struct encode_opts *o, const struct schema *given,
+    uint64_t fingerprint, struct err *e)
 {
-	struct schema *s = schema_of_options(o, e);
+	const char *what = given == NULL ? "and no schema is given: use -s "
+	    "FILE or --kind KIND" : "and none that is given has this "
+	    "fingerprint";
 
-	if (s == NULL || schema_crc64(s) == fingerprint)
-		return s;
-	schema_unref(s);
+	if (given != NULL && schema_crc64(given) == fingerprint)
+		return schema_ref(given);
 	for (size_t i = 0; i < o->schemas.n; i++) {
-		s = schema_of_file(o->schemas.v[i], e);
+		struct err ignored = ERR_INIT;
+		struct schema *s = schema_of_file(o->schemas.v[i], &ignored);
+
 		if (s != NULL && schema_crc64(s) == fingerprint)
 			return s;
 		schema_unref(s);
 	}
-	err_set(e, ERR_INPUT, "it is written with the schema %016llx, and "
-	    "none that is given has this fingerprint",
-	    (unsigned long long)fingerprint);
+	err_set(e, given == NULL ? ERR_USAGE : ERR_INPUT, "it is written "
+	    "with the schema %016llx, %s", (unsigned long long)fingerprint,
+	    what);
 	return NULL;
 }
 
@@ -106,7 +121,6 @@ plan_of(const struct encode_opts *o, const struct schema *s, struct err *e)
 		.raw_logical = o->raw_logical || o->strict,
 		.strict = o->strict,
 		.ignore_unknown = o->ignore_unknown,
-		.pretty = o->pretty,
 	};
 
 	return plan_new(s, &p, e);

@@ -13,12 +13,14 @@
 /* Schemas of a file, which may be a container. */
 struct schema *schema_of_file(const char *path, struct err *e);
 
-/* What -s and --name say; NULL: *e, ERR_USAGE without any -s. */
+bool schema_given(const struct encode_opts *o);
+
+/* What -s, --kind and --name say; NULL: *e, ERR_USAGE when none is given. */
 struct schema *schema_of_options(const struct encode_opts *o, struct err *e);
 
-/* The one of the -s files with this fingerprint, else NULL. */
+/* given, or the one of the -s files that has this fingerprint, else NULL. */
 struct schema *schema_by_fingerprint(const struct encode_opts *o,
-    uint64_t fingerprint, struct err *e);
+    const struct schema *given, uint64_t fingerprint, struct err *e);
 
 struct plan *plan_of(const struct encode_opts *o, const struct schema *s,
     struct err *e);

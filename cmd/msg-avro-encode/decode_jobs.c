@@ -37,8 +37,8 @@ decode_batch(void *state, void *task)
 		struct err e = ERR_INIT;
 
 		/* main found it whole */
-		if (ocf_block_get(&b, t->head->sync, t->blocks.p + at,
-		    t->blocks.n - at, true, &e) <= 0)
+		if (ocf_block_get(&b, t->head->sync, SIZE_MAX,
+		    t->blocks.p + at, t->blocks.n - at, true, &e) <= 0)
 			abort();
 		if (decode_block(c, t->head, &b, &e) == 0)
 			continue;
@@ -64,7 +64,7 @@ thread_make(void *arg)
 	c->reading = of->reading;
 	c->keeps = true;
 	buf_init(&c->tmp, SIZE_MAX / 2);
-	buf_init(&c->block, OCF_BLOCK_MAX);
+	buf_init(&c->block, of->o->max_block);
 	return c;
 }
 
@@ -130,8 +130,8 @@ gather(struct decoder *c, struct batch *t, struct err *e)
 		if (input_n(&c->in) == 0 && c->in.end)
 			return 0;
 		rc = input_n(&c->in) == 0 ? 0 : ocf_block_get(&b,
-		    t->head->sync, input_p(&c->in), input_n(&c->in),
-		    c->in.end, e);
+		    t->head->sync, c->o->max_block, input_p(&c->in),
+		    input_n(&c->in), c->in.end, e);
 		if (rc < 0) {
 			input_err_byte(&c->in, 0, e);
 			return err_prefix(e, "block %llu", (unsigned long long)

@@ -7,6 +7,7 @@
 struct decoder {
 	const struct encode_opts *o;
 	struct plan_run *run;
+	struct schema *given;		/* what the options say; or NULL */
 	struct reading reading;
 	struct input in;
 	struct progress progress;
@@ -17,8 +18,34 @@ struct decoder {
 	bool bad, done;
 };
 
-/* More of the input; what is out already is written if that takes a while. */
+/* More of the input; what is out already is written if that takes a while.
+ * 1: there is more, 0: that was all, -1. */
 int decode_more(struct decoder *c, struct err *e);
+
+/* At least n bytes, if there are any.  1, 0: fewer, -1. */
+int decode_need(struct decoder *c, size_t n, struct err *e);
+
+/* Does nothing follow that could belong to the value at the input's place? */
+static inline bool
+decode_last(const struct decoder *c)
+{
+	return c->in.end || c->in.by_line;
+}
+
+/* Read what follows as this one (taken; NULL: -1 and *e is left alone). */
+int decode_use(struct decoder *c, struct schema *s, struct err *e);
+
+/* The value at p: printed, or only passed over.  As plan_decode_next. */
+int decode_one(struct decoder *c, const char *p, size_t n, bool last,
+    size_t *used, struct err *e);
+
+/* --- decode_stream.c: values one after another --- */
+
+int decode_stream(struct decoder *c, enum frame frame, struct err *e);
+
+/* --- decode_ocf.c: containers --- */
+
+int decode_container(struct decoder *c, struct err *e);
 
 /* All values of a block. */
 int decode_block(struct decoder *c, const struct ocf_head *h,
@@ -26,6 +53,8 @@ int decode_block(struct decoder *c, const struct ocf_head *h,
 
 /* "block 3, byte 17" from "byte 17". */
 void decode_err_block(struct err *e, uint64_t number);
+
+/* --- decode_jobs.c --- */
 
 /* All blocks of the container that c->in is in, in --jobs threads. */
 int decode_jobs(struct decoder *c, const struct ocf_head *h, struct err *e);

@@ -37,14 +37,6 @@ input_close(struct input *in)
 	buf_free(&in->line);
 }
 
-bool
-input_waits(const struct input *in)
-{
-	struct pollfd p = { .fd = in->fd, .events = POLLIN };
-
-	return !in->end && poll(&p, 1, 0) == 0;
-}
-
 /* Drop what is used. */
 static void
 compact(struct input *in)
@@ -93,42 +85,70 @@ undo(struct input *in, const char *p, size_t n, struct err *e)
 	return err_at(e, "line %llu", (unsigned long long)in->lines);
 }
 
+/* Does a whole line lie there? */
+static bool
+has_line(const struct input *in)
+{
+	return in->line_at < in->line.n && memchr(in->line.p + in->line_at,
+	    '\n', in->line.n - in->line_at) != NULL;
+}
+
+/* Of the lines that are there, or of one by_line. */
 static int
 undo_lines(struct input *in, struct err *e)
 {
-	size_t at = 0;
-	char *nl;
+	bool more = true;
+	int rc = 0;
 
-	while (at < in->line.n) {
-		nl = memchr(in->line.p + at, '\n', in->line.n - at);
-		if (nl == NULL && !in->end)
+	while (rc == 0 && more && in->line_at < in->line.n) {
+		const char *p = in->line.p + in->line_at, *nl;
+		size_t left = in->line.n - in->line_at, n;
+
+		nl = memchr(p, '\n', left);
+		if (nl == NULL && !in->text_end)
 			break;
-		if (nl == NULL)
-			nl = in->line.p + in->line.n;
-		if (undo(in, in->line.p + at,
-		    (size_t)(nl - in->line.p) - at, e) < 0)
-			return -1;
-		at = (size_t)(nl - in->line.p) + 1;
+		n = nl == NULL ? left : (size_t)(nl - p);
+		rc = undo(in, p, n, e);
+		in->line_at += nl == NULL ? n : n + 1;
+		more = !in->by_line || input_n(in) == 0;
 	}
-	buf_eat(&in->line, at < in->line.n ? at : in->line.n);
-	return buf_full(&in->buf) ? err_set(e, ERR_LIMIT, "a value of more "
-	    "than %zu bytes", in->buf.max - INPUT_STEP) : 0;
+	in->end = in->text_end && in->line_at == in->line.n;
+	if (rc == 0 && buf_full(&in->buf))
+		rc = err_set(e, ERR_LIMIT, "a value of more than %zu bytes",
+		    in->buf.max - INPUT_STEP);
+	return rc;
+}
+
+static int
+more_text(struct input *in, struct err *e)
+{
+	if (!has_line(in) && !in->text_end) {
+		buf_eat(&in->line, in->line_at);
+		in->line_at = 0;
+		if (read_some(in, &in->line, e) < 0)
+			return -1;
+		in->text_end = in->end;
+	}
+	return undo_lines(in, e);
 }
 
 int
 input_more(struct input *in, struct err *e)
 {
-	ssize_t n;
-
 	if (in->end)
 		return 0;
 	compact(in);
-	n = read_some(in, in->text == INPUT_BYTES ? &in->buf : &in->line, e);
-	if (n < 0)
-		return -1;
-	if (in->text != INPUT_BYTES && undo_lines(in, e) < 0)
-		return -1;
-	return 1;
+	if (in->text != INPUT_BYTES)
+		return more_text(in, e) < 0 ? -1 : 1;
+	return read_some(in, &in->buf, e) < 0 ? -1 : 1;
+}
+
+bool
+input_waits(const struct input *in)
+{
+	struct pollfd p = { .fd = in->fd, .events = POLLIN };
+
+	return !in->end && !has_line(in) && poll(&p, 1, 0) == 0;
 }
 
 int
@@ -139,7 +159,8 @@ input_later(struct input *in, struct err *e)
 
 	do
 		rc = input_more(in, e);
-	while (rc > 0 && !in->end && input_n(in) < want && !input_waits(in));
+	while (rc > 0 && !in->end && (in->by_line ? input_n(in) == 0 :
+	    input_n(in) < want && !input_waits(in)));
 	return rc;
 }
 
@@ -156,6 +177,10 @@ input_err_line(const struct input *in, size_t offset, struct err *e)
 void
 input_err_byte(const struct input *in, size_t offset, struct err *e)
 {
-	err_at(e, "byte %llu", (unsigned long long)(in->bytes + in->at +
-	    offset));
+	if (in->by_line)
+		err_at(e, "line %llu, byte %zu", (unsigned long long)in->lines,
+		    in->at + offset);
+	else
+		err_at(e, "byte %llu", (unsigned long long)(in->bytes +
+		    in->at + offset));
 }

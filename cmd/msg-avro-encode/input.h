@@ -21,8 +21,10 @@ struct input {
 	int fd;
 	enum input_text text;
 	struct buf buf, line;		/* line: text that is not yet undone */
-	size_t at;			/* used of buf */
+	size_t at, line_at;		/* used of buf, of line */
 	bool end;			/* nothing follows behind buf */
+	bool text_end;			/* nothing follows behind line */
+	bool by_line;			/* text: buf is of one line at most */
 	uint64_t bytes, lines;		/* before buf */
 	size_t want;			/* see input_later */
 };
@@ -47,7 +49,8 @@ input_n(const struct input *in)
 /* Would input_more have to wait? */
 bool input_waits(const struct input *in);
 
-/* Read on.  1: there is more, 0: that was all, -1. */
+/* Read on.  1: there is more, 0: that was all, -1.  By line: an error with
+ * ERR_SYNTAX is of a line that is left out, the next one may be asked for. */
 int input_more(struct input *in, struct err *e);
 
 /* A value did not end in what there is: read on until there is twice as much,
@@ -61,7 +64,8 @@ input_eat(struct input *in, size_t n)
 	in->at += n;
 }
 
-/* "line 3, column 14" or "byte 17" of the file for input_p(in) + offset. */
+/* "line 3, column 14" or "byte 17" (by line "line 3, byte 17") of the file
+ * for input_p(in) + offset. */
 void input_err_line(const struct input *in, size_t offset, struct err *e);
 void input_err_byte(const struct input *in, size_t offset, struct err *e);
 

@@ -40,5 +40,8 @@ main(int argc, char *argv[])
 		return err_report(&e, encode_tool.name);
 	if (next == OPT_DONE)
 		return exit_finish(encode_tool.name, EXIT_DONE);
+	o.self = argv[0];
+	if (options_check(&o, operands, count, &e) < 0)
+		return err_report(&e, encode_tool.name);
 	return exit_finish(encode_tool.name, run(&o, operands, count));
 }

@@ -1,5 +1,8 @@
 #include "options.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define AT(member)	offsetof(struct encode_opts, member)
 
 static const struct opt rows[] = {
@@ -9,6 +12,10 @@ static const struct opt rows[] = {
 	    "the schema: .avsc, .avpr or a container, - is standard input; "
 	    "several may name each other's types, the last one counts",
 	    .flags = OPT_FILE },
+	{ 0, "kind", OPT_STR, "KIND", AT(kind),
+	    "the schema of this kind of items, as the server has it" },
+	{ 0, "context", OPT_STR, "NAME", AT(context),
+	    "which server --kind asks, as msg-send's option" },
 	{ 'n', "name", OPT_STR, "TYPE", AT(name),
 	    "take the type of this full name from the schemas" },
 	{ 'r', "reader", OPT_STR, "FILE", AT(reader),
@@ -97,6 +104,9 @@ static const struct opt rows[] = {
 	{ 0, "max-bytes", OPT_SIZE, "SIZE", AT(max_bytes),
 	    "bytes of one value, read or written", "256M", .min = 1,
 	    .max = INT64_MAX },
+	{ 0, "max-block", OPT_SIZE, "SIZE", AT(max_block),
+	    "bytes of a container's block, packed and unpacked", "64M",
+	    .min = 1, .max = INT64_MAX },
 	{ 0, "block-size", OPT_SIZE, "SIZE", AT(block_size),
 	    "bytes of a container's block, before it is packed", "64k",
 	    .min = 1, .max = 64 << 20 },
@@ -109,6 +119,135 @@ const struct tool encode_tool = {
 	.summary = "convert JSON to Avro and back",
 	.operands = "[FILE]...",
 	.opts = rows,
-	.statuses = "0 2 5 6",
+	.statuses = "0 1 2 3 4 5 6",
 	.operands_max = SIZE_MAX,
 };
+
+/* --- what goes together --------------------------------------------------- */
+
+/* Of each line one at most. */
+static const char *const apart[] = {
+	"decode canonical check-compat template infer meta concat",
+	"decode fingerprint check-compat template infer meta concat",
+	"ocf single-object delimited confluent raw",
+	"codec single-object delimited confluent raw",
+	"append single-object delimited confluent raw",
+	"append base64 hex",		/* and these two */
+	"append check count",
+	"append concat",
+	"concat single-object delimited confluent raw",
+	"append decode",
+	"codec decode",
+	"schema infer",
+	"kind infer",
+};
+
+/* The first only with one of the others. */
+static const char *const needs[] = {
+	"reader decode",
+	"context kind",
+	"enums infer",
+	"level codec append concat",
+};
+
+/* The next word of *list, which goes behind it; false: there is none. */
+static bool
+next_word(const char **list, char word[32])
+{
+	size_t n = strcspn(*list, " ");
+
+	if (n == 0)
+		return false;
+	snprintf(word, 32, "%.*s", (int)n, *list);
+	*list += n;
+	*list += strspn(*list, " ");
+	return true;
+}
+
+static int
+check_apart(const struct encode_opts *o, const char *list, struct err *e)
+{
+	char word[32], seen[32] = "";
+
+	while (next_word(&list, word)) {
+		if (!opt_given(&encode_tool, o, word))
+			continue;
+		if (seen[0] != '\0')
+			return err_set(e, ERR_USAGE, "--%s and --%s "
+			    "contradict each other", seen, word);
+		snprintf(seen, sizeof seen, "%s", word);
+	}
+	return 0;
+}
+
+static int
+check_needs(const struct encode_opts *o, const char *list, struct err *e)
+{
+	char first[32], word[32], other[32] = "";
+
+	next_word(&list, first);
+	if (!opt_given(&encode_tool, o, first))
+		return 0;
+	while (next_word(&list, word)) {
+		if (opt_given(&encode_tool, o, word))
+			return 0;
+		if (other[0] == '\0')
+			snprintf(other, sizeof other, "%s", word);
+	}
+	return err_set(e, ERR_USAGE, "--%s means nothing without --%s", first,
+	    other);
+}
+
+static int
+check_strict(const struct encode_opts *o, struct err *e)
+{
+	if (!o->strict)
+		return 0;
+	if (opt_given(&encode_tool, o, "json") && strcmp(o->json, "avro") != 0)
+		return err_set(e, ERR_USAGE, "--strict is --json=avro, not "
+		    "--json=%s", o->json);
+	if (opt_given(&encode_tool, o, "unions") &&
+	    strcmp(o->unions, "tagged") != 0)
+		return err_set(e, ERR_USAGE, "--strict is --unions=tagged, "
+		    "not --unions=%s", o->unions);
+	return 0;
+}
+
+/* Standard input is read once, and a file has a name. */
+static int
+check_names(const struct encode_opts *o, char *files[], size_t count,
+    struct err *e)
+{
+	bool data = !o->canonical && o->fingerprint == NULL && !o->template;
+	size_t reads = data && count == 0 && o->compat == NULL;
+
+	for (size_t i = 0; i < o->schemas.n; i++) {
+		if (o->schemas.v[i][0] == '\0')
+			return err_set(e, ERR_USAGE, "--schema is given an "
+			    "empty name");
+		reads += strcmp(o->schemas.v[i], "-") == 0;
+	}
+	reads += o->reader != NULL && strcmp(o->reader, "-") == 0;
+	for (size_t i = 0; i < count; i++)
+		reads += strcmp(files[i], "-") == 0;
+	if (reads > 1)
+		return err_set(e, ERR_USAGE, "standard input cannot be two "
+		    "things at once: name a file");
+	if (!data && count > 0 && (o->schemas.n > 0 || o->kind != NULL))
+		return err_set(e, ERR_USAGE, "'%s' is too much: --schema or "
+		    "--kind says already which schema is meant", files[0]);
+	return 0;
+}
+
+int
+options_check(const struct encode_opts *o, char *files[], size_t count,
+    struct err *e)
+{
+	for (size_t i = 0; i < sizeof apart / sizeof *apart; i++)
+		if (check_apart(o, apart[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+		if (check_needs(o, needs[i], e) < 0)
+			return -1;
+	return check_strict(o, e) < 0 ? -1 : check_names(o, files, count, e);
+}

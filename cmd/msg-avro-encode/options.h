@@ -17,7 +17,7 @@ struct encode_opts {
 
 	/* schemas */
 	struct opt_list schemas;
-	const char *name, *reader;
+	const char *name, *reader, *kind, *context;
 
 	/* frames */
 	bool ocf, single, delimited, raw, base64, hex;
@@ -30,10 +30,16 @@ struct encode_opts {
 
 	/* how far, how */
 	int64_t head, skip, jobs, max_depth, max_elements;
-	uint64_t max_bytes, block_size;
+	uint64_t max_bytes, max_block, block_size;
 	bool keep_going, quiet;
+
+	const char *self;		/* argv[0]: msg-send lies beside it */
 };
 
 extern const struct tool encode_tool;
+
+/* Do the options and files mean one thing together?  -1: ERR_USAGE. */
+int options_check(const struct encode_opts *o, char *files[], size_t count,
+    struct err *e);
 
 #endif

@@ -49,7 +49,7 @@ tell(const struct encode_opts *o, const struct schema *s, struct err *e)
 int
 schema_run(const struct encode_opts *o, char *files[], size_t count)
 {
-	bool given = o->schemas.n > 0;
+	bool given = schema_given(o);
 	struct err e = ERR_INIT;
 	int status = EXIT_DONE;
 

@@ -185,7 +185,7 @@ template_run(const struct encode_opts *o, char *files[], size_t count)
 	struct filler f = { .out = &text,
 	    .tagged = strcmp(o->json, "avro") == 0 };
 	struct err e = ERR_INIT;
-	struct schema *s = o->schemas.n > 0 ? schema_of_options(o, &e) :
+	struct schema *s = schema_given(o) ? schema_of_options(o, &e) :
 	    schema_of_file(count > 0 ? files[0] : "-", &e);
 	int status = EXIT_DONE;
 

@@ -286,9 +286,6 @@ int
 ocf_unpack(enum ocf_codec c, const void *p, size_t n, struct buf *out,
     struct err *e)
 {
-	if (n > OCF_BLOCK_MAX)
-		return err_set(e, ERR_LIMIT, "a block of more than %zu bytes",
-		    OCF_BLOCK_MAX);
 	switch (c) {
 	case OCF_DEFLATE:
 		return deflate_unpack(p, n, out, e);

@@ -74,7 +74,6 @@ get_bytes(struct scan *s, struct str *out)
 	if (n < 0)
 		return bad(s, "a negative length");
 	if ((uint64_t)n > s->max) {
-
 		err_set(s->e, ERR_LIMIT, "a length of %lld bytes, at most %zu "
 		    "are taken", (long long)n, s->max);
 		return err_at(s->e, "byte %zu", (size_t)(s->p - s->start));
@@ -219,10 +218,10 @@ ocf_head_put(struct buf *out, struct str schema, enum ocf_codec codec,
 /* --- blocks --------------------------------------------------------------- */
 
 int
-ocf_block_get(struct ocf_block *b, const uint8_t sync[OCF_SYNC],
+ocf_block_get(struct ocf_block *b, const uint8_t sync[OCF_SYNC], size_t max,
     const void *p, size_t n, bool last, struct err *e)
 {
-	struct scan s = { p, p, (const char *)p + n, OCF_BLOCK_MAX, last, e };
+	struct scan s = { p, p, (const char *)p + n, max, last, e };
 	uint8_t mark[OCF_SYNC];
 	int rc = get_long(&s, &b->count);
 

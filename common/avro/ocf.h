@@ -16,7 +16,8 @@
 #include "base/buf.h"
 
 #define OCF_SYNC	16
-#define OCF_BLOCK_MAX	((size_t)64 << 20)	/* bytes, packed or not */
+#define OCF_BLOCK_MAX	((size_t)64 << 20)	/* a good limit: bytes of a
+						 * block, packed or not */
 #define OCF_META_MAX	((size_t)8 << 20)
 
 enum ocf_codec { OCF_NULL, OCF_DEFLATE, OCF_SNAPPY, OCF_BZIP2, OCF_XZ,
@@ -25,7 +26,8 @@ enum ocf_codec { OCF_NULL, OCF_DEFLATE, OCF_SNAPPY, OCF_BZIP2, OCF_XZ,
 const char *ocf_codec_name(enum ocf_codec c);		/* "zstandard" */
 int ocf_codec_find(const char *name, size_t n);		/* or -1 */
 
-/* Appends.  level -1: the codec's default. */
+/* Append.  level -1: the codec's default.  Unpacking ends at the limit of the
+ * buffer: ERR_LIMIT. */
 int ocf_pack(enum ocf_codec c, int level, const void *p, size_t n,
     struct buf *out, struct err *e);
 int ocf_unpack(enum ocf_codec c, const void *p, size_t n, struct buf *out,
@@ -64,9 +66,9 @@ struct ocf_block {
 	size_t n;			/* bytes of the file it takes */
 };
 
-/* As ocf_head_get. */
+/* As ocf_head_get.  max: bytes that it may be packed, OCF_BLOCK_MAX. */
 int ocf_block_get(struct ocf_block *b, const uint8_t sync[OCF_SYNC],
-    const void *p, size_t n, bool last, struct err *e);
+    size_t max, const void *p, size_t n, bool last, struct err *e);
 void ocf_block_put(struct buf *out, int64_t count, const void *data, size_t n,
     const uint8_t sync[OCF_SYNC]);
 

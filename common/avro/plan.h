@@ -40,7 +40,6 @@ struct plan_options {
 	bool raw_logical;	/* logical types as the type under them */
 	bool strict;		/* every field given, nothing cast */
 	bool ignore_unknown;	/* a key that is no field is passed over */
-	bool pretty;		/* output indented by two blanks */
 };
 
 struct plan_limits {

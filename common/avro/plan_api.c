@@ -21,8 +21,7 @@ flags_of(const struct plan_options *o)
 	if (o->strict)
 		f = (f & ~(unsigned)PF_CAST) | PF_STRICT;
 	f |= (o->raw_logical ? PF_RAW : 0) |
-	    (o->ignore_unknown ? PF_UNKNOWN : 0) |
-	    (o->pretty ? PF_PRETTY : 0);
+	    (o->ignore_unknown ? PF_UNKNOWN : 0);
 	return f;
 }
 
@@ -42,8 +41,7 @@ plan_alloc(const struct schema *s, unsigned flags)
 struct plan *
 plan_new(const struct schema *s, const struct plan_options *o, struct err *e)
 {
-	struct plan_options plain = { PLAN_PLAIN, UNIONS_AUTO, false, false,
-	    false, false };
+	struct plan_options plain = { .json = PLAN_PLAIN };
 	struct plan *p = plan_alloc(s, flags_of(o == NULL ? &plain : o));
 
 	p->root = plan_compile(p, s, e);

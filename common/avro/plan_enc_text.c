@@ -43,9 +43,8 @@ enc_expected(struct plan_run *r, const char *p, const char *what)
 	    (int)len, p);
 }
 
-/* "number 7", "string 'abc'", "object": what stands at p. */
-static void
-found(struct plan_run *r, const char *p, char out[64])
+void
+enc_found(struct plan_run *r, const char *p, char out[ENC_FOUND])
 {
 	static const char *const names[] = { "null", "boolean", "number",
 	    "string", "array", "object" };
@@ -59,12 +58,14 @@ found(struct plan_run *r, const char *p, char out[64])
 		end += quoted && *end == '\\' &&
 		    (size_t)(end - p) + 1 < max ? 2 : 1;
 	if (t == TOKEN_ARRAY || t == TOKEN_OBJECT || t == TOKEN_NULL)
-		snprintf(out, 64, "%s", names[t]);
+		snprintf(out, ENC_FOUND, "%s", names[t]);
 	else if (quoted)
-		snprintf(out, 64, "string '%.*s%s'", (int)(end - p - 1),
-		    p + 1, (size_t)(end - p) == max ? "..." : "");
+		snprintf(out, ENC_FOUND, "string '%.*s%s'",
+		    (int)(end - p - 1), p + 1,
+		    (size_t)(end - p) == max ? "..." : "");
 	else
-		snprintf(out, 64, "%s %.*s", names[t], (int)(end - p), p);
+		snprintf(out, ENC_FOUND, "%s %.*s", names[t],
+		    (int)(end - p), p);
 }
 
 static void
@@ -106,7 +107,7 @@ wanted(const struct pnode *n, char out[SCHEMA_WANTED])
 void *
 enc_misfit(struct plan_run *r, const struct pnode *n, const char *p)
 {
-	char want[SCHEMA_WANTED], got[64];
+	char want[SCHEMA_WANTED], got[ENC_FOUND];
 
 	if (enc_token(*p) == TOKEN_NONE)
 		return enc_expected(r, p, "a value");
@@ -114,7 +115,7 @@ enc_misfit(struct plan_run *r, const struct pnode *n, const char *p)
 	if (!r->last && enc_ignore(r, p) == NULL && r->fail == FAIL_SHORT)
 		return NULL;
 	wanted(n, want);
-	found(r, p, got);
+	enc_found(r, p, got);
 	return plan_fail(r, ERR_VALUE, p, "expected %s, got %s", want, got);
 }
 
@@ -224,6 +225,16 @@ latin1(char *p, size_t *n)
 	return true;
 }
 
+static void *
+not_bytes(struct plan_run *r, const char *p)
+{
+	char got[ENC_FOUND];
+
+	enc_found(r, p, got);
+	return plan_fail(r, ERR_VALUE, p, "expected bytes as characters up to "
+	    "U+00FF, got %s", got);
+}
+
 const char *
 enc_bytes(struct plan_run *r, const struct pnode *n, const char *p)
 {
@@ -237,11 +248,13 @@ enc_bytes(struct plan_run *r, const struct pnode *n, const char *p)
 	if (q == NULL)
 		return NULL;
 	if (r->flags & PF_BASE64) {
-		struct buf out = BUF_INIT(SIZE_MAX / 2);
-		int rc = base64_get(&out, s.p, s.n, &e);
+		struct buf text = r->text;
+		int rc;
 
-		buf_free(&r->text);
-		r->text = out;
+		buf_reset(&r->bytes);
+		rc = base64_get(&r->bytes, s.p, s.n, &e);
+		r->text = r->bytes;
+		r->bytes = text;
 		if (rc < 0)
 			return plan_fail(r, ERR_VALUE, p,
 			    "expected bytes in base64: %s", e.text);
@@ -253,8 +266,7 @@ enc_bytes(struct plan_run *r, const struct pnode *n, const char *p)
 	}
 	s.n = r->text.n;
 	if (!(r->flags & PF_BASE64) && !latin1(r->text.p, &s.n))
-		return plan_fail(r, ERR_VALUE, p, "bytes are written as "
-		    "characters up to U+00FF");
+		return not_bytes(r, p);
 	if (n->op == SCHEMA_FIXED && s.n != n->u.size)
 		return plan_fail(r, ERR_VALUE, p, "expected fixed of %zu "
 		    "bytes, got %zu", n->u.size, s.n);

@@ -144,8 +144,7 @@ enum plan_flags {
 	PF_STRICT = 16,		/* no default for what is not given */
 	PF_UNKNOWN = 32,	/* pass over keys that are no field */
 	PF_TAGS_IN = 64, PF_TAGS_MAYBE = 128, PF_TAGS_OUT = 256,
-	PF_FIRST = 512,		/* defaults: a union is its first branch */
-	PF_PRETTY = 1024
+	PF_FIRST = 512		/* defaults: a union is its first branch */
 };
 
 struct plan {
@@ -217,6 +216,8 @@ struct plan_run {
 
 	struct plan_limits limits;
 	struct buf text;		/* of an unescaped string, and so on */
+	struct buf bytes;		/* what became of such text */
+	struct buf slots;		/* plan_keys.c */
 	struct plan_compiler *compiler;	/* while defaults are made */
 };
 
@@ -279,6 +280,9 @@ const char *enc_ignore(struct plan_run *r, const char *p);
 /* The string at p (at its quote) as bytes, unescaped in r->text if need be. */
 const char *enc_text(struct plan_run *r, const char *p, struct str *out);
 enum token enc_token(char c);
+/* "number 7", "string 'abc'", "object": what stands at p. */
+#define ENC_FOUND	64
+void enc_found(struct plan_run *r, const char *p, char out[ENC_FOUND]);
 void *enc_expected(struct plan_run *r, const char *p, const char *what);
 void *enc_misfit(struct plan_run *r, const struct pnode *n, const char *p);
 

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "avro/plan_int.h"
@@ -9,6 +8,7 @@
  */
 
 #define KEYS_FEW	8	/* compared one with another */
+#define SLOTS_KEEP	((size_t)1 << 20)	/* from map to map */
 
 void
 plan_more_keys(struct plan_run *r)
@@ -42,7 +42,9 @@ twice_of_many(struct plan_run *r, const char *base, const struct key *k,
 
 	while (mask < 2 * n)
 		mask *= 2;
-	slots = mem_zero(mask * sizeof *slots);
+	buf_reset(&r->slots);
+	slots = (void *)buf_room(&r->slots, mask * sizeof *slots);
+	memset(slots, 0, mask * sizeof *slots);
 	mask--;
 	for (size_t i = 0; i < n && found == NULL; i++) {
 		size_t at = (size_t)plan_hash(r->plan->seed, base + k[i].at,
@@ -53,7 +55,7 @@ twice_of_many(struct plan_run *r, const char *base, const struct key *k,
 				found = &k[i];
 		slots[at] = i + 1;
 	}
-	free(slots);
+	buf_shrink(&r->slots, SLOTS_KEEP);
 	return found;
 }
 

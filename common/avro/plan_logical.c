@@ -45,10 +45,10 @@ put_fixed_decimal(struct plan_run *r, const struct pnode *n,
 static const char *
 enc_decimal(struct plan_run *r, const struct pnode *n, const char *p)
 {
-	struct buf d = BUF_INIT(DECIMAL_BYTES);
 	struct str s = { p, 0 };
+	struct buf *d = &r->bytes;
+	char got[ENC_FOUND];
 	const char *q;
-	bool ok;
 
 	if (*p == '"') {
 		q = enc_text(r, p, &s);
@@ -60,16 +60,18 @@ enc_decimal(struct plan_run *r, const struct pnode *n, const char *p)
 	}
 	if (q == NULL)
 		return NULL;
-	ok = decimal_get(&d, s.p, s.n, n->schema->precision,
-	    n->schema->scale) == 0 && (n->op == SCHEMA_FIXED ?
-	    put_fixed_decimal(r, n, &d) : put_bytes(r, n, d.p, d.n));
-	buf_free(&d);
-	if (ok)
+	buf_reset(d);
+	if (decimal_get(d, s.p, s.n, n->schema->precision,
+	    n->schema->scale) == 0 && d->n <= DECIMAL_BYTES &&
+	    (n->op == SCHEMA_FIXED ?
+	    put_fixed_decimal(r, n, d) : put_bytes(r, n, d->p, d->n)))
 		return q;
-	return r->fail != FAIL_NONE ? NULL : plan_fail(r, ERR_VALUE, p,
-	    "expected decimal of %u digits, %u behind the point, got '%.*s'",
-	    n->schema->precision, n->schema->scale,
-	    (int)(s.n < 40 ? s.n : 40), s.p);
+	if (r->fail != FAIL_NONE)
+		return NULL;
+	enc_found(r, p, got);
+	return plan_fail(r, ERR_VALUE, p, "expected decimal of %u digits, %u "
+	    "behind the point, got %s", n->schema->precision,
+	    n->schema->scale, got);
 }
 
 static const char *

@@ -23,6 +23,8 @@ plan_run_new(const struct plan_limits *limits)
 	if (limits != NULL)
 		r->limits = *limits;
 	buf_init(&r->text, SIZE_MAX / 2);
+	buf_init(&r->bytes, SIZE_MAX / 2);
+	buf_init(&r->slots, SIZE_MAX / 2);
 	return r;
 }
 
@@ -36,6 +38,8 @@ plan_run_free(struct plan_run *r)
 	free(r->parts);
 	free(r->keys);
 	buf_free(&r->text);
+	buf_free(&r->bytes);
+	buf_free(&r->slots);
 	free(r);
 }
 

@@ -100,6 +100,49 @@ avro -d p.avro >/dev/full 2>err
 is "$?:$(cat err)" "6:msg-avro-encode: standard output: cannot write: \
 No space left on device" 'a full disk is noticed'
 
+run avro -d -k -s page.avsc --hex <<<'02780000
+zz
+0278
+02790000 027a0000'
+is "$status:$out" '5:{"name":"x","tags":[],"n":null}' \
+	'a line of text is left out with all that is in it'
+is "$err" "msg-avro-encode: line 2: this is no hexadecimal of whole bytes
+msg-avro-encode: line 3, byte 2, /tags: it ends where more must follow
+msg-avro-encode: line 4: this is no hexadecimal of whole bytes" \
+	'and each such line is told'
+is "$(avro -s page.avsc --single-object --base64 <<<"$values" |
+	sed '2s/^..../AAAA/' | avro -d -k -s page.avsc --base64 2>err |
+	jq -r .name | tr '\0\n' '0 ')" 'a c0 ' 'and of one in a frame too'
+like "$(cat err)" 'line 2, byte 0: .*C3 01' 'whose place is told'
+is "$(avro -s page.avsc --hex <<<"$values" | sed 's/..../&\n/g' |
+	avro -d -s page.avsc --hex)" "$values" 'values over several lines'
+is "$(avro -s page.avsc --ocf --hex <<<"$values" |
+	avro -d -k --hex)" "$values" 'and containers, also with -k'
+
+# What contradicts itself is refused, whatever the order
+contradicts() {
+	local text=$1
+	shift
+	run avro -s page.avsc "$@" <<<"$values"
+	is "$status:$err" "2:msg-avro-encode: $text" "$*"
+}
+contradicts '--ocf and --single-object contradict each other' \
+	--single-object --ocf
+contradicts '--codec and --raw contradict each other' --raw --codec xz
+contradicts '--append and --confluent contradict each other' \
+	--append x --confluent 1
+contradicts '--base64 and --hex contradict each other' --hex --base64
+contradicts '--decode and --infer contradict each other' -d --infer
+contradicts '--codec and --decode contradict each other' -d --codec xz
+contradicts '--reader means nothing without --decode' -r page.avsc
+contradicts '--level means nothing without --codec' --level 3
+contradicts '--strict is --json=avro, not --json=plain' --strict -j plain
+contradicts 'standard input cannot be two things at once: name a file' -s -
+contradicts '--schema is given an empty name' -s ''
+contradicts "'p.avro' is too much: --schema or --kind says already which \
+schema is meant" --canonical p.avro
+is "$(test -e x || echo none)" none 'and nothing is made'
+
 # Containers that grow
 avro -s page.avsc --append grow.avro <<<'{"name":"1"}'
 avro -s page.avsc --append grow.avro <<<'{"name":"2"}'
@@ -124,6 +167,32 @@ echo '"bytes"' >bytes.avsc
 { echo '"'; head -c 40000000 /dev/zero | tr '\0' a; echo '"'; } |
 	tr -d '\n' >text
 avro -s bytes.avsc --codec deflate text >bomb.avro
-exits 5 'a block bomb' avro -d --max-bytes 1M bomb.avro
+exits 5 'a block bomb' avro -d --max-block 1M bomb.avro
+like "$err" 'block 1: the block unpacks to more than 1048576 bytes' \
+	'has its budget'
+exits 5 'with several threads too' avro -d --jobs 2 --max-block 1M bomb.avro
+exits 5 'a value over its budget' avro -d --max-bytes 1M bomb.avro
+
+# The schema of a kind, from a server
+server_start
+echo '{"name":"x","title":"X"}' >item
+is "$(avro --kind Page <item | avro -d --kind Page | jq -r .title)" X \
+	'the schema of a kind'
+is "$(avro --kind Page --fingerprint)" \
+	"$(msg-send get-schema Page | avro --fingerprint)" 'is what msg-send gets'
+is "$(avro --context "$XDG_DATA_HOME/msg/client.conf" --kind Page \
+	--single-object <item | avro -d --kind Page | jq -r .name)" x \
+	'and comes through the context that is named'
+run avro --kind Nope <item
+is "$status:$out" 1: 'a kind that is none'
+like "$err" "there is no kind 'Nope'
+msg-avro-encode: no schema of the kind 'Nope'" 'is told by both'
+exits 2 'no such context' avro --context nowhere --kind Page
+server_stop
+exits 3 'no server' avro --kind Page
+cp "$BIN/msg-avro-encode" short/alone
+exits 6 'no msg-send' env PATH="$T/short" "$T/short/alone" --kind Page
+like "$err" "cannot run 'msg-send', which asks the server for the kind" \
+	'is told'
 
 done_testing

@@ -16,7 +16,7 @@ blocks(const struct ocf_head *h, const char *p, size_t n)
 	struct ocf_block b;
 	struct err e = ERR_INIT;
 
-	while (ocf_block_get(&b, h->sync, p, n, true, &e) > 0) {
+	while (ocf_block_get(&b, h->sync, OCF_BLOCK_MAX, p, n, true, &e) > 0) {
 		assert(b.n <= n && b.data.n < b.n);
 		buf_reset(&out);
 		if (ocf_unpack(h->codec, b.data.p, b.data.n, &out, &e) == 0)

@@ -72,8 +72,8 @@ get_block(struct importer *m, const uint8_t sync[OCF_SYNC], struct err *e)
 			return -1;
 	if (m->in.n == 0)
 		return 0;
-	while ((rc = ocf_block_get(&block, sync, m->in.p, m->in.n, m->end,
-	    e)) == 0)
+	while ((rc = ocf_block_get(&block, sync, OCF_BLOCK_MAX, m->in.p,
+	    m->in.n, m->end, e)) == 0)
 		if (read_more(m, e) < 0)
 			return -1;
 	if (rc < 0)

@@ -32,15 +32,15 @@ head_and_blocks_byte_by_byte(void **state)
 	assert_int_equal(h.meta_count, 3);
 	assert_true(str_is(h.meta[2].value, "me"));
 	for (size_t n = 0; n < b.n - head; n++)
-		assert_int_equal(ocf_block_get(&block, sync, b.p + head, n,
-		    false, &e), 0);
-	assert_int_equal(ocf_block_get(&block, h.sync, b.p + head,
-	    b.n - head, true, &e), 1);
+		assert_int_equal(ocf_block_get(&block, sync,
+		    OCF_BLOCK_MAX, b.p + head, n, false, &e), 0);
+	assert_int_equal(ocf_block_get(&block, h.sync, OCF_BLOCK_MAX,
+	    b.p + head, b.n - head, true, &e), 1);
 	assert_int_equal(block.count, 3);
 	assert_true(str_is(block.data, "abc"));
 	b.p[b.n - 1] ^= 1;
-	assert_int_equal(ocf_block_get(&block, h.sync, b.p + head,
-	    b.n - head, true, &e), -1);
+	assert_int_equal(ocf_block_get(&block, h.sync, OCF_BLOCK_MAX,
+	    b.p + head, b.n - head, true, &e), -1);
 	ocf_head_clear(&h);
 	buf_free(&b);
 }

@@ -357,7 +357,7 @@ logical_types(void **state)
 	refuses("{\"type\":\"bytes\",\"logicalType\":\"decimal\","
 	    "\"precision\":3,\"scale\":2}", PLAIN, "\"12.34\"",
 	    "line 1, column 1", "", "expected decimal of 3 digits, 2 behind "
-	    "the point, got '12.34'");
+	    "the point, got string '12.34'");
 	refuses(LOGICAL("int", "date"), PLAIN, "\"2023-02-29\"",
 	    "line 1, column 1", "",
 	    "expected date, got string '2023-02-29'");
