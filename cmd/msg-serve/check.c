@@ -141,6 +141,7 @@ check_config(const struct settings *s, struct err *e)
 	check_addresses(&c, "listen-tls", &opt.listen_tls);
 	check_addresses(&c, "listen-http", &opt.listen_http);
 	check_addresses(&c, "listen-https", &opt.listen_https);
+	check_addresses(&c, "metrics", &opt.metrics);
 	if (opt.web_root != NULL && access(opt.web_root, X_OK) < 0)
 		say(&c, FOUND_ERROR, "--web-root: there is no directory '%s' "
 		    "to be read", opt.web_root);

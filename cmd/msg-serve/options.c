@@ -24,6 +24,9 @@ static const struct opt rows[] = {
 	{ 0, "listen-https", OPT_LIST, "addr:port", AT(listen_https),
 	    "address for BOSH, WebSocket and files over HTTPS",
 	    "127.0.0.1:5443", .flags = BOTH },
+	{ 0, "metrics", OPT_LIST, "addr:port", AT(metrics),
+	    "address where Prometheus reads /metrics over HTTP, without a "
+	    "login (default: none)", .flags = BOTH },
 	{ 0, "origin", OPT_LIST, "origin", AT(origins),
 	    "origin (https://host:port) whose pages may connect besides our "
 	    "own; *: any", .flags = LIVE },

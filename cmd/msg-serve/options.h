@@ -11,6 +11,7 @@ struct serve_options {
 	struct opt_list listen;		/* STARTTLS, RFC 6120 */
 	struct opt_list listen_tls;	/* direct TLS, XEP-0368 */
 	struct opt_list listen_http, listen_https;
+	struct opt_list metrics;	/* Prometheus; empty: nowhere */
 	struct opt_list origins;	/* of pages that may use us */
 	struct opt_list contacts;	/* URIs of those who run it */
 	const char *web_root;		/* NULL: no files */

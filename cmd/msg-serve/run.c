@@ -42,7 +42,8 @@ ready(void *arg)
 	log_event(log, LOG_LEVEL_INFO, "ready", "domain", opt->domain,
 	    "starttls", address(p, LISTEN_STARTTLS),
 	    "tls", address(p, LISTEN_TLS), "http", address(p, LISTEN_HTTP),
-	    "https", address(p, LISTEN_HTTPS), "store", p->start.dir,
+	    "https", address(p, LISTEN_HTTPS),
+	    "metrics", address(p, LISTEN_METRICS), "store", p->start.dir,
 	    p->start.fresh ? "hint" : NULL, "the store is new; try: msg-send "
 	    "get-item /", NULL);
 	supervisor_say(&p->supervisor, "READY=1\nSTATUS=Serving %s",

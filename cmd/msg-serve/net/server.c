@@ -236,7 +236,8 @@ open_listeners(struct server *s, const struct opt_list *list,
 	return rc < 0 ? -1 : 0;
 }
 
-static const char *const kinds[] = { "starttls", "tls", "http", "https" };
+static const char *const kinds[] = { "starttls", "tls", "http", "https",
+	"metrics" };
 
 int
 server_kind(struct str name, enum listen_kind *out)
@@ -247,12 +248,6 @@ server_kind(struct str name, enum listen_kind *out)
 			return 0;
 		}
 	return -1;
-}
-
-const char *
-server_kind_name(enum listen_kind kind)
-{
-	return kinds[kind];
 }
 
 const char *
@@ -297,7 +292,8 @@ server_init(struct server *s, const struct serve_options *opt,
 	    open_listeners(s, &opt->listen_tls, handed, LISTEN_TLS, e) < 0 ||
 	    open_listeners(s, &opt->listen_http, handed, LISTEN_HTTP, e) < 0 ||
 	    open_listeners(s, &opt->listen_https, handed, LISTEN_HTTPS,
-	    e) < 0)
+	    e) < 0 ||
+	    open_listeners(s, &opt->metrics, handed, LISTEN_METRICS, e) < 0)
 		return -1;
 	if (s->slot_count == 0)
 		return err_set(e, ERR_USAGE, "no address to listen on");

@@ -32,11 +32,12 @@ enum listen_kind {
 	LISTEN_STARTTLS,	/* RFC 6120 */
 	LISTEN_TLS,		/* XEP-0368 */
 	LISTEN_HTTP,		/* BOSH, WebSocket, files: net/web.h */
-	LISTEN_HTTPS
+	LISTEN_HTTPS,
+	LISTEN_METRICS		/* HTTP: net/prometheus.h */
 };
 
 /* Their names, in that order, as the ready line has them. */
-#define SERVER_KINDS	"starttls, tls, http, https"
+#define SERVER_KINDS	"starttls, tls, http, https, metrics"
 
 /* Listening sockets that were handed in, to take the place of those that the
  * options say of the same kind. */
@@ -127,7 +128,6 @@ const char *server_address(const struct server *s, enum listen_kind kind);
 
 /* The kind of this name; -1: there is none. */
 int server_kind(struct str name, enum listen_kind *out);
-const char *server_kind_name(enum listen_kind kind);
 
 /* Gives the context for a new connection of a kind, or for STARTTLS on it
  * (tls_unref); any thread. */

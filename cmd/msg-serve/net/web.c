@@ -411,11 +411,12 @@ const struct link_ops web_link_ops = {
 
 void
 web_accept(struct worker *w, int fd, const struct peer *peer,
-    struct tls *tls)
+    struct tls *tls, bool metrics)
 {
 	struct web *c = mem_zero(sizeof *c);
 
 	c->worker = w;
+	c->metrics = metrics;
 	c->peer = *peer;
 	c->number = ++w->last_web;
 	c->http = http_new(&w->http_limits);

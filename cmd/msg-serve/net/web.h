@@ -58,13 +58,15 @@ struct web {
 	struct timer timer;
 	struct loop_task pump;
 	bool paused, ended;
+	bool metrics;		/* of the --metrics address */
 };
 
 extern const struct link_ops web_link_ops;
 
-/* fd is taken.  tls: counted; NULL: clear. */
+/* fd is taken.  tls: counted; NULL: clear.  metrics: nothing else is there
+ * for this one. */
 void web_accept(struct worker *w, int fd, const struct peer *peer,
-    struct tls *tls);
+    struct tls *tls, bool metrics);
 
 /* The worker stops: connections that wait for nothing are closed; all. */
 void web_stop(struct worker *w);

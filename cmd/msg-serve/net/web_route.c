@@ -4,6 +4,7 @@
 #include "io/ws.h"
 #include "net/bosh.h"
 #include "net/files.h"
+#include "net/prometheus.h"
 #include "net/server.h"
 #include "net/web.h"
 #include "net/web_meta.h"
@@ -110,6 +111,10 @@ web_route(struct web *c, struct exchange *x, const struct http_request *r)
 	enum origin origin = origin_check(r, link_secure(c->link),
 	    opt->domain, &opt->origins, &from);
 
+	if (c->metrics) {
+		prometheus_answer(c, x, r);
+		return;
+	}
 	if (origin == ORIGIN_FOREIGN &&
 	    (route == ROUTE_SOCKET || route == ROUTE_BOSH)) {
 		web_say(c, x, 403, "this origin may not connect: --origin of "

@@ -121,7 +121,8 @@ arrive(struct mail *m)
 	if (a->kind == LISTEN_STARTTLS || a->kind == LISTEN_TLS)
 		tcp_accept(a->worker, a->fd, &a->peer, tls);
 	else
-		web_accept(a->worker, a->fd, &a->peer, tls);
+		web_accept(a->worker, a->fd, &a->peer, tls,
+		    a->kind == LISTEN_METRICS);
 	tls_unref(tls);
 	free(a);
 }
