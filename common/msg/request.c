@@ -186,6 +186,7 @@ request_copy(struct arena *a, const struct request *r)
 	keep(a, &copy->author);
 	keep(a, &copy->compatibility);
 	keep(a, &copy->schema);
+	copy->iq = stanza_copy(a, r->iq);
 	return copy;
 }
 

@@ -19,6 +19,8 @@
 
 #define REQUEST_TXID	16	/* bytes */
 
+struct facade;
+
 struct request {
 	const struct msg_command *command;
 	struct str id;			/* of the IQ */
@@ -47,6 +49,11 @@ struct request {
 	bool has_from;
 	bool has_txid;
 	uint8_t txid[REQUEST_TXID];
+
+	/* Of the server: who asked in other words than those of urn:M, and
+	 * what he said; NULL: nobody did. */
+	const struct facade *facade;
+	const struct stanza *iq;
 };
 
 /* iq: of type get or set with a first child in NS_M.  The decoded argument

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "facade/facade.h"
 #include "msg/request.h"
 #include "msg/trace.h"
 #include "net/server.h"
@@ -25,6 +26,7 @@ struct waiting {
 	struct waiting *next;
 	struct arena arena;
 	struct stanza *iq;
+	const struct facade *facade;	/* NULL: it is in words of urn:M */
 	int64_t came_us;
 };
 
@@ -152,7 +154,10 @@ refuse(struct session *s, const struct request *r, const struct err *e,
 
 	account_for(s, r, NULL, e);
 	log_request(s, r, e);
-	answer_error(session_out(s), r->id, r->to, e, true, more);
+	if (r->facade != NULL && r->facade->refuse != NULL)
+		r->facade->refuse(s, r, e, session_out(s));
+	else
+		answer_error(session_out(s), r->id, r->to, e, true, more);
 	session_sent(s);
 }
 
@@ -161,7 +166,8 @@ refuse(struct session *s, const struct request *r, const struct err *e,
 static bool
 may_keep(struct session *s, const struct request *r)
 {
-	return msg_command_id(r->command) == MSG_get_item && r->rev == 0 &&
+	return msg_command_id(r->command) == MSG_get_item &&
+	    r->facade == NULL && r->rev == 0 &&
 	    (r->as.n == 0 || str_is(r->as, "json")) && r->schema.n == 0 &&
 	    rights_all_read(s->account->rights) &&
 	    !str_is(r->branch, s->account->name) &&
@@ -189,6 +195,22 @@ answer_kept(struct session *s, const struct request *r)
 }
 
 static void
+answer_facade(struct session *s, struct call *c)
+{
+	struct err e = ERR_INIT;
+	struct buf *out = session_out(s);
+	size_t at = out->n;
+
+	if (c->request->facade->answer(c, out, &e) < 0) {
+		buf_trim(out, at);
+		refuse(s, c->request, &e, NULL);
+		return;
+	}
+	account_for(s, c->request, c->payload, NULL);
+	session_sent(s);
+}
+
+static void
 answer(struct session *s, struct call *c)
 {
 	struct answer a = { .rev = c->rev, .watch = c->watch,
@@ -204,6 +226,10 @@ answer(struct session *s, struct call *c)
 		    "bytes (--max-result); ask for less at a time",
 		    c->payload->max);
 		refuse(s, c->request, &e, NULL);
+		return;
+	}
+	if (c->request->facade != NULL) {
+		answer_facade(s, c);
 		return;
 	}
 	account_for(s, c->request, c->payload, NULL);
@@ -225,7 +251,6 @@ call_init(struct call *c, struct session *s, const struct request *r)
 	struct worker *w = s->worker;
 
 	memset(c, 0, sizeof *c);
-	arena_reset(&w->arena);
 	buf_reset(&w->payload);
 	c->worker = w;
 	c->session = s;
@@ -233,6 +258,7 @@ call_init(struct call *c, struct session *s, const struct request *r)
 	c->request = r;
 	c->arena = &w->arena;
 	c->payload = &w->payload;
+	c->form = r->facade == NULL ? NULL : r->facade->form;
 }
 
 static void
@@ -288,12 +314,14 @@ may_overtake(const struct serve *q, const struct request *r)
 }
 
 static void
-wait(struct session *s, const struct stanza *iq, int64_t came_us)
+wait(struct session *s, const struct stanza *iq, const struct facade *f,
+    int64_t came_us)
 {
 	struct serve *q = &s->serve;
 	struct waiting *x = mem_zero(sizeof *x);
 
 	x->iq = stanza_copy(&x->arena, iq);
+	x->facade = f;
 	x->came_us = came_us;
 	counter_add(&s->worker->metrics.waiting_commands, 1);
 	*q->last = x;
@@ -302,18 +330,38 @@ wait(struct session *s, const struct stanza *iq, int64_t came_us)
 	pace(s);
 }
 
+/* As request_read, and 1: answered already. */
+static int
+read_facade(struct session *s, struct request *r, const struct stanza *iq,
+    const struct facade *f, struct err *e)
+{
+	int rc;
+
+	memset(r, 0, sizeof *r);
+	r->id = stanza_attr_str(iq, "id");
+	r->to = stanza_attr_str(iq, "to");
+	r->iq = iq;
+	r->facade = f;
+	rc = f->read(s, r, &s->worker->arena, e);
+	return rc < 0 ? -1 : rc == 0;
+}
+
 /* True: it was begun or refused.  False: it has to wait. */
 static bool
-begin(struct session *s, const struct stanza *iq, int64_t came_us)
+begin(struct session *s, const struct stanza *iq, const struct facade *f,
+    int64_t came_us)
 {
 	struct worker *w = s->worker;
 	struct request r;
 	struct err e = ERR_INIT;
-
 	int rc;
 
+	if (f != NULL && s->serve.pending > 0)
+		return false;
+	arena_reset(&w->arena);
 	buf_reset(&w->argument);
-	rc = request_read(&r, iq, &w->argument, &e);
+	rc = f == NULL ? request_read(&r, iq, &w->argument, &e) :
+	    read_facade(s, &r, iq, f, &e);
 	r.came_us = came_us;
 	if (rc < 0) {
 		if (s->serve.pending > 0)
@@ -321,6 +369,8 @@ begin(struct session *s, const struct stanza *iq, int64_t came_us)
 		refuse(s, &r, &e, NULL);
 		return true;
 	}
+	if (rc > 0)
+		return true;
 	if (s->serve.pending > 0 && !may_overtake(&s->serve, &r))
 		return false;
 	counter_add(&w->metrics.requests_total, 1);
@@ -331,12 +381,19 @@ begin(struct session *s, const struct stanza *iq, int64_t came_us)
 }
 
 void
-serve_iq(struct session *s, const struct stanza *iq)
+serve_facade(struct session *s, const struct stanza *iq,
+    const struct facade *f)
 {
 	int64_t now_us = loop_now_us(s->worker->loop);
 
-	if (s->serve.first != NULL || !begin(s, iq, now_us))
-		wait(s, iq, now_us);
+	if (s->serve.first != NULL || !begin(s, iq, f, now_us))
+		wait(s, iq, f, now_us);
+}
+
+void
+serve_iq(struct session *s, const struct stanza *iq)
+{
+	serve_facade(s, iq, NULL);
 }
 
 void
@@ -352,6 +409,7 @@ serve_done(struct session *s, struct job *j)
 		q->alone = false;
 	if (s->state != SESSION_READY)
 		return;
+	arena_reset(&s->worker->arena);
 	call_init(&c, s, j->request);
 	c.rev = j->store.rev;
 	if (j->store.rc < 0) {
@@ -364,7 +422,7 @@ serve_done(struct session *s, struct job *j)
 		answer(s, &c);
 	}
 	while (q->first != NULL && s->state == SESSION_READY &&
-	    begin(s, q->first->iq, q->first->came_us))
+	    begin(s, q->first->iq, q->first->facade, q->first->came_us))
 		drop_first(s);
 	pace(s);
 	if (s->closing && !serve_busy(q))

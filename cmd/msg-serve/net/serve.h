@@ -13,6 +13,7 @@
 
 #include "xmpp/stanza.h"
 
+struct facade;
 struct job;
 struct session;
 struct waiting;
@@ -30,6 +31,10 @@ void serve_clear(struct session *s);
 
 /* An IQ whose first child is in NS_M. */
 void serve_iq(struct session *s, const struct stanza *iq);
+
+/* One that asks for a command in other words (facade/facade.h). */
+void serve_facade(struct session *s, const struct stanza *iq,
+    const struct facade *f);
 
 /* A job of this session is done: answer it, go on with what waits. */
 void serve_done(struct session *s, struct job *j);

@@ -18,6 +18,7 @@
 #include "store/view.h"
 
 struct account;
+struct event_form;
 struct session;
 struct worker;
 
@@ -28,6 +29,7 @@ struct call {
 	const struct request *request;
 	struct arena *arena;		/* goes when the request is answered */
 	struct buf *payload;		/* the answer; sent in base64 */
+	const struct event_form *form;	/* of a watch; NULL: urn:M's */
 
 	/* Of the answer; 0 and "" are left out. */
 	uint64_t rev;

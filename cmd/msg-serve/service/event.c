@@ -101,14 +101,11 @@ put_changes(const struct watch_group *g, struct view *before,
 }
 
 int
-event_write(const struct watch_group *g, struct reader *r,
+event_payload(const struct watch_group *g, struct reader *r,
     struct plan_run *run, const struct query_limits *limits,
     const struct commit *c, struct buf *out, struct err *e)
 {
-	struct buf payload = BUF_INIT(EVENT_MAX);
 	struct view before, after;
-	char time[CLOCK_TEXT];
-	int rc;
 
 	if (view_open(&after, r, g->branch, c->rev, e) < 0 ||
 	    view_open(&before, r, g->branch, c->rev > 1 ? c->rev - 1 : 1,
@@ -117,7 +114,18 @@ event_write(const struct watch_group *g, struct reader *r,
 	if (view_allow(&before, g->rights, e) < 0 ||
 	    view_allow(&after, g->rights, e) < 0)
 		return -1;
-	rc = put_changes(g, &before, &after, run, limits, c, &payload, e);
+	return put_changes(g, &before, &after, run, limits, c, out, e);
+}
+
+static int
+write_m(const struct watch_group *g, struct reader *r, struct plan_run *run,
+    const struct query_limits *limits, const struct commit *c,
+    struct buf *out, struct err *e)
+{
+	struct buf payload = BUF_INIT(EVENT_MAX);
+	char time[CLOCK_TEXT];
+	int rc = event_payload(g, r, run, limits, c, &payload, e);
+
 	if (rc > 0) {
 		clock_text(c->time_us, time);
 		buf_printf(out, "\" rev=\"%llu\"", (unsigned long long)c->rev);
@@ -133,22 +141,29 @@ event_write(const struct watch_group *g, struct reader *r,
 	return rc;
 }
 
-void
-event_put(struct buf *out, uint64_t watch, const struct buf *rest)
+static size_t
+put_m(struct buf *out, const struct session *s, const struct watch *x,
+    const struct buf *text, size_t at)
 {
+	(void)s;
 	buf_lit(out, "<message type=\"headline\"><event xmlns=\"" NS_M
 	    "\" watch=\"");
-	buf_putu(out, watch);
-	buf_put(out, rest->p, rest->n);
+	buf_putu(out, x->id);
+	buf_put(out, text->p + at, text->n - at);
+	return text->n;
 }
 
-void
-event_gap(struct buf *out, uint64_t watch, uint64_t rev, const char *why)
+static void
+gap_m(struct buf *out, const struct session *s, const struct watch *x,
+    uint64_t rev, const char *why)
 {
+	(void)s;
 	buf_lit(out, "<message type=\"headline\"><gap xmlns=\"" NS_M
 	    "\" watch=\"");
-	buf_putu(out, watch);
+	buf_putu(out, x->id);
 	buf_printf(out, "\" rev=\"%llu\"", (unsigned long long)rev);
 	xml_attr(out, "why", why);
 	buf_lit(out, "/></message>");
 }
+
+const struct event_form event_form_m = { write_m, put_m, gap_m };

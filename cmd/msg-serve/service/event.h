@@ -18,18 +18,32 @@
 #include "store/view.h"
 
 struct plan_run;
+struct session;
 
-/* Append the event without its beginning up to the watch's number, or
- * nothing when the commit does not concern the group.  1, 0, -1. */
-int event_write(const struct watch_group *g, struct reader *r,
+/* In what words the watchers of a group are told. */
+struct event_form {
+	/* Append what all of them are told, or nothing when the commit does
+	 * not concern them.  1, 0, -1. */
+	int (*write)(const struct watch_group *g, struct reader *r,
+	    struct plan_run *run, const struct query_limits *limits,
+	    const struct commit *c, struct buf *out, struct err *e);
+
+	/* Append one whole message of what write gave, from offset at on;
+	 * returns where the next one begins, text->n after the last. */
+	size_t (*put)(struct buf *out, const struct session *s,
+	    const struct watch *x, const struct buf *text, size_t at);
+
+	/* Append a whole message: the watch is ended, and may go on from
+	 * rev. */
+	void (*gap)(struct buf *out, const struct session *s,
+	    const struct watch *x, uint64_t rev, const char *why);
+};
+
+extern const struct event_form event_form_m;	/* that of urn:M, above */
+
+/* Append the payload alone: the list of changes.  1, 0 nothing, -1. */
+int event_payload(const struct watch_group *g, struct reader *r,
     struct plan_run *run, const struct query_limits *limits,
     const struct commit *c, struct buf *out, struct err *e);
-
-/* Append the beginning and what event_write gave: one whole message. */
-void event_put(struct buf *out, uint64_t watch, const struct buf *rest);
-
-/* Append a whole message: the watch is ended, and may go on from rev. */
-void event_gap(struct buf *out, uint64_t watch, uint64_t rev,
-    const char *why);
 
 #endif

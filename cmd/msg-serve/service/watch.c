@@ -28,8 +28,12 @@ static void
 send_event(struct worker *w, struct session *s, const struct watch *x,
     const struct buf *event)
 {
-	event_put(session_out(s), x->id, event);
-	session_sent(s);
+	const struct event_form *form = x->group->form;
+
+	for (size_t at = 0; at < event->n;) {
+		at = form->put(session_out(s), s, x, event, at);
+		session_sent(s);
+	}
 	counter_add(&w->metrics.events_total, 1);
 }
 
@@ -40,7 +44,7 @@ end_watch(struct worker *w, struct watch *x, const char *why)
 	struct session *s = worker_session(w, x->owner->session);
 
 	if (s != NULL && session_ready(s)) {
-		event_gap(session_out(s), x->id,
+		x->group->form->gap(session_out(s), s, x,
 		    watch_told(&w->watches, x), why);
 		session_sent(s);
 	}
@@ -87,7 +91,7 @@ push(struct worker *w, struct watch_group *g, const struct commit *c)
 	struct err e = ERR_INIT;
 	struct reader *r = worker_reader(w, &e);
 
-	if (r == NULL || event_write(g, r, w->run, &limits, c, &event,
+	if (r == NULL || g->form->write(g, r, w->run, &limits, c, &event,
 	    &e) < 0) {
 		log_event(&w->server->log, LOG_LEVEL_WARN, "watch ended",
 		    "query", g->text, "why", e.text, NULL);
@@ -175,7 +179,8 @@ step(struct worker *w, struct session *s, struct watch *x, struct reader *r)
 	    reader_commit(r, x->told + 1, &c, &e);
 
 	if (rc > 0 && c->branch == x->group->branch) {
-		rc = event_write(x->group, r, w->run, &limits, c, &event, &e);
+		rc = x->group->form->write(x->group, r, w->run, &limits, c,
+		    &event, &e);
 		if (rc > 0)
 			send_event(w, s, x, &event);
 		rc = rc < 0 ? -1 : 1;
@@ -255,7 +260,7 @@ watch_rights(struct session *s)
 		next = m->next;
 		g = watch_group_get(t, old->text, strlen(old->text),
 		    old->branch, str_of(old->branch_name),
-		    s->account->rights, &e);
+		    s->account->rights, old->form, &e);
 		if (g == NULL)
 			end_watch(s->worker, x, e.text);
 		else
@@ -385,7 +390,7 @@ command_set_watch(struct call *c, struct err *e)
 	    first_rev(c, r, &from, e) < 0)
 		return -1;
 	g = watch_group_get(t, arg.p, arg.n, id, branch.name,
-	    c->account->rights, e);
+	    c->account->rights, c->form == NULL ? &event_form_m : c->form, e);
 	if (g == NULL)
 		return -1;
 	x = watch_add(t, g, c->session->number, from);

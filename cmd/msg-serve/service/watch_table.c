@@ -75,11 +75,12 @@ anchor_drop(struct watch_table *t, struct watch_anchor *x)
 /* Whose events are the same: all who may read everything are alike. */
 static void
 group_key(struct buf *out, uint32_t branch, const struct rights *rights,
-    const char *text)
+    const struct event_form *form, const char *text)
 {
 	bool write;
 
 	buf_put(out, &branch, sizeof branch);
+	buf_put(out, &form, sizeof form);
 	if (!rights_all_read(rights))
 		for (size_t i = 0; i < rights_count(rights); i++) {
 			struct str path = rights_path(rights, i, &write);
@@ -105,7 +106,7 @@ group_free(struct watch_group *g)
 struct watch_group *
 watch_group_get(struct watch_table *t, const char *p, size_t n,
     uint32_t branch, struct str branch_name, const struct rights *rights,
-    struct err *e)
+    const struct event_form *form, struct err *e)
 {
 	struct watch_group *g = mem_zero(sizeof *g), *there;
 	struct buf text = BUF_INIT(NORMAL_MAX), key = BUF_INIT(KEY_MAX);
@@ -117,7 +118,7 @@ watch_group_get(struct watch_table *t, const char *p, size_t n,
 	}
 	query_print(g->query, &text);
 	g->text = buf_take(&text);
-	group_key(&key, branch, rights, g->text);
+	group_key(&key, branch, rights, form, g->text);
 	there = map_get(&t->groups, key.p, key.n);
 	if (there != NULL) {
 		buf_free(&key);
@@ -130,6 +131,7 @@ watch_group_get(struct watch_table *t, const char *p, size_t n,
 	g->branch = branch;
 	g->branch_name = mem_strn(branch_name.p, branch_name.n);
 	g->rights = rights_ref(rights);
+	g->form = form;
 	g->anchor = anchor_get(t, branch, query_anchor(g->query, &g->arena));
 	member_add(&g->anchor->groups, &g->in_anchor, g);
 	return g;

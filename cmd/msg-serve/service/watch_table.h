@@ -1,10 +1,10 @@
 /*
  * watch_table.h - a worker's watches, found by what a commit touched.
  *
- * Watches of one query, branch and set of rights are a group, which gets an
- * event written once.  Groups hang at their query's anchor (reach.h), so a
- * commit finds those it may concern by the paths it touched, however many
- * others there are.
+ * Watches of one query, branch, set of rights and form are a group, which
+ * gets an event written once.  Groups hang at their query's anchor (reach.h),
+ * so a commit finds those it may concern by the paths it touched, however
+ * many others there are.
  */
 #ifndef SERVICE_WATCH_TABLE_H
 #define SERVICE_WATCH_TABLE_H
@@ -17,6 +17,8 @@
 #include "base/map.h"
 #include "query/query.h"
 #include "store/rights.h"
+
+struct event_form;
 
 /* A place in a list that can be left without looking for it. */
 struct member {
@@ -47,6 +49,7 @@ struct watch_group {
 	uint32_t branch;
 	char *branch_name;
 	const struct rights *rights;	/* counted */
+	const struct event_form *form;	/* event.h */
 	struct arena arena;		/* of the query */
 	struct query *query;
 	char *text;			/* its normal form */
@@ -78,7 +81,8 @@ uint64_t watch_told(const struct watch_table *t, const struct watch *w);
  * watch. */
 struct watch_group *watch_group_get(struct watch_table *t, const char *p,
     size_t n, uint32_t branch, struct str branch_name,
-    const struct rights *rights, struct err *e);
+    const struct rights *rights, const struct event_form *form,
+    struct err *e);
 
 struct watch *watch_add(struct watch_table *t, struct watch_group *g,
     uint64_t session, uint64_t told);

@@ -54,7 +54,7 @@ add(struct watch_table *t, const char *query, uint32_t branch,
 {
 	struct err e = ERR_INIT;
 	struct watch_group *g = watch_group_get(t, query, strlen(query),
-	    branch, STR("b"), r, &e);
+	    branch, STR("b"), r, NULL, &e);
 
 	assert_non_null(g);
 	return watch_add(t, g, session, 0);
@@ -165,7 +165,7 @@ other_rights_other_group(void **state)
 	struct err e = ERR_INIT;
 	struct watch *w = add(t, "/a/*", 2, all, 1);
 	struct watch_group *g = watch_group_get(t, "/a/*", 4, 2, STR("b"),
-	    other, &e);
+	    other, NULL, &e);
 
 	watch_move(t, w, g);
 	assert_ptr_equal(w->group->rights, other);
