@@ -35,8 +35,16 @@ static const char *const account_features[] = {
 };
 
 static const char *const server_features[] = {
-	NS_CAPS, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_M, NS_PING, NS_TIME,
-	NS_VERSION,
+	NS_CAPS, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_M, NS_PING, NS_RSM,
+	NS_TIME, NS_VERSION,
+	NS_PUBSUB, NS_PUBSUB "#access-whitelist", NS_PUBSUB "#collections",
+	NS_PUBSUB "#config-node", NS_PUBSUB "#create-and-configure",
+	NS_PUBSUB "#create-nodes", NS_PUBSUB "#delete-items",
+	NS_PUBSUB "#delete-nodes", NS_PUBSUB "#item-ids",
+	NS_PUBSUB "#meta-data", NS_PUBSUB "#persistent-items",
+	NS_PUBSUB "#publish", NS_PUBSUB "#retract-items",
+	NS_PUBSUB "#retrieve-items", NS_PUBSUB "#retrieve-subscriptions",
+	NS_PUBSUB "#rsm", NS_PUBSUB "#subscribe",
 };
 
 #define COUNT(a)	(sizeof (a) / sizeof (a)[0])

@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "facade/disco_node.h"
+#include "facade/pubsub.h"
 #include "net/disco.h"
 #include "net/route.h"
+#include "net/serve.h"
 #include "net/server.h"
 #include "net/session.h"
 #include "net/worker.h"
@@ -15,7 +18,8 @@
 typedef void answer_fn(struct session *s, const struct stanza *iq,
     struct buf *out);
 
-static answer_fn nothing, echo, stored, disco_info, version, entity_time;
+static answer_fn nothing, echo, stored, disco_info, disco_items, version,
+    entity_time;
 
 /* What is answered.  The first is asked most. */
 static const struct answer_row {
@@ -25,7 +29,7 @@ static const struct answer_row {
 } rows[] = {
 	{ "get", "ping", NS_PING, nothing, NULL },
 	{ "get", "query", NS_DISCO_INFO, disco_info, NULL },
-	{ "get", "query", NS_DISCO_ITEMS, echo, NULL },
+	{ "get", "query", NS_DISCO_ITEMS, disco_items, NULL },
 	{ "set", "session", NS_SESSION, nothing, NULL },
 	{ "get", "query", NS_VERSION, version, NULL },
 	{ "get", "time", NS_TIME, entity_time, NULL },
@@ -44,6 +48,17 @@ static const struct answer_row {
 };
 
 #define ROWS	(sizeof rows / sizeof rows[0])
+
+/* What stands for commands in other words; of the server alone. */
+static const struct facade_row {
+	const char *name, *ns;
+	const struct facade *facade;
+} facades[] = {
+	{ "pubsub", NS_PUBSUB, &facade_pubsub },
+	{ "pubsub", NS_PUBSUB_OWNER, &facade_pubsub },
+};
+
+#define FACADES	(sizeof facades / sizeof facades[0])
 
 static void
 nothing(struct session *s, const struct stanza *iq, struct buf *out)
@@ -99,6 +114,22 @@ disco_info(struct session *s, const struct stanza *iq, struct buf *out)
 }
 
 static void
+disco_items(struct session *s, const struct stanza *iq, struct buf *out)
+{
+	const char *domain = s->worker->server->opt->domain;
+
+	buf_lit(out, "<query xmlns=\"" NS_DISCO_ITEMS "\"");
+	xml_attr(out, "node", stanza_attr(stanza_first(iq), "node"));
+	buf_putc(out, '>');
+	if (iq_is_for_server(stanza_attr(iq, "to"))) {
+		buf_lit(out, "<item");
+		xml_attr(out, "jid", domain);
+		buf_lit(out, " node=\"/\" name=\"Items\"/>");
+	}
+	buf_lit(out, "</query>");
+}
+
+static void
 version(struct session *s, const struct stanza *iq, struct buf *out)
 {
 	(void)s, (void)iq;
@@ -133,41 +164,36 @@ find(const char *type, const struct stanza *child)
 	return NULL;
 }
 
-/* A disco#info or disco#items of a node that is not there. */
-static bool
-no_such_node(const struct session *s, const struct stanza *iq)
+/* The node that a disco#info or disco#items is about; NULL: none. */
+static const char *
+disco_node(const struct stanza *child)
 {
-	const struct stanza *child = stanza_first(iq);
-	const char *node = stanza_attr(child, "node");
-
-	if (node == NULL || (strcmp(child->ns, NS_DISCO_INFO) != 0 &&
-	    strcmp(child->ns, NS_DISCO_ITEMS) != 0))
-		return false;
-	return !iq_is_for_server(stanza_attr(iq, "to")) ||
-	    !disco_is_caps(s->worker->server->disco, node);
+	if (strcmp(child->ns, NS_DISCO_INFO) != 0 &&
+	    strcmp(child->ns, NS_DISCO_ITEMS) != 0)
+		return NULL;
+	return stanza_attr(child, "node");
 }
 
-void
-iq_answer(struct session *s, const struct stanza *iq)
+/* NULL: it is answered by a row, or not at all. */
+static const struct facade *
+find_facade(const struct stanza *child)
 {
-	const struct stanza *child = stanza_first(iq);
-	const struct answer_row *row = find(stanza_attr(iq, "type"), child);
-	struct buf *out;
+	const char *node = disco_node(child);
 
-	if (row == NULL) {
-		route_refuse(s, iq, "service-unavailable", "cancel", NULL);
-		return;
-	}
-	if (row->fn == NULL) {
-		route_refuse(s, iq, "not-allowed", "cancel", row->why);
-		return;
-	}
-	if (no_such_node(s, iq)) {
-		route_refuse(s, iq, "item-not-found", "cancel",
-		    "there is no such node");
-		return;
-	}
-	out = session_out(s);
+	if (node != NULL && node[0] == '/')
+		return &facade_disco_node;
+	for (size_t i = 0; i < FACADES; i++)
+		if (stanza_is(child, facades[i].name, facades[i].ns))
+			return facades[i].facade;
+	return NULL;
+}
+
+static void
+answer_row(struct session *s, const struct stanza *iq,
+    const struct answer_row *row)
+{
+	struct buf *out = session_out(s);
+
 	buf_lit(out, "<iq type=\"result\"");
 	xml_attr(out, "id", stanza_attr(iq, "id"));
 	xml_attr(out, "from", stanza_attr(iq, "to"));
@@ -179,4 +205,42 @@ iq_answer(struct session *s, const struct stanza *iq)
 		buf_lit(out, "</iq>");
 	}
 	session_sent(s);
+}
+
+/* No row is: who asks his own account for nodes (XEP-0163) finds none. */
+static void
+answer_other(struct session *s, const struct stanza *iq, bool server)
+{
+	const struct facade *f = find_facade(stanza_first(iq));
+
+	if (f == NULL)
+		route_refuse(s, iq, "service-unavailable", "cancel", NULL);
+	else if (server)
+		serve_facade(s, iq, f);
+	else
+		route_refuse(s, iq, strcmp(stanza_attr(iq, "type"), "get") ==
+		    0 ? "item-not-found" : "not-allowed", "cancel",
+		    "there are no nodes but those of the server");
+}
+
+void
+iq_answer(struct session *s, const struct stanza *iq)
+{
+	const struct stanza *child = stanza_first(iq);
+	const struct answer_row *row = find(stanza_attr(iq, "type"), child);
+	const char *node = disco_node(child);
+	bool server = iq_is_for_server(stanza_attr(iq, "to"));
+
+	if (node != NULL && server &&
+	    disco_is_caps(s->worker->server->disco, node))
+		node = NULL;
+	if (row == NULL || (node != NULL && find_facade(child) != NULL))
+		answer_other(s, iq, server);
+	else if (row->fn == NULL)
+		route_refuse(s, iq, "not-allowed", "cancel", row->why);
+	else if (node != NULL)
+		route_refuse(s, iq, "item-not-found", "cancel",
+		    "there is no such node");
+	else
+		answer_row(s, iq, row);
 }

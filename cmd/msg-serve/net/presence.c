@@ -100,7 +100,7 @@ broadcast(struct session *s, struct stanza *st, bool available)
 	buf_free(&b);
 }
 
-/* --- to others, by name --------------------------------------------------- */
+/* --- to others, by name ------------------------------------------------- */
 
 static void
 send_by_name(struct session *s, const struct jid *to, const char *p, size_t n)
@@ -196,7 +196,7 @@ end_directed(struct session *s)
 	arena_free(&a);
 }
 
-/* --- what is said -------------------------------------------------------- */
+/* --- what is said ------------------------------------------------------- */
 
 /* RFC 6121 3.1.3 answers for a contact who approves of nobody. */
 static void
