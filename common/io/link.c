@@ -89,11 +89,19 @@ link_alloc(struct loop *l, const struct link_conf *c, void *arg,
 	return k;
 }
 
+static void
+set_bio(struct link *k)
+{
+	BIO *bio = BIO_new(k->shared->bio);
+
+	BIO_set_data(bio, k);
+	SSL_set_bio(k->ssl, bio, bio);
+}
+
 void
 link_secure_now(struct link *k)
 {
 	struct err e = ERR_INIT;
-	BIO *bio;
 
 	k->tls = k->next_tls;
 	k->next_tls = NULL;
@@ -102,9 +110,7 @@ link_secure_now(struct link *k)
 		link_die(k, &e);
 		return;
 	}
-	bio = BIO_new(k->shared->bio);
-	BIO_set_data(bio, k);
-	SSL_set_bio(k->ssl, bio, bio);
+	set_bio(k);
 	k->state = LINK_HANDSHAKE;
 	loop_defer(k->loop, &k->flush);	/* a client speaks first */
 }
@@ -132,6 +138,38 @@ link_new(struct loop *l, int fd, const struct link_conf *c, void *arg,
 
 	link_begin(k, fd);
 	return k;
+}
+
+/* --- from one loop to another -------------------------------------------- */
+
+bool
+link_leave(struct link *k)
+{
+	if (k->state != LINK_OPEN || k->next_tls != NULL)
+		return false;
+	loop_fd_stop(k->watch);
+	k->watch = NULL;
+	loop_task_cancel(k->loop, &k->flush);
+	loop_task_cancel(k->loop, &k->again);
+	if (k->ssl != NULL)		/* its method is the loop's */
+		SSL_set_bio(k->ssl, NULL, NULL);
+	return true;
+}
+
+void
+link_join(struct link *k, struct loop *l, const struct link_conf *c)
+{
+	k->loop = l;
+	k->shared = shared_of(l);
+	k->conf = c;
+	timer_init(&k->linger, l, on_linger, k);
+	if (k->ssl != NULL)
+		set_bio(k);
+	k->watch = loop_fd_start(l, k->fd, 0, link_ready, k);
+	k->blocked = false;
+	loop_defer(l, &k->flush);
+	loop_again(l, &k->again);
+	link_watch(k);
 }
 
 /* --- output -------------------------------------------------------------- */

@@ -122,6 +122,12 @@ void link_close(struct link *k);
 /* End it now; why (copied) is what closed gets. */
 void link_abort(struct link *k, const struct err *why);
 
+/* Out of its loop, for another's: between these nothing is called back and
+ * only link_join or nothing may be called.  In the threads of the two loops.
+ * False: it is ending, or STARTTLS is under way, and stays.  Keeps c. */
+bool link_leave(struct link *k);
+void link_join(struct link *k, struct loop *l, const struct link_conf *c);
+
 bool link_open(const struct link *k);		/* neither closing nor dead */
 bool link_secure(const struct link *k);		/* handshake is done */
 int link_fd(const struct link *k);		/* to look at, not to use */

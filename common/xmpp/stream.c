@@ -108,6 +108,27 @@ stream_restart(struct stream *s)
 		start_again(s);
 }
 
+void
+stream_leave(struct stream *s)
+{
+	assert(!s->calling && stream_idle(s));
+	if (s->prime == NULL)
+		return;
+	/* Nothing is half read. */
+	buf_put(&s->hold, s->prime->tag, s->prime->n);
+	prime_unref(s->prime);
+	s->prime = NULL;
+}
+
+void
+stream_join(struct stream *s, struct stream_pool *pool)
+{
+	s->pool = pool;
+	if (s->hold.n > 0)
+		s->prime = prime_get(pool, s->hold.p, s->hold.n);
+	buf_free(&s->hold);
+}
+
 static int
 die(struct stream *s, const char *condition, struct err *e)
 {

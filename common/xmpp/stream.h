@@ -89,6 +89,11 @@ int stream_feed(struct stream *s, const void *p, size_t n, size_t *used,
  * the present stanza in the fed bytes belongs to the new stream. */
 void stream_restart(struct stream *s);
 
+/* From one thread's pool to another's, between two stanzas: nothing else is
+ * called between these. */
+void stream_leave(struct stream *s);
+void stream_join(struct stream *s, struct stream_pool *pool);
+
 /* The condition to tell the peer, "not-well-formed"; NULL: no error. */
 const char *stream_error(const struct stream *s);
 

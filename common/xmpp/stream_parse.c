@@ -12,20 +12,11 @@
 #include "xmpp/xml.h"
 
 #define IDLE_MAX	8		/* parsers kept in a pool */
-#define PRIMES_SEARCHED	16
 #define TAG_MAX		65536		/* a prime's bytes */
 /* A parser past one of these is not used again. */
 #define DICT_MAX	1024		/* names that it learned */
 #define STANZA_MAX	65536	/* bytes of a stanza: its buffers grew */
 #define BYTES_MAX	(256u << 20)	/* in all: libxml2 counts in int */
-
-struct prime {
-	struct stream_pool *pool;
-	struct prime *prev, *next;
-	char *tag;
-	size_t n;
-	unsigned refs;
-};
 
 struct parser {
 	struct parser *next;		/* in the pool */
@@ -39,11 +30,6 @@ struct parser {
 	size_t text_cap;	/* of the text node being put together */
 	size_t bytes, dict;
 	bool rooted, complete, spent;
-};
-
-struct stream_pool {
-	struct parser *idle;
-	struct prime *primes;
 };
 
 /* --- building the tree --------------------------------------------------- */
@@ -396,46 +382,6 @@ stream_pool_free(struct stream_pool *pool)
 	}
 	assert(pool->primes == NULL);	/* else a stream is still there */
 	free(pool);
-}
-
-struct prime *
-prime_get(struct stream_pool *pool, const char *tag, size_t n)
-{
-	struct prime *pm = pool->primes;
-
-	/* A peer may make up namespaces: what is not found soon is new. */
-	for (int i = 0; pm != NULL && i < PRIMES_SEARCHED; i++) {
-		if (pm->n == n && memcmp(pm->tag, tag, n) == 0) {
-			pm->refs++;
-			return pm;
-		}
-		pm = pm->next;
-	}
-	pm = mem_zero(sizeof *pm);
-	pm->pool = pool;
-	pm->tag = mem_dup(tag, n);
-	pm->n = n;
-	pm->refs = 1;
-	pm->next = pool->primes;
-	if (pm->next != NULL)
-		pm->next->prev = pm;
-	pool->primes = pm;
-	return pm;
-}
-
-void
-prime_unref(struct prime *pm)
-{
-	if (pm == NULL || --pm->refs > 0)
-		return;
-	if (pm->prev != NULL)
-		pm->prev->next = pm->next;
-	else
-		pm->pool->primes = pm->next;
-	if (pm->next != NULL)
-		pm->next->prev = pm->prev;
-	free(pm->tag);
-	free(pm);
 }
 
 static struct parser *

@@ -16,7 +16,19 @@
 #include "xmpp/stream.h"
 
 struct parser;
-struct prime;
+
+struct prime {
+	struct stream_pool *pool;
+	struct prime *prev, *next;
+	char *tag;
+	size_t n;
+	unsigned refs;
+};
+
+struct stream_pool {
+	struct parser *idle;
+	struct prime *primes;
+};
 
 /* What went wrong: *e and the stream error condition. */
 struct parse_error {

@@ -42,6 +42,31 @@ a_half_closed_peer_gets_its_answers(void **state)
 }
 
 static void
+a_link_goes_to_another_loop(void **state)
+{
+	struct loop *other = loop_new();
+	struct world w;
+	char got[16];
+
+	begin(&w, *state, ECHO, COLLECT);
+	raw_peer(&w, &conf, NULL, "ask");
+	buf_lit(link_out(w.a.link), "first ");
+	assert_true(link_leave(w.a.link));
+	loop_run(w.loop);			/* nothing left to do */
+	assert_int_equal(w.a.calls, 0);
+	link_join(w.a.link, other, &conf);
+	assert_int_equal(shutdown(w.fds[1], SHUT_WR), 0);
+	loop_run(other);
+	assert_int_equal(w.a.closed, 1);
+	assert_int_equal(w.a.why.code, ERR_OK);
+	assert_int_equal(read(w.fds[1], got, sizeof got), 10);
+	assert_memory_equal(got, "first ask!", 10);
+	close(w.fds[1]);
+	loop_free(other);
+	finish(&w);
+}
+
+static void
 a_peer_that_vanishes_is_told_of(void **state)
 {
 	struct world w;
@@ -176,6 +201,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_go_there_and_back),
 		cmocka_unit_test(a_half_closed_peer_gets_its_answers),
+		cmocka_unit_test(a_link_goes_to_another_loop),
 		cmocka_unit_test(a_peer_that_vanishes_is_told_of),
 		cmocka_unit_test(a_peer_that_never_reads_is_not_read_from),
 		cmocka_unit_test(too_much_for_a_slow_peer_ends_the_link),
