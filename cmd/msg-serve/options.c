@@ -111,6 +111,12 @@ static const struct opt rows[] = {
 	    "silence after which a connection is pinged, and as long again "
 	    "after which it is ended; 0: never", "10m", 0, 86400000,
 	    .flags = LIVE },
+	{ 0, "resume-time", OPT_MS, "time", AT(resume_ms),
+	    "time a session waits for its client to resume it on a new "
+	    "connection; 0: none does", "5m", 0, 86400000, .flags = LIVE },
+	{ 0, "max-unacked", OPT_SIZE, "bytes", AT(unacked_bytes),
+	    "bytes kept for a client that acknowledges what it gets", "4M",
+	    4096, 1 << 30, .flags = LIVE },
 	{ 0, "max-pending", OPT_INT, "n", AT(pending),
 	    "unanswered requests of a connection before it is read no further",
 	    "1024", 1, 1000000, .flags = LIVE },

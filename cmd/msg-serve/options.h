@@ -40,6 +40,8 @@ struct serve_options {
 	int64_t request_ms;		/* for one to arrive */
 	int64_t bosh_sessions, bosh_hold;
 	int64_t bosh_idle_ms;
+	int64_t resume_ms;		/* for a session without connection */
+	uint64_t unacked_bytes;		/* kept to be sent again */
 	int64_t watches;		/* a connection */
 	int64_t steps;			/* of one query */
 	uint64_t result_bytes;

@@ -257,6 +257,20 @@ class Player:
             return
         raise Mismatch("received " + ET.tostring(got, "unicode"))
 
+    def _return(self, name, user):
+        self._open(name, "TLS")
+        person = self.people[name]
+        person.open()
+        user = self.admin if user == "admin" else user
+        person.login(user, self.passwords[user])
+        person.open()
+
+    def _lose(self, name, block=None):
+        person = self.people[name]
+        if block:
+            person.send(self._fill(block))
+        person.cut()
+
     def _leave(self, name):
         rest = self.people.pop(name).close()
         if rest:
@@ -280,4 +294,7 @@ class Player:
         (r"(\w+) receives nothing\.", _nothing),
         (r"(\w+)'s stream ends\.", _ended),
         (r"(\w+) disconnects\.", _leave),
+        (r"(\w+) comes back as (\S+)\.", _return),
+        (r"(\w+)'s connection is lost\.", _lose),
+        (r"(\w+)'s connection is lost after:", _lose),
     ]

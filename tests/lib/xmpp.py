@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import ssl
+import struct
 from xml.etree import ElementTree as ET
 
 CLIENT = "jabber:client"
@@ -179,6 +180,12 @@ class Stream:
         self.open()
         self.bind(resource)
         return self
+
+    def cut(self):
+        """As when the network is gone: no word of the stream or of TLS."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                             struct.pack("ii", 1, 0))
+        self.sock.close()
 
     def close(self):
         """End the stream in order: what was still on its way, elements."""

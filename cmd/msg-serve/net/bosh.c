@@ -54,7 +54,7 @@ bosh_refuse(struct worker *self, const struct web_ticket *t,
 static void
 put_created(const struct bosh *b, struct buf *out)
 {
-	const struct serve_options *opt = b->session.worker->server->opt;
+	const struct serve_options *opt = b->session->worker->server->opt;
 	bool polling = b->hold == 0;
 
 	xml_attr(out, "sid", b->sid);
@@ -93,7 +93,7 @@ answer(struct bosh *b, const char *p, size_t n)
 		buf_lit(a, "/>");
 	}
 	s->status = b->legacy && b->ended ? legacy_status(b->condition) : 200;
-	web_answer(b->session.worker, &s->ticket, s->status, BOSH_TYPE, a->p,
+	web_answer(b->session->worker, &s->ticket, s->status, BOSH_TYPE, a->p,
 	    a->n);
 	bosh_answered(&b->window);
 	if (n > 0)
@@ -113,7 +113,7 @@ answer_out(struct bosh *b)
 static void
 bury(struct bosh *b)
 {
-	loop_reap(b->session.worker->loop, &b->reap);
+	loop_reap(b->session->worker->loop, &b->reap);
 }
 
 /* Everybody is told that it is over; who has no request open may ask for a
@@ -128,7 +128,7 @@ flush_end(struct bosh *b)
 	while (bosh_held(&b->window) > 0)
 		answer(b, NULL, 0);
 	timer_stop(&b->wait);
-	if (told || b->session.worker->stopping)
+	if (told || b->session->worker->stopping)
 		bury(b);
 	else
 		timer_set(&b->idle, b->idle_ms);
@@ -138,7 +138,7 @@ static void
 flush(void *arg)
 {
 	struct bosh *b = arg;
-	int64_t now = loop_now_us(b->session.worker->loop);
+	int64_t now = loop_now_us(b->session->worker->loop);
 	bool drained = b->out.n > 0;
 	struct bosh_slot *s;
 
@@ -164,13 +164,13 @@ flush(void *arg)
 			timer_set(&b->idle, b->idle_ms);
 	}
 	if (drained && b->out.n == 0)
-		watch_resume(&b->session);
+		watch_resume(b->session);
 }
 
 static void
 flush_soon(struct bosh *b)
 {
-	loop_defer(b->session.worker->loop, &b->flush);
+	loop_defer(b->session->worker->loop, &b->flush);
 }
 
 void
@@ -180,7 +180,7 @@ bosh_end(struct bosh *b, const char *condition)
 		return;
 	b->condition = condition;
 	b->ended = true;
-	session_end(&b->session);
+	session_end(b->session);
 	flush_soon(b);
 }
 
@@ -256,7 +256,7 @@ resume_input(void *carrier)
 
 	b->paused = false;
 	flush_soon(b);
-	loop_again(b->session.worker->loop, &b->go_on);
+	loop_again(b->session->worker->loop, &b->go_on);
 }
 
 static void
@@ -325,7 +325,7 @@ on_idle(void *arg)
 	struct bosh *b = arg;
 
 	if (!b->ended)
-		session_closed(&b->session);
+		session_closed(b->session);
 	b->ended = true;
 	bury(b);
 }
@@ -336,7 +336,7 @@ static void
 on_reap(void *arg)
 {
 	struct bosh *b = arg;
-	struct worker *w = b->session.worker;
+	struct worker *w = b->session->worker;
 
 	map_del(&w->bosh, b->sid, strlen(b->sid));
 	timer_stop(&b->wait);
@@ -354,7 +354,7 @@ on_reap(void *arg)
 	buf_free(&b->out);
 	admission_leave(w->server, &b->peer);
 	atomic_fetch_sub(&w->server->bosh_sessions, 1);
-	session_clear(&b->session);
+	session_lost(b->session);
 	free(b);
 }
 
@@ -403,7 +403,7 @@ bosh_new(struct worker *w, const struct peer *peer, bool secure_now)
 	timer_init(&b->wait, w->loop, on_wait, b);
 	timer_init(&b->idle, w->loop, on_idle, b);
 	map_set(&w->bosh, b->sid, strlen(b->sid), b);
-	session_init(&b->session, w, &carrier_ops, b);
+	b->session = session_new(w, &carrier_ops, b);
 	return b;
 }
 

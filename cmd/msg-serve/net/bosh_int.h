@@ -37,7 +37,7 @@ struct bosh_stanza {
 };
 
 struct bosh {
-	struct session session;
+	struct session *session;
 	struct bosh_window window;
 	char sid[BOSH_SID];
 	char key[BOSH_KEY];		/* what the next one hashes to, or "" */

@@ -54,7 +54,7 @@ bosh_go_on(void *arg)
 		b->first = x->next;
 		if (b->first == NULL)
 			b->last = &b->first;
-		session_stanza(&b->session, x->st);
+		session_stanza(b->session, x->st);
 		arena_free(&x->arena);
 		free(x);
 	}
@@ -67,7 +67,7 @@ take_stanza(struct bosh *b, struct stanza *st)
 
 	adopt(st);
 	if (!b->paused && b->first == NULL) {
-		session_stanza(&b->session, st);
+		session_stanza(b->session, st);
 		return;
 	}
 	x = mem_zero(sizeof *x);
@@ -89,7 +89,7 @@ header(struct bosh *b, const struct stanza *body)
 
 	if (h.version == NULL)
 		h.version = "1.0";
-	session_header(&b->session, &h);
+	session_header(b->session, &h);
 }
 
 /* The next key of the sequence (XEP-0124 15), where there is one. */
@@ -136,7 +136,7 @@ too_often(struct bosh *b, const struct stanza *body, int64_t now)
 static bool
 too_much(const struct bosh *b, const struct bosh_ask *ask)
 {
-	return b->session.account == NULL &&
+	return b->session->account == NULL &&
 	    (ask->bytes > b->lim->bytes + WEB_BODY_EXTRA ||
 	    stanza_elements(ask->body) > b->lim->elements + 1);
 }
@@ -149,14 +149,14 @@ act(struct bosh *b, const struct stanza *body)
 	struct stanza *next;
 
 	if (restart != NULL && strcmp(restart, "true") == 0 &&
-	    b->session.state == SESSION_HEADER && b->created)
+	    b->session->state == SESSION_HEADER && b->created)
 		header(b, body);
 	for (struct stanza *st = stanza_first(body); st != NULL; st = next) {
 		next = stanza_next(st);
 		take_stanza(b, st);
 	}
 	if (says(body, "type", "terminate"))
-		session_closed(&b->session);
+		session_closed(b->session);
 	else if (pause > BOSH_PAUSE_S)
 		bosh_end(b, "policy-violation");
 	else if (pause >= 0 && !b->ended)
@@ -167,20 +167,20 @@ act(struct bosh *b, const struct stanza *body)
 static void
 process(struct bosh *b, struct bosh_slot *slot, const struct bosh_ask *ask)
 {
-	int64_t now = loop_now_us(b->session.worker->loop);
+	int64_t now = loop_now_us(b->session->worker->loop);
 	unsigned most = b->window.requests;
 
 	slot->ticket = ask->ticket;
 	slot->since_us = now;
 	timer_stop(&b->idle);
-	loop_defer(b->session.worker->loop, &b->flush);
+	loop_defer(b->session->worker->loop, &b->flush);
 	if (b->ended)
 		return;
 	if (says(ask->body, "type", "terminate") ||
 	    stanza_attr(ask->body, "pause") != NULL)
 		most++;
-	if (b->session.state == SESSION_READY)
-		session_heard(&b->session);
+	if (b->session->state == SESSION_READY)
+		session_heard(b->session);
 	if (!check_key(b, ask->body))
 		bosh_end(b, "item-not-found");
 	else if (bosh_held(&b->window) + bosh_early(&b->window) > most ||
@@ -231,7 +231,7 @@ replace(struct bosh *b, struct bosh_slot *slot, const struct bosh_ask *ask)
 	static const char again[] = "<body xmlns=\"" NS_BOSH
 	    "\" type=\"error\"/>";
 
-	web_answer(b->session.worker, &slot->ticket, 200, BOSH_TYPE, again,
+	web_answer(b->session->worker, &slot->ticket, 200, BOSH_TYPE, again,
 	    sizeof again - 1);
 	slot->ticket = ask->ticket;
 	if (slot->kept != NULL)
@@ -256,11 +256,11 @@ take(struct bosh *b, const struct bosh_ask *ask, uint64_t rid)
 		replace(b, slot, ask);
 		break;
 	case BOSH_REPLY:
-		web_answer(b->session.worker, &ask->ticket, slot->status,
+		web_answer(b->session->worker, &ask->ticket, slot->status,
 		    BOSH_TYPE, slot->answer.p, slot->answer.n);
 		break;
 	case BOSH_OUTSIDE:
-		bosh_refuse(b->session.worker, &ask->ticket,
+		bosh_refuse(b->session->worker, &ask->ticket,
 		    "item-not-found");
 		bosh_end(b, "item-not-found");
 		break;

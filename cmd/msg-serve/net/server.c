@@ -15,8 +15,8 @@
 
 /* --- who may connect ----------------------------------------------------- */
 
-bool
-admission_enter(struct server *s, const struct peer *p)
+static bool
+enter(struct server *s, const struct peer *p, bool always)
 {
 	struct admission *a = &s->admission;
 	uintptr_t count;
@@ -24,8 +24,8 @@ admission_enter(struct server *s, const struct peer *p)
 
 	pthread_mutex_lock(&a->lock);
 	count = (uintptr_t)map_get(&a->addresses, p->ip, sizeof p->ip);
-	yes = a->count < (size_t)s->opt->connections && (p->loopback ||
-	    count < (uintptr_t)s->opt->address_connections);
+	yes = always || (a->count < (size_t)s->opt->connections &&
+	    (p->loopback || count < (uintptr_t)s->opt->address_connections));
 	if (yes) {
 		a->count++;
 		map_set(&a->addresses, p->ip, sizeof p->ip,
@@ -33,6 +33,18 @@ admission_enter(struct server *s, const struct peer *p)
 	}
 	pthread_mutex_unlock(&a->lock);
 	return yes;
+}
+
+bool
+admission_enter(struct server *s, const struct peer *p)
+{
+	return enter(s, p, false);
+}
+
+void
+admission_keep(struct server *s, const struct peer *p)
+{
+	enter(s, p, true);
 }
 
 void

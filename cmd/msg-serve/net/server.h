@@ -133,8 +133,10 @@ int server_kind(struct str name, enum listen_kind *out);
  * (tls_unref); any thread. */
 struct tls *server_tls(struct server *s, enum listen_kind kind);
 
-/* May this peer have a connection?  Each yes wants one admission_leave. */
+/* May this peer have a connection?  Each yes wants one admission_leave.
+ * keep: one that he has counts as one more, for what outlives it. */
 bool admission_enter(struct server *s, const struct peer *p);
+void admission_keep(struct server *s, const struct peer *p);
 void admission_leave(struct server *s, const struct peer *p);
 
 #endif

@@ -12,10 +12,10 @@
 #include "net/presence.h"
 #include "net/route.h"
 #include "net/server.h"
+#include "net/sm.h"
 #include "net/worker.h"
 #include "service/account.h"
 #include "service/watch.h"
-#include "xmpp/jid.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
 
@@ -26,16 +26,15 @@
 struct buf *
 session_out(struct session *s)
 {
-	struct buf *out = s->ops->out(s->carrier);
-
-	s->mark = out->n;
-	return out;
+	s->out = s->ops->out(s->carrier);
+	s->mark = s->out->n;
+	return s->out;
 }
 
 static void
 trace_wrote(struct session *s)
 {
-	struct buf *out = s->ops->out(s->carrier), *line = &s->worker->line;
+	struct buf *out = s->out, *line = &s->worker->line;
 
 	if (buf_full(out) || out->n == s->mark)
 		return;
@@ -44,8 +43,8 @@ trace_wrote(struct session *s)
 	tracer_say(&s->worker->server->trace, line);
 }
 
-void
-session_sent_quietly(struct session *s)
+static void
+hand_over(struct session *s)
 {
 	if (s->ops->sent != NULL)
 		s->ops->sent(s->carrier, s->mark);
@@ -53,9 +52,27 @@ session_sent_quietly(struct session *s)
 }
 
 void
-session_sent(struct session *s)
+session_sent_quietly(struct session *s)
+{
+	bool ask = s->sm != NULL && sm_sent(s);
+
+	hand_over(s);
+	if (ask)
+		sm_ask(s);
+}
+
+void
+session_sent_again(struct session *s)
 {
 	if (tracing(&s->worker->server->trace))
+		trace_wrote(s);
+	hand_over(s);
+}
+
+void
+session_sent(struct session *s)
+{
+	if (tracing(&s->worker->server->trace) && !sm_detached(s))
 		trace_wrote(s);
 	session_sent_quietly(s);
 }
@@ -88,8 +105,8 @@ trace_read_header(struct session *s, const struct stream_header *h)
 
 /* --- the end ------------------------------------------------------------- */
 
-static void
-open_stream(struct session *s, struct buf *out)
+void
+session_open(struct session *s)
 {
 	uint8_t random[STREAM_ID];
 	struct buf id = BUF_INIT(2 * STREAM_ID);
@@ -97,7 +114,8 @@ open_stream(struct session *s, struct buf *out)
 	if (getrandom(random, sizeof random, 0) != sizeof random)
 		memset(random, 0, sizeof random);
 	hex_put(&id, random, sizeof random);
-	s->ops->open(s->carrier, out, buf_cstr(&id));
+	s->ops->open(s->carrier, session_out(s), buf_cstr(&id));
+	session_sent(s);
 	s->opened = true;
 	buf_free(&id);
 }
@@ -121,10 +139,8 @@ end_with_error(struct session *s, const char *condition, const char *more,
 
 	if (s->state == SESSION_ENDED)
 		return;
-	if (!s->opened) {
-		open_stream(s, session_out(s));
-		session_sent(s);
-	}
+	if (!s->opened)
+		session_open(s);
 	out = session_out(s);
 	buf_printf(out, "<stream:error><%s xmlns=\"" NS_STREAMS "\"%s",
 	    condition, more == NULL ? "/>" : ">");
@@ -173,77 +189,7 @@ session_closed(struct session *s)
 		session_end(s);
 }
 
-/* --- from header to resource --------------------------------------------- */
-
-static bool
-may_login(const struct session *s)
-{
-	const struct server *server = s->worker->server;
-
-	return s->ops->secure(s->carrier) || (server->opt->plaintext &&
-	    s->ops->peer(s->carrier)->loopback);
-}
-
-static void
-features(struct session *s, struct buf *out)
-{
-	buf_lit(out, "<stream:features>");
-	if (s->account != NULL) {
-		buf_lit(out, "<bind xmlns=\"" NS_BIND "\"/>"
-		    "<session xmlns=\"" NS_SESSION "\"><optional/></session>");
-		disco_put_caps(s->worker->server->disco, out);
-	} else {
-		if (!s->ops->secure(s->carrier) && s->ops->starttls != NULL)
-			buf_puts(out, may_login(s) ?
-			    "<starttls xmlns=\"" NS_TLS "\"/>" :
-			    "<starttls xmlns=\"" NS_TLS
-			    "\"><required/></starttls>");
-		if (may_login(s))
-			login_features(s, out);
-	}
-	buf_lit(out, "</stream:features>");
-}
-
-void
-session_header(struct session *s, const struct stream_header *h)
-{
-	const char *domain = s->worker->server->opt->domain;
-	struct buf name = BUF_INIT(JID_PART_MAX);
-	struct err e = ERR_INIT;
-	bool ours;
-
-	trace_read_header(s, h);
-	open_stream(s, session_out(s));
-	session_sent(s);
-	ours = h->to == NULL ||
-	    (jid_domain(&name, h->to, strlen(h->to), &e) == 0 &&
-	    strcmp(buf_cstr(&name), domain) == 0);
-	buf_free(&name);
-	if (strcmp(h->ns, NS_CLIENT) != 0) {
-		session_error(s, "invalid-namespace",
-		    "the stream's content is in '" NS_CLIENT "'");
-	} else if (h->version == NULL || strncmp(h->version, "1.", 2) != 0) {
-		session_error(s, "unsupported-version", "version is 1.0");
-	} else if (!ours) {
-		session_error(s, "host-unknown", "see --domain of msg-serve");
-	} else {
-		features(s, session_out(s));
-		session_sent(s);
-		s->state = s->account != NULL ? SESSION_BIND : SESSION_LOGIN;
-	}
-}
-
-void
-session_authenticated(struct session *s, const struct account *account)
-{
-	s->account = account;
-	s->state = SESSION_HEADER;
-	s->opened = false;
-	counter_add(&s->worker->metrics.logins_total, 1);
-	session_log(s, LOG_LEVEL_INFO, "logged in", NULL);
-	s->ops->limits(s->carrier, &s->worker->limits);
-	s->ops->restart(s->carrier);
-}
+/* --- from outside ------------------------------------------------------- */
 
 void
 session_account(struct session *s, const struct change *change)
@@ -284,104 +230,12 @@ session_trace(struct session *s, bool on)
 	return 0;
 }
 
-static void
-starttls(struct session *s)
+void
+session_header(struct session *s, const struct stream_header *h)
 {
-	if (s->ops->secure(s->carrier) || s->ops->starttls == NULL) {
-		buf_lit(session_out(s), "<failure xmlns=\"" NS_TLS "\"/>");
-		session_sent(s);
-		session_end(s);
-		return;
-	}
-	buf_lit(session_out(s), "<proceed xmlns=\"" NS_TLS "\"/>");
-	session_sent(s);
-	s->state = SESSION_HEADER;
-	s->opened = false;
-	s->ops->starttls(s->carrier);
-}
-
-static void
-login_stage(struct session *s, struct stanza *st)
-{
-	if (stanza_is(st, "starttls", NS_TLS)) {
-		starttls(s);
-	} else if (strcmp(st->ns, NS_SASL) == 0 && may_login(s)) {
-		login_stanza(s, st);
-	} else if (strcmp(st->ns, NS_SASL) == 0) {
-		buf_lit(session_out(s), "<failure xmlns=\"" NS_SASL
-		    "\"><encryption-required/></failure>");
-		session_sent(s);
-		session_error(s, "policy-violation",
-		    "start TLS before you log in");
-	} else {
-		session_error(s, "not-authorized", "log in first");
-	}
-}
-
-/* The resource asked for, prepared; a random one when none is. */
-static int
-choose_resource(const struct stanza *bind, struct buf *out, struct err *e)
-{
-	struct str asked = stanza_text(stanza_child(bind, "resource",
-	    NS_BIND));
-	uint8_t random[8];
-
-	if (asked.n > 0)
-		return jid_resource(out, asked.p, asked.n, e);
-	if (getrandom(random, sizeof random, 0) != sizeof random)
-		return err_sys(e, ERR_SYSTEM, "no random bytes");
-	hex_put(out, random, sizeof random);
-	return 0;
-}
-
-static void
-set_resource(struct session *s, const char *resource)
-{
-	struct place old;
-	struct buf jid = BUF_INIT(JID_MAX);
-
-	s->resource = mem_str(resource);
-	s->bare = mem_str(s->account->bare);
-	buf_printf(&jid, "%s/%s", s->bare, resource);
-	s->jid = buf_take(&jid);
-	if (directory_bind(s->worker->server->directory, s->account->name,
-	    s->resource, session_place(s), &old))
-		worker_evict(old, "conflict");
-	s->state = SESSION_READY;
-	timer_stop(&s->timer);
-	session_heard(s);
-}
-
-static void
-bind_stage(struct session *s, struct stanza *st)
-{
-	const struct stanza *bind = stanza_child(st, "bind", NS_BIND);
-	const char *type = stanza_attr(st, "type");
-	struct str id = stanza_attr_str(st, "id");
-	struct buf resource = BUF_INIT(JID_PART_MAX), *out;
-	struct err e = ERR_INIT;
-
-	if (!stanza_is(st, "iq", NS_CLIENT) || type == NULL ||
-	    strcmp(type, "set") != 0 || bind == NULL) {
-		session_error(s, "not-authorized", "bind a resource first");
-		return;
-	}
-	if (choose_resource(bind, &resource, &e) < 0) {
-		answer_error(session_out(s), id, STR_NONE, &e, false,
-		    STR_NONE);
-		session_sent(s);
-		buf_free(&resource);
-		return;
-	}
-	set_resource(s, buf_cstr(&resource));
-	buf_free(&resource);
-	out = session_out(s);
-	buf_lit(out, "<iq type=\"result\"");
-	xml_attrn(out, "id", id.p == NULL ? "" : id.p, id.n);
-	buf_lit(out, "><bind xmlns=\"" NS_BIND "\"><jid>");
-	xml_text(out, s->jid, strlen(s->jid));
-	buf_lit(out, "</jid></bind></iq>");
-	session_sent(s);
+	trace_read_header(s, h);
+	session_open(s);
+	session_begin_header(s, h);
 }
 
 void
@@ -391,14 +245,18 @@ session_stanza(struct session *s, struct stanza *st)
 	counter_add(&s->worker->metrics.stanzas_in_total, 1);
 	switch (s->state) {
 	case SESSION_LOGIN:
-		login_stage(s, st);
-		break;
 	case SESSION_BIND:
-		bind_stage(s, st);
+		session_begin(s, st);
 		break;
 	case SESSION_READY:
 		session_heard(s);
-		route_stanza(s, st);
+		if (strcmp(st->ns, NS_SM) == 0) {
+			sm_stanza(s, st);
+		} else {
+			if (s->sm != NULL)
+				sm_received(s);
+			route_stanza(s, st);
+		}
 		break;
 	case SESSION_HEADER:
 	case SESSION_ENDED:
@@ -419,42 +277,75 @@ session_heard(struct session *s)
 }
 
 static void
-on_timer(void *arg)
+ask_whether_there(struct session *s)
 {
-	struct session *s = arg;
-
-	if (s->state != SESSION_READY) {
-		session_error(s, "connection-timeout",
-		    "it took too long to log in");
-	} else if (s->pinged) {
-		session_error(s, "connection-timeout", "no answer to a ping");
+	if (s->sm != NULL) {
+		sm_ask(s);
 	} else {
 		buf_lit(session_out(s), "<iq type=\"get\" id=\"ping\"><ping "
 		    "xmlns=\"" NS_PING "\"/></iq>");
 		session_sent(s);
-		s->pinged = true;
-		timer_set(&s->timer, s->worker->server->opt->idle_ms);
 	}
+	s->pinged = true;
+	timer_set(&s->timer, s->worker->server->opt->idle_ms);
 }
 
-void
-session_init(struct session *s, struct worker *w,
-    const struct carrier_ops *ops, void *carrier)
+static void
+on_timer(void *arg)
+{
+	struct session *s = arg;
+
+	if (s->state != SESSION_READY)
+		session_error(s, "connection-timeout",
+		    "it took too long to log in");
+	else if (sm_detached(s))
+		session_end(s);
+	else if (!s->pinged)
+		ask_whether_there(s);
+	else if (sm_resumable(s))
+		s->ops->abort(s->carrier);
+	else
+		session_error(s, "connection-timeout", "no answer to a ping");
+}
+
+/* --- its life ------------------------------------------------------------ */
+
+/* Into a worker: until it is logged in. */
+static void
+enter(struct session *s, struct worker *w)
 {
 	s->worker = w;
+	s->number = worker_enter(w, s);
+	timer_init(&s->timer, w->loop, on_timer, s);
+	timer_set(&s->timer, w->server->opt->login_ms);
+}
+
+struct session *
+session_new(struct worker *w, const struct carrier_ops *ops, void *carrier)
+{
+	struct session *s = mem_zero(sizeof *s);
+
 	s->ops = ops;
 	s->carrier = carrier;
 	s->state = SESSION_HEADER;
-	s->number = worker_enter(w, s);
 	login_init(&s->login);
 	serve_init(&s->serve);
-	timer_init(&s->timer, w->loop, on_timer, s);
-	timer_set(&s->timer, w->server->opt->login_ms);
+	enter(s, w);
 	session_log(s, LOG_LEVEL_DEBUG, "connected", NULL);
+	return s;
 }
 
 void
-session_clear(struct session *s)
+session_lost(struct session *s)
+{
+	if (sm_resumable(s))
+		sm_detach(s);
+	else
+		session_free(s);
+}
+
+void
+session_free(struct session *s)
 {
 	struct worker *w = s->worker;
 
@@ -470,17 +361,60 @@ session_clear(struct session *s)
 	watch_drop(w, s->number);
 	login_clear(&s->login);
 	serve_clear(s);
+	sm_free(s);
 	account_unref(s->account);
 	free(s->resource);
 	free(s->jid);
 	free(s->bare);
 	worker_leave(w, s->number);
+	free(s);
+}
+
+bool
+session_leave(struct session *s)
+{
+	if (!s->ops->leave(s->carrier))
+		return false;
+	timer_stop(&s->timer);
+	worker_leave(s->worker, s->number);
+	return true;
+}
+
+void
+session_join(struct session *s, struct worker *w)
+{
+	enter(s, w);
+	s->ops->join(s->carrier, w);
+	s->ops->limits(s->carrier, &w->limits);
+}
+
+void
+session_swap(struct session *a, struct session *b)
+{
+	const struct carrier_ops *ops = a->ops;
+	void *carrier = a->carrier;
+	bool opened = a->opened;
+
+	a->ops = b->ops;
+	a->carrier = b->carrier;
+	a->opened = b->opened;
+	b->ops = ops;
+	b->carrier = carrier;
+	b->opened = opened;
+	a->ops->adopt(a->carrier, a);
+	b->ops->adopt(b->carrier, b);
 }
 
 struct place
 session_place(const struct session *s)
 {
 	return (struct place){ s->worker, s->number };
+}
+
+bool
+session_survives(const struct session *s)
+{
+	return sm_resumable(s);
 }
 
 bool

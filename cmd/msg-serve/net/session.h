@@ -25,6 +25,7 @@
 #include "xmpp/stream.h"
 
 struct account;
+struct sm;
 struct worker;
 
 enum session_state {
@@ -55,6 +56,14 @@ struct carrier_ops {
 	bool (*congested)(void *carrier);	/* takes bytes too slowly */
 	int (*binding)(void *carrier, const char *type, struct buf *out);
 	const struct peer *(*peer)(void *carrier);
+
+	/* Another session is its own from now on.  NULL: it has one for life,
+	 * and stream management is not offered. */
+	void (*adopt)(void *carrier, struct session *s);
+	/* Out of its worker, from no callback of its own; false: it is about
+	 * to end there.  Then into another, in that one's thread. */
+	bool (*leave)(void *carrier);
+	void (*join)(void *carrier, struct worker *w);
 };
 
 struct session {
@@ -76,19 +85,23 @@ struct session {
 
 	struct presence *presence;	/* presence.h; NULL: never needed */
 	struct serve serve;		/* commands in progress */
+	struct sm *sm;			/* sm.h; NULL: not enabled */
 	bool tracer;
-	size_t mark;			/* where what is being written began */
+	struct buf *out;		/* what is being written goes there */
+	size_t mark;			/* and began here */
 };
 
-/* A carrier makes and ends a session; *s lies in it. */
-void session_init(struct session *s, struct worker *w,
-    const struct carrier_ops *ops, void *carrier);
-void session_clear(struct session *s);
+/* Gives a session of a carrier, which says session_lost at its end: the
+ * session is gone then, or lives on without it (sm.h). */
+struct session *session_new(struct worker *w, const struct carrier_ops *ops,
+    void *carrier);
+void session_lost(struct session *s);
+void session_free(struct session *s);
 
 /* What a carrier brings. */
 void session_header(struct session *s, const struct stream_header *h);
 void session_stanza(struct session *s, struct stanza *st);
-void session_closed(struct session *s);		/* no more will come */
+void session_closed(struct session *s);		/* the stream's end */
 void session_broken(struct session *s, const char *condition,
     const char *text);				/* XML against the rules */
 
@@ -107,6 +120,26 @@ void session_end(struct session *s);
 struct buf *session_out(struct session *s);
 void session_sent(struct session *s);
 void session_sent_quietly(struct session *s);	/* and not traced */
+void session_sent_again(struct session *s);	/* and not counted */
+
+/* Our side of the stream, if it was not said yet. */
+void session_open(struct session *s);
+
+/* One that has no resource yet goes to another worker, with its carrier; see
+ * leave and join there. */
+bool session_leave(struct session *s);
+void session_join(struct session *s, struct worker *w);
+
+/* Two sessions of a worker have each other's carrier from now on. */
+void session_swap(struct session *a, struct session *b);
+
+/* --- session_begin.c: from header to resource ---------------------------- */
+
+/* The header is taken, ours has gone out: refuse it, or say the features. */
+void session_begin_header(struct session *s, const struct stream_header *h);
+
+/* A stanza before the session is ready. */
+void session_begin(struct session *s, struct stanza *st);
 
 /* After login (login.h): restart with the account (taken). */
 void session_authenticated(struct session *s, const struct account *account);
@@ -127,5 +160,6 @@ void session_log(const struct session *s, enum log_level level,
 
 struct place session_place(const struct session *s);
 bool session_ready(const struct session *s);
+bool session_survives(const struct session *s);	/* the carrier's end */
 
 #endif

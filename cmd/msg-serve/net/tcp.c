@@ -13,7 +13,7 @@
 #include "xmpp/xml.h"
 
 struct tcp {
-	struct session session;
+	struct session *session;
 	struct link *link;
 	struct stream *stream;
 	struct peer peer;
@@ -39,7 +39,7 @@ open_stream(void *carrier, struct buf *b, const char *id)
 	buf_lit(b, "<?xml version='1.0'?><stream:stream xmlns=\"" NS_CLIENT
 	    "\" xmlns:stream=\"" NS_STREAM "\" version=\"1.0\" "
 	    "xml:lang=\"en\"");
-	xml_attr(b, "from", t->session.worker->server->opt->domain);
+	xml_attr(b, "from", t->session->worker->server->opt->domain);
 	xml_attr(b, "id", id);
 	buf_putc(b, '>');
 }
@@ -49,7 +49,7 @@ close_stream(void *carrier)
 {
 	struct tcp *t = carrier;
 
-	if (t->session.opened)
+	if (t->session->opened)
 		buf_lit(link_out(t->link), "</stream:stream>");
 	t->ended = true;
 	link_close(t->link);
@@ -78,7 +78,7 @@ static void
 starttls(void *carrier)
 {
 	struct tcp *t = carrier;
-	struct tls *tls = server_tls(t->session.worker->server,
+	struct tls *tls = server_tls(t->session->worker->server,
 	    LISTEN_STARTTLS);
 
 	t->stop = true;
@@ -145,12 +145,41 @@ peer_of(void *carrier)
 	return &t->peer;
 }
 
+static void
+adopt(void *carrier, struct session *s)
+{
+	struct tcp *t = carrier;
+
+	t->session = s;
+}
+
+static bool
+leave(void *carrier)
+{
+	struct tcp *t = carrier;
+
+	if (!link_leave(t->link))
+		return false;
+	stream_leave(t->stream);
+	return true;
+}
+
+static void
+join(void *carrier, struct worker *w)
+{
+	struct tcp *t = carrier;
+
+	stream_join(t->stream, w->streams);
+	link_join(t->link, w->loop, &w->link_conf);
+}
+
 static const struct carrier_ops carrier_ops = {
 	.out = out, .open = open_stream, .close = close_stream,
 	.abort = abort_stream, .restart = restart, .starttls = starttls,
 	.pause = pause_input,
 	.resume = resume_input, .limits = limits, .secure = secure,
 	.congested = congested, .binding = binding, .peer = peer_of,
+	.adopt = adopt, .leave = leave, .join = join,
 };
 
 /* --- what the stream brings ---------------------------------------------- */
@@ -167,7 +196,7 @@ on_open(void *arg, const struct stream_header *h)
 {
 	struct tcp *t = arg;
 
-	session_header(&t->session, h);
+	session_header(t->session, h);
 	return go_on(t);
 }
 
@@ -176,7 +205,7 @@ on_stanza(void *arg, struct stanza *st)
 {
 	struct tcp *t = arg;
 
-	session_stanza(&t->session, st);
+	session_stanza(t->session, st);
 	return go_on(t);
 }
 
@@ -185,7 +214,7 @@ on_close(void *arg)
 {
 	struct tcp *t = arg;
 
-	session_closed(&t->session);
+	session_closed(t->session);
 	return 1;
 }
 
@@ -206,7 +235,7 @@ on_bytes(void *arg, const char *p, size_t n)
 		return n;
 	t->stop = false;
 	if (stream_feed(t->stream, p, n, &used, &e) < 0) {
-		session_broken(&t->session, stream_error(t->stream), e.text);
+		session_broken(t->session, stream_error(t->stream), e.text);
 		return n;
 	}
 	return used;
@@ -217,19 +246,22 @@ on_ended(void *arg)
 {
 	struct tcp *t = arg;
 
-	session_closed(&t->session);
+	if (session_survives(t->session))
+		abort_stream(t);
+	else
+		session_closed(t->session);
 }
 
 static void
 on_closed(void *arg, const struct err *why)
 {
 	struct tcp *t = arg;
-	struct server *server = t->session.worker->server;
+	struct server *server = t->session->worker->server;
 
 	if (why->code != ERR_OK)
-		session_log(&t->session, LOG_LEVEL_DEBUG, "connection lost",
+		session_log(t->session, LOG_LEVEL_DEBUG, "connection lost",
 		    "why", why->text, NULL);
-	session_clear(&t->session);
+	session_lost(t->session);
 	stream_free(t->stream);
 	admission_leave(server, &t->peer);
 	free(t);
@@ -240,7 +272,7 @@ on_drained(void *arg)
 {
 	struct tcp *t = arg;
 
-	watch_resume(&t->session);
+	watch_resume(t->session);
 }
 
 const struct link_ops tcp_link_ops = {
@@ -258,5 +290,5 @@ tcp_accept(struct worker *w, int fd, const struct peer *peer,
 	t->stream = stream_new(&stream_ops, t, w->streams);
 	stream_limit(t->stream, &w->limits_login);
 	t->link = link_new(w->loop, fd, &w->link_conf, t, tls, NULL);
-	session_init(&t->session, w, &carrier_ops, t);
+	t->session = session_new(w, &carrier_ops, t);
 }

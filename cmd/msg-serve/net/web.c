@@ -409,21 +409,44 @@ const struct link_ops web_link_ops = {
 	.closed = on_closed,
 };
 
+/* Into a worker. */
+static void
+enter(struct web *c, struct worker *w)
+{
+	c->worker = w;
+	c->number = ++w->last_web;
+	timer_init(&c->timer, w->loop, on_timer, c);
+	map_set(&w->webs, &c->number, sizeof c->number, c);
+}
+
+bool
+web_leave(struct web *c)
+{
+	if (!link_leave(c->link))
+		return false;
+	map_del(&c->worker->webs, &c->number, sizeof c->number);
+	return true;
+}
+
+void
+web_join(struct web *c, struct worker *w)
+{
+	enter(c, w);
+	link_join(c->link, w->loop, &w->web_conf);
+}
+
 void
 web_accept(struct worker *w, int fd, const struct peer *peer,
     struct tls *tls, bool metrics)
 {
 	struct web *c = mem_zero(sizeof *c);
 
-	c->worker = w;
 	c->metrics = metrics;
 	c->peer = *peer;
-	c->number = ++w->last_web;
 	c->http = http_new(&w->http_limits);
 	c->last = &c->first;
 	c->pump = (struct loop_task)LOOP_TASK(pump, c);
-	timer_init(&c->timer, w->loop, on_timer, c);
-	map_set(&w->webs, &c->number, sizeof c->number, c);
+	enter(c, w);
 	c->link = link_new(w->loop, fd, &w->web_conf, c, tls, NULL);
 	set_timer(c);
 }

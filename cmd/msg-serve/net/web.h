@@ -68,6 +68,10 @@ extern const struct link_ops web_link_ops;
 void web_accept(struct worker *w, int fd, const struct peer *peer,
     struct tls *tls, bool metrics);
 
+/* A WebSocket's, from one worker to another: as link_leave. */
+bool web_leave(struct web *c);
+void web_join(struct web *c, struct worker *w);
+
 /* The worker stops: connections that wait for nothing are closed; all. */
 void web_stop(struct worker *w);
 void web_cut(struct worker *w);

@@ -319,6 +319,7 @@ worker_start(struct worker **out, struct server *s, struct err *e)
 	set_limits(w, s->opt);
 	buf_init(&w->argument, ARGUMENT_MAX);
 	buf_init(&w->line, LINE_MAX_BYTES);
+	buf_init(&w->unsent, LINE_MAX_BYTES);
 	timer_init(&w->stop_timer, w->loop, cut, w);
 	if (pthread_create(&w->thread, NULL, thread, w) != 0) {
 		err_sys(e, ERR_SYSTEM, "cannot start a thread");
@@ -353,9 +354,11 @@ worker_free(struct worker *w)
 	buf_free(&w->argument);
 	buf_free(&w->payload);
 	buf_free(&w->line);
+	buf_free(&w->unsent);
 	map_free(&w->sessions);
 	map_free(&w->webs);
 	map_free(&w->bosh);
+	sm_table_clear(&w->sm);
 	loop_free(w->loop);
 	free(w);
 }

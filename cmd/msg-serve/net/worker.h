@@ -19,6 +19,7 @@
 #include "io/mailbox.h"
 #include "net/metrics.h"
 #include "net/server.h"
+#include "net/sm.h"
 #include "service/watch_table.h"
 #include "store/store.h"
 #include "xmpp/stream.h"
@@ -40,6 +41,7 @@ struct worker {
 	struct map sessions;		/* number to session */
 	uint64_t last_session;
 	struct map webs, bosh;		/* net/web.h, net/bosh.h */
+	struct sm_table sm;
 	uint64_t last_web;
 	unsigned index;			/* in the server's workers */
 	struct link_conf link_conf, web_conf;
@@ -56,6 +58,7 @@ struct worker {
 	/* Scratch of the request being served, used again and again. */
 	struct arena arena;
 	struct buf argument, payload, line;
+	struct buf unsent;		/* said to who is detached: sm.h */
 	struct plan_run *run;
 	struct kept *kept;		/* answers that were asked for before */
 };

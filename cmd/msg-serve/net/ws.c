@@ -18,7 +18,7 @@
 #define MESSAGE_EXTRA	1024	/* bytes of a message besides its stanza */
 
 struct websocket {
-	struct session session;
+	struct session *session;
 	struct web *web;
 	struct ws *ws;
 	struct stream *stream;
@@ -46,7 +46,7 @@ open_stream(void *carrier, struct buf *b, const char *id)
 
 	buf_lit(b, "<open xmlns=\"" NS_FRAMING "\" version=\"1.0\" "
 	    "xml:lang=\"en\"");
-	xml_attr(b, "from", x->session.worker->server->opt->domain);
+	xml_attr(b, "from", x->session->worker->server->opt->domain);
 	xml_attr(b, "id", id);
 	buf_lit(b, "/>");
 }
@@ -82,7 +82,7 @@ close_stream(void *carrier)
 	struct buf *b = link_out(x->web->link);
 	size_t at = b->n;
 
-	if (x->session.opened && !x->ended) {
+	if (x->session->opened && !x->ended) {
 		buf_lit(b, "<close xmlns=\"" NS_FRAMING "\"/>");
 		ws_frame(b, at, WS_TEXT);
 	}
@@ -121,7 +121,7 @@ resume_input(void *carrier)
 	struct websocket *x = carrier;
 
 	x->paused = false;
-	loop_again(x->session.worker->loop, &x->again);
+	loop_again(x->session->worker->loop, &x->again);
 	link_resume(x->web->link);
 }
 
@@ -166,11 +166,41 @@ peer_of(void *carrier)
 	return &x->web->peer;
 }
 
+static void
+adopt(void *carrier, struct session *s)
+{
+	struct websocket *x = carrier;
+
+	x->session = s;
+}
+
+static bool
+leave(void *carrier)
+{
+	struct websocket *x = carrier;
+
+	if (!web_leave(x->web))
+		return false;
+	loop_task_cancel(x->session->worker->loop, &x->again);
+	stream_leave(x->stream);
+	return true;
+}
+
+static void
+join(void *carrier, struct worker *w)
+{
+	struct websocket *x = carrier;
+
+	stream_join(x->stream, w->streams);
+	web_join(x->web, w);
+}
+
 static const struct carrier_ops carrier_ops = {
 	.out = out, .open = open_stream, .sent = sent, .close = close_stream,
 	.abort = abort_stream, .restart = restart, .pause = pause_input,
 	.resume = resume_input, .limits = limits, .secure = secure,
 	.congested = congested, .binding = binding, .peer = peer_of,
+	.adopt = adopt, .leave = leave, .join = join,
 };
 
 /* --- what a message holds ------------------------------------------------ */
@@ -178,7 +208,7 @@ static const struct carrier_ops carrier_ops = {
 static void
 broken(struct websocket *x, const char *why)
 {
-	session_broken(&x->session, "bad-format", why);
+	session_broken(x->session, "bad-format", why);
 }
 
 static void
@@ -190,10 +220,10 @@ on_open(struct websocket *x, const struct stanza *st)
 		.lang = stanza_attr_ns(st, "lang", NS_XML),
 		.ns = NS_CLIENT, .root = st };
 
-	if (x->session.state != SESSION_HEADER)
+	if (x->session->state != SESSION_HEADER)
 		broken(x, "the stream is open");
 	else
-		session_header(&x->session, &h);
+		session_header(x->session, &h);
 }
 
 static int
@@ -206,12 +236,12 @@ on_stanza(void *arg, struct stanza *st)
 	else if (stanza_is(st, "open", NS_FRAMING))
 		on_open(x, st);
 	else if (stanza_is(st, "close", NS_FRAMING))
-		session_closed(&x->session);
-	else if (x->session.state == SESSION_HEADER)
+		session_closed(x->session);
+	else if (x->session->state == SESSION_HEADER)
 		broken(x, "an <open/> in the namespace of RFC 7395 is "
 		    "awaited");
 	else
-		session_stanza(&x->session, st);
+		session_stanza(x->session, st);
 	return x->paused || x->ended;
 }
 
@@ -238,10 +268,10 @@ on_text(void *arg, const char *p, size_t n)
 
 	if (x->paused)
 		return 0;
-	if (x->ended || x->session.state == SESSION_ENDED)
+	if (x->ended || x->session->state == SESSION_ENDED)
 		return n;
 	if (stream_feed(x->stream, p, n, &used, &e) < 0) {
-		session_broken(&x->session, stream_error(x->stream), e.text);
+		session_broken(x->session, stream_error(x->stream), e.text);
 		return n;
 	}
 	return used;
@@ -269,19 +299,27 @@ on_ping(void *arg, const char *p, size_t n)
 		return;
 	buf_put(b, p, n);
 	ws_frame(b, at, WS_PONG);
-	if (x->session.state == SESSION_READY)
-		session_heard(&x->session);
+	if (x->session->state == SESSION_READY)
+		session_heard(x->session);
 }
 
-/* The peer is gone although it may not have said <close/>. */
+/* No message comes any more, and maybe no <close/> came: then a session that
+ * can be resumed is not over (RFC 7395 3.6). */
+static void
+cut(struct websocket *x)
+{
+	finish(x);
+	if (!session_survives(x->session))
+		session_closed(x->session);
+}
+
 static void
 on_close(void *arg, int code)
 {
 	struct websocket *x = arg;
 
 	x->code = code;
-	finish(x);
-	session_closed(&x->session);
+	cut(x);
 }
 
 static const struct ws_ops ws_ops = {
@@ -294,12 +332,11 @@ static const struct ws_ops ws_ops = {
 static void
 bad_frame(struct websocket *x, const struct err *e)
 {
-	session_log(&x->session, LOG_LEVEL_DEBUG, "websocket broken", "why",
+	session_log(x->session, LOG_LEVEL_DEBUG, "websocket broken", "why",
 	    e->text, NULL);
 	if (x->code == WS_TOO_BIG)
-		session_error(&x->session, "policy-violation", e->text);
-	finish(x);
-	session_closed(&x->session);
+		session_error(x->session, "policy-violation", e->text);
+	cut(x);
 }
 
 size_t
@@ -339,7 +376,7 @@ websocket_new(struct web *c)
 	x->stream = stream_new_bare(&stream_ops, x, w->streams, NS_CLIENT);
 	x->again = (struct loop_task)LOOP_TASK(go_on, x);
 	limits(x, &w->limits_login);
-	session_init(&x->session, w, &carrier_ops, x);
+	x->session = session_new(w, &carrier_ops, x);
 	return x;
 }
 
@@ -348,8 +385,8 @@ websocket_free(struct websocket *x)
 {
 	if (x == NULL)
 		return;
-	loop_task_cancel(x->session.worker->loop, &x->again);
-	session_clear(&x->session);
+	loop_task_cancel(x->session->worker->loop, &x->again);
+	session_lost(x->session);
 	stream_free(x->stream);
 	ws_free(x->ws);
 	free(x);
@@ -358,11 +395,11 @@ websocket_free(struct websocket *x)
 void
 websocket_drained(struct websocket *x)
 {
-	watch_resume(&x->session);
+	watch_resume(x->session);
 }
 
 void
 websocket_ended(struct websocket *x)
 {
-	session_closed(&x->session);
+	cut(x);
 }
