@@ -121,7 +121,7 @@ static const struct opt rows[] = {
 	    "unanswered requests of a connection before it is read no further",
 	    "1024", 1, 1000000, .flags = LIVE },
 	{ 0, "max-queue", OPT_SIZE, "bytes", AT(queue_bytes),
-	    "bytes waiting for a peer that reads slowly", "16M", 1 << 18,
+	    "bytes waiting for a peer that reads slowly", "16M", 1 << 20,
 	    1 << 30, .flags = LIVE },
 	{ 0, "max-header", OPT_SIZE, "bytes", AT(header_bytes),
 	    "largest head of an HTTP request", "16k", 1024, 1 << 20,

@@ -127,6 +127,9 @@ link_write(struct link *k)
 		link_die(k, &e);
 		return;
 	}
+	/* Who was told so is told of its end, even if all goes out now. */
+	if (link_pending(k) > LINK_OUT_HIGH)
+		k->congested = true;
 	while (k->sent < k->out.n && rc == 1) {
 		rc = link_io_write(k, k->out.p + k->sent, k->out.n - k->sent,
 		    &n, &e);
@@ -145,8 +148,6 @@ link_write(struct link *k)
 		buf_eat(&k->out, k->sent);
 		k->sent = 0;
 	}
-	if (link_pending(k) > LINK_OUT_HIGH)
-		k->congested = true;
 	relieve(k);
 }
 

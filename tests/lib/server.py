@@ -23,6 +23,7 @@ class Server:
         self.dir = tempfile.mkdtemp(prefix="msg-test.")
         self.options = options
         self.domain = "localhost"
+        self.port = self.tls_port = 0
         self.lines = []
         self.more = threading.Condition()  # told of each line
         self.env = {k: v for k, v in os.environ.items()
@@ -36,9 +37,11 @@ class Server:
         self.process = None
 
     def start(self):
+        """Started again, it is where it was."""
         self.process = subprocess.Popen(
-            [os.path.join(BIN, "msg-serve"), "--listen=127.0.0.1:0",
-             "--listen-tls=127.0.0.1:0", *self.options],
+            [os.path.join(BIN, "msg-serve"),
+             f"--listen=127.0.0.1:{self.port}",
+             f"--listen-tls=127.0.0.1:{self.tls_port}", *self.options],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True, errors="replace",
             env=self.env, cwd=self.dir)

@@ -35,6 +35,7 @@ class Stream:
     def __init__(self, port, domain="localhost", direct=False, cert=None):
         self.domain = domain
         self.sock = socket.create_connection(("127.0.0.1", port), WAIT)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.tls = None
         self.cert = cert
         self.trace = []

@@ -24,6 +24,22 @@ limits_of(const struct worker *w)
 		.steps = (uint64_t)w->server->opt->steps };
 }
 
+/* Append an event as in event.h.  One that no stream could take, beside what
+ * may wait there before it is held back, is an error. */
+static int
+make_event(struct worker *w, const struct watch_group *g, struct reader *r,
+    const struct commit *c, struct buf *out, struct err *e)
+{
+	struct query_limits limits = limits_of(w);
+	int rc = g->form->write(g, r, w->run, &limits, c, out, e);
+
+	if (rc > 0 && out->n + 2 * LINK_OUT_HIGH >
+	    (size_t)w->server->opt->queue_bytes)
+		return err_set(e, ERR_LIMIT, "the event has %zu bytes, too "
+		    "many to wait for a reader (--max-queue)", out->n);
+	return rc;
+}
+
 static void
 send_event(struct worker *w, struct session *s, const struct watch *x,
     const struct buf *event)
@@ -86,13 +102,11 @@ end_group(struct worker *w, struct watch_group *g, const char *why)
 static void
 push(struct worker *w, struct watch_group *g, const struct commit *c)
 {
-	struct query_limits limits = limits_of(w);
 	struct buf event = BUF_INIT(EVENT_BYTES);
 	struct err e = ERR_INIT;
 	struct reader *r = worker_reader(w, &e);
 
-	if (r == NULL || g->form->write(g, r, w->run, &limits, c, &event,
-	    &e) < 0) {
+	if (r == NULL || make_event(w, g, r, c, &event, &e) < 0) {
 		log_event(&w->server->log, LOG_LEVEL_WARN, "watch ended",
 		    "query", g->text, "why", e.text, NULL);
 		end_group(w, g, e.text);
@@ -171,7 +185,6 @@ watch_feed(struct worker *w, struct commit *const *commits, size_t count)
 static int
 step(struct worker *w, struct session *s, struct watch *x, struct reader *r)
 {
-	struct query_limits limits = limits_of(w);
 	struct buf event = BUF_INIT(EVENT_BYTES);
 	struct err e = ERR_INIT;
 	struct commit *c = NULL;
@@ -179,8 +192,7 @@ step(struct worker *w, struct session *s, struct watch *x, struct reader *r)
 	    reader_commit(r, x->told + 1, &c, &e);
 
 	if (rc > 0 && c->branch == x->group->branch) {
-		rc = x->group->form->write(x->group, r, w->run, &limits, c,
-		    &event, &e);
+		rc = make_event(w, x->group, r, c, &event, &e);
 		if (rc > 0)
 			send_event(w, s, x, &event);
 		rc = rc < 0 ? -1 : 1;

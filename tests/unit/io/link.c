@@ -120,6 +120,35 @@ a_peer_that_never_reads_is_not_read_from(void **state)
 	finish(&w);
 }
 
+/* Also when the socket takes all of it at once. */
+static void
+who_was_held_back_is_told_to_go_on(void **state)
+{
+	static char many[LINK_OUT_HIGH + 1];
+	int room = 4 * LINK_OUT_HIGH;
+	struct world w;
+
+	begin(&w, *state, COLLECT, COLLECT);
+	(void)setsockopt(w.fds[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+	w.a.link = link_new(w.loop, w.fds[0], &conf, &w.a, NULL, NULL);
+	buf_put(link_out(w.a.link), many, sizeof many);
+	assert_true(link_congested(w.a.link));
+	timer_init(&w.b.timer, w.loop, (timer_fn *)loop_stop, w.loop);
+	for (int i = 0; i < 1000 && link_pending(w.a.link) > 0; i++) {
+		timer_set(&w.b.timer, 0);
+		loop_run(w.loop);
+		while (link_pending(w.a.link) > 0 &&
+		    read(w.fds[1], many, sizeof many) > 0)
+			;
+	}
+	assert_false(link_congested(w.a.link));
+	assert_int_equal(w.a.drained, 1);
+	timer_stop(&w.b.timer);
+	link_abort(w.a.link, NULL);
+	close(w.fds[1]);
+	finish(&w);
+}
+
 static void
 too_much_for_a_slow_peer_ends_the_link(void **state)
 {
@@ -204,6 +233,7 @@ main(void)
 		cmocka_unit_test(a_link_goes_to_another_loop),
 		cmocka_unit_test(a_peer_that_vanishes_is_told_of),
 		cmocka_unit_test(a_peer_that_never_reads_is_not_read_from),
+		cmocka_unit_test(who_was_held_back_is_told_to_go_on),
 		cmocka_unit_test(too_much_for_a_slow_peer_ends_the_link),
 		cmocka_unit_test(a_close_does_not_wait_for_ever),
 		cmocka_unit_test(a_paused_link_hands_nothing_over),
