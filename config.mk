@@ -20,7 +20,7 @@ CSTD	= -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DMSG_VERSION='"$(VERSION)
 
 # Which library for which tool or part of common/ (pkg-config names; HACKING.md says why each).
 PC_common	= openssl libxml-2.0 libuv lmdb avro-c jansson libidn2
-LIBS_common	= -lunistring -lwslay
+LIBS_common	= -lunistring -lwslay -lresolv
 PC_msg-serve	= libconfuse
 LIBS_msg-serve	= -lm
 PC_cli		= libconfuse

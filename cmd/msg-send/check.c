@@ -12,7 +12,7 @@ line(struct send *s, const char *what, const char *text)
 	struct err e = ERR_INIT;
 	struct buf b = BUF_INIT(4096);
 
-	buf_printf(&b, "%-10s %8.1f ms  %s", what,
+	buf_printf(&b, "%-11s %8.1f ms  %s", what,
 	    (double)(now - s->moved_us) / 1000, text);
 	output_line(&s->out, b.p, b.n);
 	output_flush(&s->out, &e);
@@ -24,10 +24,12 @@ void
 check_step(void *send, enum client_step step, const char *text)
 {
 	static const char *const names[] = {
-		[CLIENT_CONNECTED] = "connected",
-		[CLIENT_SECURED] = "secured",
-		[CLIENT_LOGGED_IN] = "logged in",
-		[CLIENT_BOUND] = "bound",
+		[CLIENT_RESOLVED] = "name",
+		[CLIENT_CONNECTED] = "TCP",
+		[CLIENT_SECURED] = "TLS",
+		[CLIENT_VERIFIED] = "certificate",
+		[CLIENT_LOGGED_IN] = "login",
+		[CLIENT_BOUND] = "bind",
 	};
 
 	line(send, names[step], text);
@@ -51,6 +53,6 @@ check_run(struct send *s, const struct interrupt *in, struct err *e)
 		return -1;
 	s->moved_us = start;
 	if (s->status == 0)
-		line(s, "answered", "get-item /@name");
+		line(s, "request", "get-item /@name");
 	return 0;
 }

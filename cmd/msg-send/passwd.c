@@ -37,6 +37,8 @@ ask_twice(struct secret *out, const char *name, struct err *e)
 
 	snprintf(prompt, sizeof prompt, "New password of %.100s: ", name);
 	rc = password_ask(out, prompt, e);
+	if (rc < 0 && e->code == ERR_NOT_FOUND)
+		e->code = ERR_USAGE;
 	if (rc == 0)
 		rc = password_ask(&again, "The same again: ", e);
 	if (rc == 0 && (again.n != out->n ||

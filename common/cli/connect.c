@@ -7,24 +7,76 @@
 #include <sys/random.h>
 
 #include "avro/logical.h"
+#include "cli/known.h"
 
-int
-connect_open(struct client **out, struct client_options *o,
-    const struct context *c, const char *tool, struct err *e)
+static void
+fill(struct client_options *o, const struct context *c)
 {
 	o->server = c->server;
 	o->jid = c->jid;
 	o->password = &c->password;
 	o->security = strcmp(c->plaintext, "no") != 0 ? CLIENT_PLAINTEXT :
 	    c->direct_tls ? CLIENT_DIRECT_TLS : CLIENT_STARTTLS;
+	o->cert = c->cert;
+	o->key = c->key != NULL ? c->key : c->cert;
 	o->pin = c->pin;
+	o->pin_from = "--pin";
 	o->cacert = c->cacert;
 	o->insecure = c->insecure && c->pin == NULL;
+	o->first_use = false;
 	o->timeout_ms = c->connect_timeout_ms;
+}
+
+/* The server as the user says it: the address, or the domain. */
+static const char *
+server_of(const struct context *c)
+{
+	const char *at = strrchr(c->jid, '@');
+
+	return c->server != NULL ? c->server : at != NULL ? at + 1 : c->jid;
+}
+
+/* The key is the one of the first time, or this is the first time. */
+static int
+open_known(struct client **out, struct client_options *o,
+    const struct context *c, const char *tool, struct err *e)
+{
+	char pin[PEER_PIN_LEN + 1], *from = known_path();
+	int met = known_find(pin, server_of(c), e), rc;
+
+	o->pin = met > 0 ? pin : NULL;
+	o->pin_from = from == NULL ? "" : from;
+	o->first_use = met == 0;
+	rc = met < 0 ? -1 : client_open(out, o, e);
+	if (rc == 0 && met == 0) {
+		fprintf(stderr, "%s: '%s' is met for the first time; its key "
+		    "is trusted from now on: %s\n", tool, server_of(c),
+		    client_pin(*out));
+		rc = known_add(server_of(c), client_pin(*out), e);
+		if (rc < 0) {
+			client_close(*out);
+			*out = NULL;
+		}
+	}
+	o->pin = NULL;
+	o->pin_from = NULL;
+	free(from);
+	return rc;
+}
+
+int
+connect_open(struct client **out, struct client_options *o,
+    const struct context *c, const char *tool, struct err *e)
+{
+	*out = NULL;
+	fill(o, c);
 	if (o->insecure)
 		fprintf(stderr, "%s: warning: --insecure takes any "
 		    "certificate: anybody on the way can read and change "
 		    "everything\n", tool);
+	if (c->tofu && c->pin == NULL && !o->insecure &&
+	    o->security != CLIENT_PLAINTEXT)
+		return open_known(out, o, c, tool, e);
 	return client_open(out, o, e);
 }
 

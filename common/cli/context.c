@@ -1,14 +1,16 @@
 #include "cli/context.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "cli/password.h"
 
 /* What one of the clients knows and the other must not stumble over. */
 static const char *const of_clients[] = { "branch", "to", "timeout", "window",
-    "reconnect", "format", "color", NULL };
+    "retry", "reconnect", "format", "color", NULL };
 
 static char *
 xdg_file(const char *variable, const char *under_home, const char *name)
@@ -72,8 +74,13 @@ apply(struct context *c, const struct tool *t, void *values, struct err *e)
 	free(local);
 	/* A file's password is not for another user. */
 	if (rc >= 0 && c->name == NULL && opt_given(t, values, "jid") &&
-	    !opt_given(t, values, "password-file"))
+	    !opt_given(t, values, "password-file")) {
 		c->password_file = NULL;
+		if (!opt_given(t, values, "password-command"))
+			c->password_command = NULL;
+		if (!opt_given(t, values, "cert"))
+			c->cert = NULL;
+	}
 	return rc < 0 ? -1 : 0;
 }
 
@@ -102,14 +109,51 @@ check(const struct context *c, struct err *e)
 		return err_set(e, ERR_CONFIG, "--plaintext shows everything "
 		    "to the network; for other than loopback say "
 		    "--plaintext=anywhere");
-	if (plain && (c->direct_tls || c->pin != NULL || c->cacert != NULL))
+	if (plain && (c->direct_tls || c->pin != NULL || c->cacert != NULL ||
+	    c->cert != NULL))
 		return err_set(e, ERR_CONFIG, "--plaintext contradicts %s",
 		    c->direct_tls ? "--direct-tls" : c->pin != NULL ?
-		    "--pin" : "--cacert");
-	if (c->password_file == NULL)
-		return err_set(e, ERR_CONFIG, "--password-file is missing: "
-		    "the password of '%s'", c->jid);
+		    "--pin" : c->cacert != NULL ? "--cacert" : "--cert");
+	if (c->key != NULL && c->cert == NULL)
+		return err_set(e, ERR_CONFIG, "--key without --cert: the "
+		    "certificate is missing");
 	return 0;
+}
+
+/* Where nothing says the password. */
+static int
+ask(struct context *c, struct err *e)
+{
+	char prompt[200];
+
+	snprintf(prompt, sizeof prompt, "Password of %.150s: ", c->jid);
+	if (password_ask(&c->password, prompt, e) == 0)
+		return 0;
+	if (e->code == ERR_NOT_FOUND)
+		err_set(e, ERR_CONFIG, "--password-file is missing: the "
+		    "password of '%s'", c->jid);
+	return -1;
+}
+
+/* What the command line said goes before what a file said. */
+static int
+read_password(struct context *c, const struct tool *t, const void *values,
+    struct err *e)
+{
+	bool file = c->password_file != NULL;
+	bool command = c->password_command != NULL;
+
+	if (file && command && opt_given(t, values, "password-command") &&
+	    !opt_given(t, values, "password-file"))
+		file = false;
+	if (c->password_fd >= 0)
+		return secret_read_fd(&c->password, (int)c->password_fd,
+		    "--password-fd", e);
+	if (file)
+		return secret_read(&c->password, c->password_file, e);
+	if (command)
+		return password_command(&c->password, c->password_command, e);
+	return c->cert != NULL ? 0 : ask(c, e);
 }
 
 int
@@ -118,7 +162,7 @@ context_load(struct context *c, const struct tool *t, void *values,
 {
 	if (apply(c, t, values, e) < 0 || check(c, e) < 0)
 		return -1;
-	return secret_read(&c->password, c->password_file, e);
+	return read_password(c, t, values, e);
 }
 
 void

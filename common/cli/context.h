@@ -22,13 +22,15 @@
 
 struct context {
 	/* options */
-	const char *name, *server, *jid, *password_file, *pin, *cacert;
+	const char *name, *server, *jid, *password_file, *password_command;
+	const char *pin, *cacert, *cert, *key;
 	const char *plaintext;		/* "no", "loopback", "anywhere" */
-	bool insecure, direct_tls;
+	bool tofu, insecure, direct_tls;
+	int64_t password_fd;		/* -1: none */
 	int64_t connect_timeout_ms;
 
 	/* set by context_load */
-	struct secret password;
+	struct secret password;		/* p NULL: --cert is enough */
 	struct config *config;		/* whose text the options borrow */
 };
 
@@ -46,12 +48,27 @@ struct context {
 	  offsetof(type, c.password_file), \
 	  "file whose first line is the password; only its owner may read it", \
 	  .flags = OPT_ENV | OPT_CONFIG | OPT_FILE }, \
+	{ 0, "password-fd", OPT_INT, "N", offsetof(type, c.password_fd), \
+	  "descriptor whose first line is the password", "-1", -1, 1 << 20 }, \
+	{ 0, "password-command", OPT_STR, "COMMAND", \
+	  offsetof(type, c.password_command), \
+	  "command that prints the password", \
+	  .flags = OPT_ENV | OPT_CONFIG }, \
+	{ 0, "cert", OPT_STR, "FILE", offsetof(type, c.cert), \
+	  "certificate in PEM to log in with, instead of a password", \
+	  .flags = OPT_ENV | OPT_CONFIG | OPT_FILE }, \
+	{ 0, "key", OPT_STR, "FILE", offsetof(type, c.key), \
+	  "its key in PEM (default: in the file of --cert)", \
+	  .flags = OPT_ENV | OPT_CONFIG | OPT_FILE }, \
 	{ 0, "pin", OPT_STR, "SHA256", offsetof(type, c.pin), \
 	  "trust a server with this key: SHA-256 of its SPKI in hex", \
 	  .flags = OPT_ENV | OPT_CONFIG }, \
 	{ 0, "cacert", OPT_STR, "FILE", offsetof(type, c.cacert), \
 	  "trust only the issuers in this PEM file", \
 	  .flags = OPT_ENV | OPT_CONFIG | OPT_FILE }, \
+	{ 0, "tofu", OPT_FLAG, NULL, offsetof(type, c.tofu), \
+	  "trust the key a server has the first time, and no other later", \
+	  .flags = OPT_ENV | OPT_CONFIG }, \
 	{ 0, "insecure", OPT_FLAG, NULL, offsetof(type, c.insecure), \
 	  "take any certificate (warns each time)", \
 	  .flags = OPT_ENV | OPT_CONFIG }, \
@@ -68,8 +85,10 @@ struct context {
 	  .flags = OPT_ENV | OPT_CONFIG }
 
 /* After opt_parse: settings of files where nothing stronger gave one, then
- * the password.  context_clear even when it fails.  ERR_CONFIG says what is
- * missing. */
+ * the password: from --password-fd, -file or -command, those given on the
+ * command line before those of files; where there is none and no --cert, the
+ * terminal is asked.  context_clear even when it fails.  ERR_CONFIG says what
+ * is missing. */
 int context_load(struct context *c, const struct tool *t, void *values,
     struct err *e);
 void context_clear(struct context *c);

@@ -57,7 +57,7 @@ password_ask(struct secret *out, const char *prompt, struct err *e)
 	if (fd < 0 || tcgetattr(fd, &before) < 0) {
 		if (fd >= 0)
 			close(fd);
-		return err_set(e, ERR_CONFIG, "a password is wanted, and "
+		return err_set(e, ERR_NOT_FOUND, "a password is wanted, and "
 		    "there is no terminal to ask for it");
 	}
 	silent = before;

@@ -8,7 +8,7 @@
 #include "base/secret.h"
 
 /* Ask on the terminal itself, whatever stdin and stdout are, without echo.
- * ERR_CONFIG where there is none, or where stderr is no terminal: nobody
+ * ERR_NOT_FOUND where there is none, or where stderr is no terminal: nobody
  * would see the question. */
 int password_ask(struct secret *out, const char *prompt, struct err *e);
 

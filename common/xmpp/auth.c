@@ -18,13 +18,13 @@ bad_jid(const char *jid, struct err *e)
 
 int
 auth_init(struct auth *l, const char *jid, const struct secret *password,
-    bool starttls, bool secured, struct err *e)
+    bool external, struct err *e)
 {
 	const char *slash = strchr(jid, '/'), *at;
 	size_t n = slash == NULL ? strlen(jid) : (size_t)(slash - jid);
 
-	*l = (struct auth){ .starttls = starttls, .secured = secured,
-	    .password = password, .jid = BUF_INIT(AUTH_JID_MAX) };
+	*l = (struct auth){ .external = external, .password = password,
+	    .jid = BUF_INIT(AUTH_JID_MAX) };
 	at = memchr(jid, '@', n);
 	if (at == NULL || at == jid || (size_t)(at + 1 - jid) == n)
 		return bad_jid(jid, e);
@@ -35,12 +35,28 @@ auth_init(struct auth *l, const char *jid, const struct secret *password,
 	return 0;
 }
 
-void
-auth_clear(struct auth *l)
+static void
+forget(struct auth *l)
 {
 	if (l->scrambling)
 		scram_client_clear(&l->scram);
 	l->scrambling = false;
+}
+
+void
+auth_begin(struct auth *l, bool starttls, bool secured)
+{
+	forget(l);
+	l->starttls = starttls;
+	l->secured = secured;
+	l->state = AUTH_FEATURES;
+	buf_reset(&l->jid);
+}
+
+void
+auth_clear(struct auth *l)
+{
+	forget(l);
 	buf_free(&l->jid);
 }
 
@@ -89,14 +105,26 @@ offered(const struct stanza *mechanisms, const char *name)
 	return false;
 }
 
+static bool
+can_use(const struct auth *l, const struct sasl_mech *m)
+{
+	switch (m->kind) {
+	case SASL_EXTERNAL: return l->external && l->secured;
+	case SASL_SCRAM: return l->password->p != NULL && !m->plus;
+	case SASL_PLAIN: return l->password->p != NULL && l->secured;
+	default: return false;
+	}
+}
+
 static const struct sasl_mech *
 pick(const struct auth *l, const struct stanza *mechanisms)
 {
-	for (const struct sasl_mech *m = sasl_mechs; m->name != NULL; m++) {
-		bool can = (m->kind == SASL_SCRAM && !m->plus) ||
-		    (m->kind == SASL_PLAIN && l->secured);
+	const struct sasl_mech *external = sasl_mech("EXTERNAL");
 
-		if (can && offered(mechanisms, m->name))
+	if (can_use(l, external) && offered(mechanisms, external->name))
+		return external;
+	for (const struct sasl_mech *m = sasl_mechs; m->name != NULL; m++) {
+		if (can_use(l, m) && offered(mechanisms, m->name))
 			return m;
 	}
 	return NULL;
@@ -120,7 +148,12 @@ first_message(struct auth *l, struct buf *message, struct err *e)
 	int rc = -1;
 
 	buf_put(&user, l->local.p, l->local.n);
-	if (l->mech->kind == SASL_PLAIN) {
+	if (l->mech->kind == SASL_EXTERNAL) {
+		/* As whom, since a certificate may name several. */
+		buf_printf(message, "%.*s@%.*s", (int)l->local.n, l->local.p,
+		    (int)l->domain.n, l->domain.p);
+		rc = 0;
+	} else if (l->mech->kind == SASL_PLAIN) {
 		sasl_plain_write(message, NULL, buf_cstr(&user), l->password);
 		rc = 0;
 	} else {
@@ -142,6 +175,10 @@ start_sasl(struct auth *l, const struct stanza *mechanisms, struct buf *out,
 	int rc;
 
 	l->mech = pick(l, mechanisms);
+	if (l->mech == NULL && l->password->p == NULL)
+		return err_set(e, ERR_AUTH, "the server does not know users "
+		    "by certificate (SASL EXTERNAL); --password-file logs in "
+		    "by password");
 	if (l->mech == NULL)
 		return err_set(e, ERR_AUTH, "the server offers no way to log "
 		    "in that we know%s", l->secured ? "" :
@@ -149,8 +186,8 @@ start_sasl(struct auth *l, const struct stanza *mechanisms, struct buf *out,
 	rc = first_message(l, &message, e);
 	if (rc == 0)
 		put_sasl(out, "auth", l->mech->name, &message);
-	l->state = l->mech->kind == SASL_PLAIN ? AUTH_SUCCESS :
-	    AUTH_CHALLENGE;
+	l->state = l->mech->kind == SASL_SCRAM ? AUTH_CHALLENGE :
+	    AUTH_SUCCESS;
 	buf_wipe(&message);
 	return rc;
 }
@@ -165,7 +202,9 @@ sasl_refused(const struct auth *l, const struct stanza *st, struct err *e)
 	return err_set(e, ERR_AUTH, "login of '%.*s@%.*s' refused: %s%s%.*s%s",
 	    (int)l->local.n, l->local.p, (int)l->domain.n, l->domain.p, name,
 	    text.n > 0 ? ": " : "", (int)text.n, text.n > 0 ? text.p : "",
-	    wrong ? "; see --jid and --password-file" : "");
+	    !wrong ? "" : l->mech->kind == SASL_EXTERNAL ?
+	    "; is the certificate of --cert for --jid?" :
+	    "; see --jid and --password-file");
 }
 
 static int

@@ -6,6 +6,7 @@
  * channel binding (the TLS library is out of reach under libstrophe), PLAIN
  * only where the stream is secured.  A server that offers no TLS where it was
  * asked for is refused, and so is one that cannot prove it knows the password.
+ * EXTERNAL goes before them where there is a certificate.
  */
 #ifndef XMPP_AUTH_H
 #define XMPP_AUTH_H
@@ -38,6 +39,7 @@ enum auth_state {
 struct auth {
 	enum auth_state state;
 	bool starttls, secured;
+	bool external;				/* a certificate says who */
 	struct str local, domain, resource;	/* of the caller's JID */
 	const struct secret *password;
 	const struct sasl_mech *mech;
@@ -47,11 +49,15 @@ struct auth {
 	struct buf jid;				/* bound */
 };
 
-/* Keeps jid and password.  starttls: no SASL before TLS; secured: TLS was
- * there from the start.  ERR_CONFIG when jid is no local@domain. */
+/* Keeps jid and password.  external: a certificate is shown to the server,
+ * by which it may know us (SASL EXTERNAL).  ERR_CONFIG when jid is no
+ * local@domain. */
 int auth_init(struct auth *l, const char *jid,
-    const struct secret *password, bool starttls, bool secured,
-    struct err *e);
+    const struct secret *password, bool external, struct err *e);
+
+/* A stream begins.  starttls: no SASL before TLS; secured: TLS was there from
+ * the start. */
+void auth_begin(struct auth *l, bool starttls, bool secured);
 void auth_clear(struct auth *l);
 
 /* TLS is there and the certificate is as wanted. */

@@ -11,38 +11,16 @@
 
 #include <strophe.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
-#include "xmpp/auth.h"
-#include "xmpp/client_host.h"
+#include "xmpp/client_int.h"
 #include "xmpp/client_stanza.h"
 #include "xmpp/client_tls.h"
 #include "xmpp/ns.h"
-#include "xmpp/peer.h"
 
 #define CLOSE_MS	1000	/* how long a peer may take to say good-bye */
 #define RECORD_BYTES	8192	/* what TLS writes at once, or not */
 #define RUNS_MAX	1024	/* of one turn, while others wait */
-
-enum state { CONNECTING, NEGOTIATING, READY, OVER };
-
-struct client {
-	const struct client_options *o;
-	xmpp_ctx_t *ctx;
-	xmpp_conn_t *conn;
-	enum state state, reached;	/* reached: before it was OVER */
-	int fd;			/* libstrophe's; -1: none */
-	int connect_errno;	/* of the last address that was tried */
-	bool heard;		/* the peer has said something */
-	bool failed;		/* err says why */
-	bool header_queued;	/* by libstrophe, which does not count it */
-	int64_t deadline_us;	/* of client_open; INT64_MAX: none */
-	struct client_host host;
-	struct auth auth;
-	struct arena arena;	/* of the stanza in hand */
-	struct buf out;
-	struct err err;
-};
+#define TEXT_MAX	1024	/* bytes of what a certificate says */
 
 /* libstrophe's callbacks for sockets carry no argument: whose call it is. */
 static _Thread_local struct client *running;
@@ -57,8 +35,8 @@ fail(struct client *c, const struct err *e)
 
 /* --- stream, TLS, login -------------------------------------------------- */
 
-static void
-told(struct client *c, enum client_step step, const char *text)
+void
+client_told(struct client *c, enum client_step step, const char *text)
 {
 	if (c->o->step != NULL)
 		c->o->step(c->o->arg, step, text);
@@ -97,22 +75,44 @@ bad_certificate(const xmpp_tlscert_t *cert, const char *why)
 static bool
 trusts_any(const struct client_options *o)
 {
-	return o->cacert == NULL && (o->insecure || o->pin != NULL);
+	return o->cacert == NULL && (o->insecure || o->first_use ||
+	    o->pin != NULL);
 }
 
+static void
+tell_certificate(struct client *c, const char *pem)
+{
+	struct buf b = BUF_INIT(TEXT_MAX);
+
+	if (c->o->step == NULL)
+		return;
+	buf_puts(&b, c->o->pin != NULL ? "pinned key; " : trusts_any(c->o) ?
+	    "not checked; " : "verified; ");
+	peer_describe(&b, pem);
+	client_told(c, CLIENT_VERIFIED, buf_cstr(&b));
+	buf_free(&b);
+}
+
+/* What the chain does not say: the pin; and what is told of it. */
 static int
-check_pin(struct client *c, struct err *e)
+check_certificate(struct client *c, struct err *e)
 {
 	xmpp_tlscert_t *cert;
+	const char *pem;
 	int rc;
 
-	if (c->o->pin == NULL)
+	if (c->o->pin == NULL && c->o->step == NULL && !c->o->first_use)
 		return 0;
 	cert = xmpp_conn_get_peer_cert(c->conn);
 	if (cert == NULL)
 		return err_set(e, ERR_CONNECT, "the server shows no "
 		    "certificate");
-	rc = peer_check_pin(xmpp_tlscert_get_pem(cert), c->o->pin, e);
+	pem = xmpp_tlscert_get_pem(cert);
+	rc = peer_pin(c->pin, pem, e);
+	if (rc == 0 && c->o->pin != NULL)
+		rc = peer_check_pin(pem, c->o->pin, c->o->pin_from, e);
+	if (rc == 0)
+		tell_certificate(c, pem);
 	xmpp_tlscert_free(cert);
 	return rc;
 }
@@ -134,15 +134,15 @@ start_tls(struct client *c, struct err *e)
 		    "handshake", c->host.text);
 	if (rc != 0)
 		return err_set(e, ERR_CONNECT, "'%s' does not speak TLS%s",
-		    c->host.text, c->o->security == CLIENT_DIRECT_TLS ?
+		    c->host.text, c->host.direct ?
 		    " at once; without --direct-tls STARTTLS is used" :
 		    " 1.2 or 1.3 with us");
-	if (check_pin(c, e) < 0)
+	client_told(c, CLIENT_SECURED, c->host.direct ? "direct TLS" :
+	    "STARTTLS");
+	if (check_certificate(c, e) < 0)
 		return -1;
 	c->heard = true;
 	auth_secured(&c->auth);
-	told(c, CLIENT_SECURED, c->o->insecure ? "certificate not checked" :
-	    c->o->pin != NULL ? "pinned key" : "certificate verified");
 	return 0;
 }
 
@@ -156,12 +156,12 @@ negotiate(struct client *c, const struct stanza *st, struct err *e)
 	if (next == AUTH_START_TLS && start_tls(c, e) < 0)
 		return -1;
 	if (next == AUTH_RESTART)
-		told(c, CLIENT_LOGGED_IN, c->auth.mech->name);
+		client_told(c, CLIENT_LOGGED_IN, c->auth.mech->name);
 	if (next == AUTH_START_TLS || next == AUTH_RESTART)
 		open_stream(c);
 	if (next == AUTH_DONE) {
-		c->state = c->reached = READY;
-		told(c, CLIENT_BOUND, buf_cstr(&c->auth.jid));
+		c->state = c->reached = CLIENT_READY;
+		client_told(c, CLIENT_BOUND, buf_cstr(&c->auth.jid));
 	}
 	return 0;
 }
@@ -177,7 +177,7 @@ on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *from, void *arg)
 	(void)conn;
 	if (c->failed)
 		;
-	else if (c->state == NEGOTIATING)
+	else if (c->state == CLIENT_NEGOTIATING)
 		rc = negotiate(c, st, &e);
 	else if (stanza_is(st, "error", NS_STREAM))
 		rc = auth_stream_error(st, &e);
@@ -198,15 +198,15 @@ on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
 
 	(void)conn, (void)error, (void)stream_error;
 	if (event == XMPP_CONN_RAW_CONNECT) {
-		c->state = c->reached = NEGOTIATING;
-		told(c, CLIENT_CONNECTED, c->host.text);
-		if (c->o->security == CLIENT_DIRECT_TLS &&
+		c->state = c->reached = CLIENT_NEGOTIATING;
+		client_told(c, CLIENT_CONNECTED, c->host.text);
+		if (c->host.direct &&
 		    start_tls(c, &e) < 0)
 			fail(c, &e);
 		else
 			open_stream(c);
 	} else if (event != XMPP_CONN_CONNECT) {
-		c->state = OVER;
+		c->state = CLIENT_OVER;
 		c->fd = -1;
 	}
 }
@@ -227,7 +227,7 @@ on_socket(xmpp_conn_t *conn, void *sock)
 static void
 run_once(struct client *c)
 {
-	if (c->out.n > 0 && c->state != OVER) {
+	if (c->out.n > 0 && c->state != CLIENT_OVER) {
 		xmpp_send_raw(c->conn, buf_cstr(&c->out), c->out.n);
 		/* Half written is in no count of libstrophe's; this is. */
 		if (c->out.n > RECORD_BYTES)
@@ -264,93 +264,56 @@ static void
 run_held(struct client *c, int runs)
 {
 	client_tls_hold(c->fd, true);
-	while ((runs-- > 0 || c->header_queued) && c->state != OVER &&
+	while ((runs-- > 0 || c->header_queued) && c->state != CLIENT_OVER &&
 	    !c->failed)
 		run_once(c);
 	client_tls_hold(c->fd, false);
 }
 
-/* Read what is there and send what is queued. */
-static void
-turn(struct client *c)
+void
+client_run(struct client *c)
 {
 	int runs = 0;
 
-	while (c->state != OVER && !c->failed && runs < RUNS_MAX &&
-	    (c->state == CONNECTING ? runs == 0 : readable(c))) {
-		if (c->state == NEGOTIATING && !c->heard)
+	while (c->state != CLIENT_OVER && !c->failed && runs < RUNS_MAX &&
+	    (c->state == CLIENT_CONNECTING ? runs == 0 : readable(c))) {
+		if (c->state == CLIENT_NEGOTIATING && !c->heard)
 			listen_first(c);
 		if (!c->failed)
 			run_once(c);
 		runs++;
 	}
-	if (c->state != OVER && (runs > 0 || client_unsent(c)))
+	if (c->state != CLIENT_OVER && (runs > 0 || client_unsent(c)))
 		run_held(c, runs > 0 ? CLIENT_TLS_RUNS : 1);
 }
 
-/* While connecting: what came of the address that libstrophe tries. */
-static void
-note_errno(struct client *c)
+void
+client_note_errno(struct client *c)
 {
 	socklen_t n = sizeof c->connect_errno;
 
-	if (c->state == CONNECTING)
+	if (c->state == CLIENT_CONNECTING)
 		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &c->connect_errno, &n);
 }
 
-/* libstrophe does not say why a connection never was: that is asked again. */
-static int
-why_over(struct client *c, struct err *e)
+int
+client_why_over(struct client *c, struct err *e)
 {
 	if (c->failed) {
 		*e = c->err;
 		return -1;
 	}
-	errno = c->connect_errno;
-	if (c->reached == CONNECTING)
-		return errno != 0 ? client_host_refused(&c->host, e) :
-		    client_host_probe(&c->host, e);
-	return err_set(e, c->reached == READY ? ERR_NO_ANSWER : ERR_CONNECT,
-	    "'%s' closed the connection%s", c->host.text,
-	    c->reached == READY ? "" : c->heard ?
+	errno = c->connect_errno != 0 ? c->connect_errno : ECONNRESET;
+	if (c->reached == CLIENT_CONNECTING)
+		return client_host_refused(&c->host, e);
+	return err_set(e, c->reached == CLIENT_READY ? ERR_NO_ANSWER :
+	    ERR_CONNECT, "'%s' closed the connection%s", c->host.text,
+	    c->reached == CLIENT_READY ? "" : c->heard ?
 	    " before the login was done" :
 	    " without a word; does it want --direct-tls?");
 }
 
-/* Wait for the peer or for the caller's wake_fd until the deadline. */
-static int
-wait_peer(struct client *c, struct err *e)
-{
-	bool connecting = c->state == CONNECTING;
-	struct pollfd p[] = {
-		{ .fd = c->fd, .events = connecting ? POLLOUT :
-		    client_events(c) },
-		{ .fd = c->o->wake_fd, .events = POLLIN },
-	};
-	int n = poll(p, 2, clock_ms_until(c->deadline_us));
-
-	if (p[1].revents != 0)
-		return err_set(e, ERR_CONNECT, "interrupted");
-	if (n == 0)
-		return err_set(e, ERR_CONNECT, "no %s from '%s' in time; "
-		    "--connect-timeout allows more", connecting ?
-		    "connection" : "answer", c->host.text);
-	return 0;
-}
-
-static int
-open_run(struct client *c, struct err *e)
-{
-	while (c->state != READY) {
-		if (wait_peer(c, e) < 0)
-			return -1;
-		note_errno(c);
-		turn(c);
-		if (c->failed || c->state == OVER)
-			return why_over(c, e);
-	}
-	return 0;
-}
+/* --- the way in ---------------------------------------------------------- */
 
 static void
 set_up(struct client *c)
@@ -367,63 +330,65 @@ set_up(struct client *c)
 		flags |= XMPP_CONN_FLAG_TRUST_TLS;
 	xmpp_conn_set_flags(c->conn, flags);
 	xmpp_conn_set_jid(c->conn, o->jid);
+	if (o->cert != NULL)
+		xmpp_conn_set_client_cert(c->conn, o->cert, o->key);
 	xmpp_conn_set_sockopt_callback(c->conn, on_socket);
 	xmpp_conn_set_certfail_handler(c->conn, bad_certificate);
 	xmpp_handler_add(c->conn, on_stanza, NULL, NULL, NULL, c);
 }
 
-static int
-start(struct client *c, struct err *e)
+static void
+tear_down(struct client *c)
+{
+	bool failed = c->failed;
+
+	c->failed = true;	/* what is told now comes too late */
+	if (c->fd >= 0)
+		shutdown(c->fd, SHUT_RDWR);
+	if (c->conn != NULL)
+		xmpp_conn_release(c->conn);
+	if (c->ctx != NULL) {
+		xmpp_ctx_free(c->ctx);
+		xmpp_shutdown();
+	}
+	c->conn = NULL;
+	c->ctx = NULL;
+	c->fd = -1;
+	c->failed = failed;
+}
+
+void
+client_attempt(struct client *c, const char *address)
 {
 	int rc;
 
-	if (c->o->cacert != NULL && peer_check_cacert(c->o->cacert, e) < 0)
-		return -1;
+	tear_down(c);
+	c->state = c->reached = CLIENT_CONNECTING;
+	c->connect_errno = 0;
+	auth_begin(&c->auth, c->o->security != CLIENT_PLAINTEXT &&
+	    !c->host.direct, false);
 	set_up(c);
 	running = c;
-	rc = xmpp_connect_raw(c->conn, c->host.given ? c->host.name : NULL,
-	    c->host.port, on_event, c);
+	errno = 0;
+	rc = xmpp_connect_raw(c->conn, address, c->host.port, on_event, c);
 	running = NULL;
 	if (rc == XMPP_EOK && c->fd >= 0)
-		return 0;
+		return;
+	c->connect_errno = errno;
 	c->fd = -1;
-	return client_host_probe(&c->host, e);
-}
-
-int
-client_open(struct client **out, const struct client_options *o,
-    struct err *e)
-{
-	struct client *c = mem_zero(sizeof *c);
-	int rc = -1;
-
-	*out = NULL;
-	c->o = o;
-	c->fd = -1;
-	c->deadline_us = o->timeout_ms <= 0 ? INT64_MAX :
-	    clock_mono_us() + 1000 * o->timeout_ms;
-	arena_init(&c->arena);
-	buf_init(&c->out, CLIENT_OUT_MAX);
-	if (auth_init(&c->auth, o->jid, o->password,
-	    o->security == CLIENT_STARTTLS, false, e) < 0)
-		goto out;
-	if (client_host_init(&c->host, o->server, c->auth.domain,
-	    o->security == CLIENT_DIRECT_TLS, e) < 0)
-		goto out;
-	if (start(c, e) < 0 || open_run(c, e) < 0)
-		goto out;
-	*out = c;
-	return 0;
-out:
-	c->failed = true;
-	client_close(c);
-	return rc;
+	c->state = CLIENT_OVER;
 }
 
 const char *
 client_jid(const struct client *c)
 {
 	return buf_cstr((struct buf *)&c->auth.jid);
+}
+
+const char *
+client_pin(const struct client *c)
+{
+	return c->pin;
 }
 
 int
@@ -456,9 +421,9 @@ client_turn(struct client *c, struct err *e)
 	if (buf_full(&c->out))
 		return err_set(e, ERR_LIMIT, "more than %u bytes wait to be "
 		    "sent", CLIENT_OUT_MAX);
-	if (c->state == READY)
-		turn(c);
-	return c->failed || c->state == OVER ? why_over(c, e) : 0;
+	if (c->state == CLIENT_READY)
+		client_run(c);
+	return c->failed || c->state == CLIENT_OVER ? client_why_over(c, e) : 0;
 }
 
 /* libstrophe would wait 100 ms for the peer's TLS close_notify: so we wait
@@ -469,11 +434,11 @@ say_goodbye(struct client *c)
 	struct pollfd p = { .fd = c->fd, .events = POLLIN | POLLOUT };
 
 	xmpp_send_raw(c->conn, "</stream:stream>", 16);
-	while (c->state != OVER && client_unsent(c) &&
+	while (c->state != CLIENT_OVER && client_unsent(c) &&
 	    poll(&p, 1, CLOSE_MS) > 0)
 		run_once(c);
 	p.events = POLLIN;
-	if (c->state != OVER)
+	if (c->state != CLIENT_OVER)
 		poll(&p, 1, CLOSE_MS);
 }
 
@@ -482,17 +447,9 @@ client_close(struct client *c)
 {
 	if (c == NULL)
 		return;
-	if (c->state == READY && !c->failed)
+	if (c->state == CLIENT_READY && !c->failed)
 		say_goodbye(c);
-	c->failed = true;
-	if (c->fd >= 0)
-		shutdown(c->fd, SHUT_RDWR);
-	if (c->conn != NULL)
-		xmpp_conn_release(c->conn);
-	if (c->ctx != NULL) {
-		xmpp_ctx_free(c->ctx);
-		xmpp_shutdown();
-	}
+	tear_down(c);
 	auth_clear(&c->auth);
 	arena_free(&c->arena);
 	buf_wipe(&c->out);

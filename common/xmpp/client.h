@@ -1,12 +1,13 @@
 /*
  * client.h - our end of an XMPP client stream, over libstrophe.
  *
- * client.c and client_stanza.c alone know libstrophe: it resolves, connects,
- * starts TLS, parses and queues.  Which mechanism, which certificate and what
- * is sent is ours (auth.h, peer.h), since 0.12.2 verifies neither a pin nor
- * the server's SCRAM signature, and computes PBKDF2 ten times slower than
- * OpenSSL does.  What arrives is handed on as struct stanza.  Prefixes of
- * attributes are lost on the way (libstrophe drops them).
+ * client.c and client_stanza.c alone know libstrophe: it connects to an
+ * address that we have found, starts TLS, parses and queues.  Which
+ * mechanism, which certificate and what is sent is ours (auth.h, peer.h),
+ * since 0.12.2 verifies neither a pin nor the server's SCRAM signature, and
+ * computes PBKDF2 ten times slower than OpenSSL does.  What arrives is handed
+ * on as struct stanza.  Prefixes of attributes are lost on the way (libstrophe
+ * drops them).
  *
  * A stream belongs to one thread.  SIGPIPE must be ignored.
  */
@@ -32,8 +33,10 @@ enum client_security {
 
 /* How far client_open came. */
 enum client_step {
-	CLIENT_CONNECTED,		/* TCP; text is the address */
-	CLIENT_SECURED,			/* TLS and certificate are as wanted */
+	CLIENT_RESOLVED,		/* text is the host, its addresses */
+	CLIENT_CONNECTED,		/* TCP; text is the host */
+	CLIENT_SECURED,			/* TLS; text is how it began */
+	CLIENT_VERIFIED,		/* text is about the certificate */
 	CLIENT_LOGGED_IN,		/* text is the mechanism */
 	CLIENT_BOUND			/* text is the full JID */
 };
@@ -48,11 +51,14 @@ struct client_options {
 	const char *server;		/* "HOST[:PORT]", "[V6]:PORT"; NULL:
 					 * where the JID's domain says */
 	const char *jid;		/* a resource is asked for if there */
-	const struct secret *password;
+	const struct secret *password;	/* p NULL: none */
 	enum client_security security;
+	const char *cert, *key;		/* files of our own, PEM; NULL: none */
 	const char *pin;		/* SHA-256 of the SPKI in hex; NULL */
+	const char *pin_from;		/* whence, for errors: "--pin" */
 	const char *cacert;		/* trust only this file; NULL: system */
 	bool insecure;			/* any certificate will do */
+	bool first_use;			/* this time; client_pin says which */
 	int64_t timeout_ms;		/* for all of client_open; 0: none */
 	int wake_fd;			/* readable: give up; -1: none */
 	client_step_fn *step;		/* NULL: not told */
@@ -71,6 +77,9 @@ int client_open(struct client **out, const struct client_options *o,
     struct err *e);
 
 const char *client_jid(const struct client *c);		/* bound, full */
+
+/* Of the server's key: where it was asked for, with pin or first_use. */
+const char *client_pin(const struct client *c);
 
 /* For poll(2): the descriptor, and what to wait for. */
 int client_fd(const struct client *c);

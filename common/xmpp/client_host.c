@@ -2,17 +2,14 @@
 
 #include <errno.h>
 #include <netdb.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/text.h"
 
 #define PORT_STARTTLS	5222
 #define PORT_DIRECT_TLS	5223
-#define PROBE_MS	2000
 
 static int
 split(struct str *host, struct str *port, const char *server, struct err *e)
@@ -36,6 +33,13 @@ split(struct str *host, struct str *port, const char *server, struct err *e)
 	return 0;
 }
 
+static void
+put_text(struct client_host *h)
+{
+	snprintf(h->text, sizeof h->text, strchr(h->name, ':') == NULL ?
+	    "%s:%u" : "[%s]:%u", h->name, h->port);
+}
+
 int
 client_host_init(struct client_host *h, const char *server,
     struct str domain, bool direct_tls, struct err *e)
@@ -43,7 +47,7 @@ client_host_init(struct client_host *h, const char *server,
 	uint64_t n = direct_tls ? PORT_DIRECT_TLS : PORT_STARTTLS;
 	struct str host = domain, port = STR_NONE;
 
-	h->given = server != NULL;
+	*h = (struct client_host){ .direct = direct_tls };
 	if (server != NULL && split(&host, &port, server, e) < 0)
 		return -1;
 	if (host.n == 0 || host.n >= sizeof h->name)
@@ -56,9 +60,40 @@ client_host_init(struct client_host *h, const char *server,
 	memcpy(h->name, host.p, host.n);
 	h->name[host.n] = '\0';
 	h->port = (uint16_t)n;
-	snprintf(h->text, sizeof h->text, memchr(host.p, ':', host.n) == NULL ?
-	    "%s:%u" : "[%s]:%u", h->name, (unsigned)n);
+	put_text(h);
 	return 0;
+}
+
+void
+client_host_srv(struct client_host *h, const struct client_srv *srv)
+{
+	*h = (struct client_host){ .by_srv = true, .direct = srv->direct,
+	    .port = srv->port };
+	snprintf(h->name, sizeof h->name, "%s", srv->name);
+	put_text(h);
+}
+
+int
+client_host_resolve(struct client_host *h, struct err *e)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+	int rc = getaddrinfo(h->name, NULL, &hints, &list);
+
+	if (rc != 0)
+		return err_set(e, ERR_CONNECT, "cannot resolve '%s'%s: %s; "
+		    "--server HOST:PORT says where the server is", h->name,
+		    h->by_srv ? ", which a SRV record names" : "",
+		    gai_strerror(rc));
+	h->addresses = 0;
+	for (struct addrinfo *a = list; a != NULL &&
+	    h->addresses < CLIENT_ADDRESSES; a = a->ai_next)
+		if (getnameinfo(a->ai_addr, a->ai_addrlen,
+		    h->address[h->addresses], CLIENT_ADDRESS_MAX, NULL, 0,
+		    NI_NUMERICHOST) == 0)
+			h->addresses++;
+	freeaddrinfo(list);
+	return h->addresses > 0 ? 0 : err_set(e, ERR_CONNECT, "'%s' has no "
+	    "address", h->name);
 }
 
 int
@@ -68,54 +103,6 @@ client_host_refused(const struct client_host *h, struct err *e)
 
 	return err_sys(e, ERR_CONNECT, "cannot connect to '%s'%s", h->text,
 	    refused ? " (is msg-serve running? --server says where)" : "");
-}
-
-/* 0, or what errno was. */
-static int
-try_address(const struct addrinfo *a)
-{
-	int fd = socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK |
-	    SOCK_CLOEXEC, a->ai_protocol);
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
-	int error = 0;
-	socklen_t n = sizeof error;
-
-	if (fd < 0)
-		return errno;
-	if (connect(fd, a->ai_addr, a->ai_addrlen) < 0)
-		error = errno;
-	if (error == EINPROGRESS) {
-		if (poll(&p, 1, PROBE_MS) <= 0)
-			error = ETIMEDOUT;
-		else
-			getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n);
-	}
-	close(fd);
-	return error;
-}
-
-int
-client_host_probe(const struct client_host *h, struct err *e)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
-	char port[8];
-	int rc, error = 0;
-
-	snprintf(port, sizeof port, "%u", h->port);
-	rc = getaddrinfo(h->name, port, &hints, &list);
-	if (rc != 0)
-		return err_set(e, ERR_CONNECT, "cannot resolve '%s': %s; "
-		    "--server HOST:PORT says where the server is", h->name,
-		    gai_strerror(rc));
-	for (struct addrinfo *a = list; a != NULL; a = a->ai_next)
-		if ((error = try_address(a)) == 0)
-			break;
-	freeaddrinfo(list);
-	if (error == 0)
-		return err_set(e, ERR_CONNECT, "'%s' closed the connection at "
-		    "once", h->text);
-	errno = error;
-	return client_host_refused(h, e);
 }
 
 int

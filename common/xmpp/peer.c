@@ -1,6 +1,10 @@
 #include "xmpp/peer.h"
 
+#include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -73,7 +77,8 @@ normal_pin(char out[PEER_PIN_LEN + 1], const char *want, struct err *e)
 }
 
 int
-peer_check_pin(const char *pem, const char *want, struct err *e)
+peer_check_pin(const char *pem, const char *want, const char *from,
+    struct err *e)
 {
 	char has[PEER_PIN_LEN + 1], wanted[PEER_PIN_LEN + 1];
 
@@ -81,50 +86,123 @@ peer_check_pin(const char *pem, const char *want, struct err *e)
 		return -1;
 	if (strcmp(has, wanted) == 0)
 		return 0;
-	return err_set(e, ERR_CONNECT, "the server's key is not the pinned "
-	    "one: it has %s, pinned is %s; if its certificate was renewed, "
-	    "give the new one with --pin", has, wanted);
+	return err_set(e, ERR_CONNECT, "the server's key is not the one that "
+	    "is trusted: it has %s, trusted by %s is %s; somebody may be on "
+	    "the way; if the key was renewed, put the new one there", has,
+	    from, wanted);
+}
+
+static X509 *
+read_certificate(const char *path, const char *option, struct err *e)
+{
+	struct buf b = BUF_INIT(CACERT_MAX);
+	X509 *x = NULL;
+
+	if (fs_read(&b, path, e) < 0) {
+		e->code = ERR_CONFIG;
+		err_prefix(e, "%s", option);
+	} else if ((x = from_pem(buf_cstr(&b), b.n)) == NULL) {
+		err_set(e, ERR_CONFIG, "%s: '%s' holds no certificate in PEM",
+		    option, path);
+	}
+	buf_free(&b);
+	return x;
 }
 
 int
 peer_check_cacert(const char *path, struct err *e)
 {
-	struct buf b = BUF_INIT(CACERT_MAX);
-	X509 *x = NULL;
-	int rc = -1;
+	X509 *x = read_certificate(path, "--cacert", e);
 
-	if (fs_read(&b, path, e) < 0) {
-		e->code = ERR_CONFIG;
-		err_prefix(e, "--cacert");
-	} else if ((x = from_pem(buf_cstr(&b), b.n)) == NULL) {
-		err_set(e, ERR_CONFIG, "--cacert: '%s' holds no certificate "
-		    "in PEM", path);
-	} else {
-		rc = 0;
-	}
 	X509_free(x);
-	buf_free(&b);
+	return x == NULL ? -1 : 0;
+}
+
+/* --- our own key --------------------------------------------------------- */
+
+/* OpenSSL would ask the terminal. */
+static int
+no_passphrase(char *to, int n, int writing, void *arg)
+{
+	(void)to, (void)n, (void)writing;
+	*(bool *)arg = true;
+	return -1;
+}
+
+static EVP_PKEY *
+parse_key(int fd, const char *path, struct err *e)
+{
+	BIO *b = BIO_new_fd(fd, BIO_NOCLOSE);
+	bool encrypted = false;
+	EVP_PKEY *key = b == NULL ? NULL : PEM_read_bio_PrivateKey(b, NULL,
+	    no_passphrase, &encrypted);
+
+	BIO_free(b);
+	if (key == NULL)
+		err_set(e, ERR_CONFIG, "--key: '%s' %s", path, encrypted ?
+		    "has a passphrase; 'openssl pkey' takes it off" :
+		    "holds no key in PEM");
+	return key;
+}
+
+static EVP_PKEY *
+read_key(const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	EVP_PKEY *key = NULL;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		err_sys(e, ERR_CONFIG, "--key: cannot open '%s'", path);
+	else
+		key = parse_key(fd, path, e);
+	if (key != NULL && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0) {
+		err_set(e, ERR_CONFIG, "others can read the key in '%s'; "
+		    "type: chmod 600 '%s'", path, path);
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
+	if (fd >= 0)
+		close(fd);
+	return key;
+}
+
+int
+peer_check_key(const char *cert, const char *key, struct err *e)
+{
+	X509 *x = read_certificate(cert, "--cert", e);
+	EVP_PKEY *k = x == NULL ? NULL : read_key(key, e);
+	int rc = k == NULL ? -1 : 0;
+
+	if (rc == 0 && X509_check_private_key(x, k) != 1)
+		rc = err_set(e, ERR_CONFIG, "--key: '%s' is not the key of "
+		    "the certificate in '%s'", key, cert);
+	EVP_PKEY_free(k);
+	X509_free(x);
 	return rc;
 }
+
+/* --- what a certificate says --------------------------------------------- */
 
 static void
 put_names(struct buf *out, X509 *x)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(x, NID_subject_alt_name, NULL,
 	    NULL);
+	size_t before = out->n;
 
 	for (int i = 0; names != NULL && i < sk_GENERAL_NAME_num(names); i++) {
 		const GENERAL_NAME *g = sk_GENERAL_NAME_value(names, i);
 
 		if (g->type != GEN_DNS)
 			continue;
-		if (out->n > 0)
+		if (out->n > before)
 			buf_lit(out, ", ");
 		buf_put(out, ASN1_STRING_get0_data(g->d.dNSName),
 		    (size_t)ASN1_STRING_length(g->d.dNSName));
 	}
 	GENERAL_NAMES_free(names);
-	if (out->n == 0)
+	if (out->n == before)
 		buf_lit(out, "no name");
 }
 
@@ -152,6 +230,22 @@ put_time(struct buf *out, const ASN1_TIME *t)
 		buf_printf(out, "%04d-%02d-%02d %02d:%02d UTC",
 		    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
 		    tm.tm_min);
+}
+
+void
+peer_describe(struct buf *out, const char *pem)
+{
+	X509 *x = from_pem(pem, strlen(pem));
+
+	if (x == NULL)
+		return;
+	buf_lit(out, "for ");
+	put_names(out, x);
+	buf_lit(out, ", by ");
+	put_name(out, X509_get_issuer_name(x));
+	buf_lit(out, ", until ");
+	put_time(out, X509_get0_notAfter(x));
+	X509_free(x);
 }
 
 static int

@@ -134,7 +134,7 @@ exits 2 'a user alone does not get its password' msg-send \
 	--jid nobody@localhost get-item /
 like "$err" --password-file 'but is asked for one'
 exits 0 '--check' msg-send --check
-like "$out" $'^connected .*\nsecured .*\nlogged in .*SCRAM-SHA-256\nbound .*\nanswered ' \
+like "$out" $'^name .*\nTCP .*\nTLS .*\ncertificate .*\nlogin .*\nbind .*\nrequest ' \
 	'tells of each step'
 exits 3 '--check where nobody is' msg-send --check "${as_admin[@]}" \
 	--server 127.0.0.1:1

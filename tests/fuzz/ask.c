@@ -58,8 +58,8 @@ login(const struct stanza *st)
 	struct auth a;
 
 	for (int i = 0; i <= AUTH_OVER; i++) {
-		assert(auth_init(&a, "a@b", &password, i % 2 == 0, i % 3 == 0,
-		    &e) == 0);
+		assert(auth_init(&a, "a@b", &password, i % 5 == 0, &e) == 0);
+		auth_begin(&a, i % 2 == 0, i % 3 == 0);
 		a.mech = sasl_mech("PLAIN");
 		a.state = i == AUTH_CHALLENGE ? AUTH_FEATURES :
 		    (enum auth_state)i;

@@ -14,6 +14,7 @@
 	"</mechanisms>"
 #define SCRAM_MECH	"<mechanism>SCRAM-SHA-256</mechanism>"
 #define PLAIN_MECH	"<mechanism>PLAIN</mechanism>"
+#define EXTERNAL	"<mechanism>EXTERNAL</mechanism>"
 #define STARTTLS	"<starttls xmlns='" NS_TLS "'/>"
 
 static struct secret password;
@@ -30,8 +31,10 @@ begin(bool starttls, bool secured)
 	secret_set(&password, "pencil", 6, &e);
 	arena_init(&arena);
 	buf_init(&out, 1 << 16);
-	return auth_init(&a, "user@example.org/here", &password, starttls,
-	    secured, &e);
+	assert_int_equal(auth_init(&a, "user@example.org/here", &password,
+	    false, &e), 0);
+	auth_begin(&a, starttls, secured);
+	return 0;
 }
 
 static int
@@ -101,6 +104,37 @@ plain_is_the_last_resort(void **state)
 	assert_int_equal(hears(FEATURES(MECHANISMS(PLAIN_MECH))), 0);
 	assert_string_equal(buf_cstr(&out), "<auth xmlns='" NS_SASL "' "
 	    "mechanism=\"PLAIN\">AHVzZXIAcGVuY2ls</auth>");
+	assert_int_equal(hears("<success xmlns='" NS_SASL "'/>"), 0);
+	assert_int_equal(next, AUTH_RESTART);
+}
+
+static void
+a_certificate_goes_before_a_password(void **state)
+{
+	struct secret none = SECRET_NONE;
+
+	(void)state;
+	assert_int_equal(begin(false, true), 0);
+	assert_int_equal(hears(FEATURES(MECHANISMS(EXTERNAL SCRAM_MECH))), 0);
+	assert_string_equal(a.mech->name, "SCRAM-SHA-256");	/* none */
+	a.external = true;
+	auth_begin(&a, false, true);
+	assert_int_equal(hears(FEATURES(MECHANISMS(SCRAM_MECH EXTERNAL))), 0);
+	assert_string_equal(buf_cstr(&out), "<auth xmlns='" NS_SASL "' "
+	    "mechanism=\"EXTERNAL\">dXNlckBleGFtcGxlLm9yZw==</auth>");
+	assert_int_equal(hears("<failure xmlns='" NS_SASL "'>"
+	    "<not-authorized/></failure>"), -1);
+	assert_non_null(strstr(e.text, "--cert"));
+	auth_begin(&a, false, true);
+	assert_int_equal(hears(FEATURES(MECHANISMS(SCRAM_MECH))), 0);
+	assert_string_equal(a.mech->name, "SCRAM-SHA-256");
+	a.password = &none;
+	auth_begin(&a, false, true);
+	assert_int_equal(hears(FEATURES(MECHANISMS(SCRAM_MECH))), -1);
+	assert_int_equal(e.code, ERR_AUTH);
+	assert_non_null(strstr(e.text, "--password-file"));
+	auth_begin(&a, false, true);
+	assert_int_equal(hears(FEATURES(MECHANISMS(EXTERNAL))), 0);
 	assert_int_equal(hears("<success xmlns='" NS_SASL "'/>"), 0);
 	assert_int_equal(next, AUTH_RESTART);
 }
@@ -243,7 +277,7 @@ an_address_has_a_user(void **state)
 	(void)state;
 	assert_int_equal(begin(true, false), 0);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_int_equal(auth_init(&a, bad[i], &password, true, false,
+		assert_int_equal(auth_init(&a, bad[i], &password, false,
 		    &e), -1);
 }
 
@@ -256,6 +290,7 @@ main(void)
 		TEST(refuses_a_server_without_tls),
 		TEST(shows_no_password_without_tls),
 		TEST(plain_is_the_last_resort),
+		TEST(a_certificate_goes_before_a_password),
 		TEST(logs_in_and_binds),
 		TEST(asks_for_a_session_where_it_must),
 		TEST(a_server_that_cannot_sign_is_refused),

@@ -55,14 +55,14 @@ a_pin_is_taken_in_every_usual_form(void **state)
 	size_t n = strlen(form);
 
 	(void)state;
-	assert_int_equal(peer_check_pin(pem, pin, &e), 0);
+	assert_int_equal(peer_check_pin(pem, pin, "--pin", &e), 0);
 	for (size_t i = 0; i < PEER_PIN_LEN; i++) {
 		if (i > 0 && i % 2 == 0)
 			form[n++] = ':';
 		form[n++] = pin[i] >= 'a' ? (char)(pin[i] - 32) : pin[i];
 	}
 	form[n] = '\0';
-	assert_int_equal(peer_check_pin(pem, form, &e), 0);
+	assert_int_equal(peer_check_pin(pem, form, "--pin", &e), 0);
 }
 
 static void
@@ -73,7 +73,7 @@ another_pin_is_refused_and_both_are_shown(void **state)
 	(void)state;
 	memcpy(other, pin, sizeof other);
 	other[10] = other[10] == '0' ? '1' : '0';
-	assert_int_equal(peer_check_pin(pem, other, &e), -1);
+	assert_int_equal(peer_check_pin(pem, other, "--pin", &e), -1);
 	assert_int_equal(e.code, ERR_CONNECT);
 	assert_non_null(strstr(e.text, other));
 	assert_non_null(strstr(e.text, pin));
@@ -87,11 +87,11 @@ what_is_no_pin_is_a_mistake_of_the_user(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		assert_int_equal(peer_check_pin(pem, bad[i], &e), -1);
+		assert_int_equal(peer_check_pin(pem, bad[i], "--pin", &e), -1);
 		assert_int_equal(e.code, ERR_CONFIG);
 	}
 	snprintf(longer, sizeof longer, "%s0", pin);
-	assert_int_equal(peer_check_pin(pem, longer, &e), -1);
+	assert_int_equal(peer_check_pin(pem, longer, "--pin", &e), -1);
 	assert_int_equal(e.code, ERR_CONFIG);
 }
 
@@ -138,6 +138,22 @@ a_cacert_file_has_a_certificate(void **state)
 	assert_int_equal(e.code, ERR_CONFIG);
 }
 
+static void
+a_certificate_is_described(void **state)
+{
+	struct buf b = BUF_INIT(1000);
+
+	(void)state;
+	buf_puts(&b, "it is ");
+	peer_describe(&b, pem);
+	assert_non_null(strstr(buf_cstr(&b), "it is for a.example, b.example, "
+	    "by CN = An Issuer, until 2"));
+	buf_reset(&b);
+	peer_describe(&b, "nothing");
+	assert_int_equal(b.n, 0);
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -147,6 +163,7 @@ main(void)
 		cmocka_unit_test(what_is_no_pin_is_a_mistake_of_the_user),
 		cmocka_unit_test(a_refusal_says_what_would_help),
 		cmocka_unit_test(a_cacert_file_has_a_certificate),
+		cmocka_unit_test(a_certificate_is_described),
 	};
 
 	return cmocka_run_group_tests_name("peer", tests, make, NULL);

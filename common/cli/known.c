@@ -1,0 +1,93 @@
+#include "cli/known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/fs.h"
+
+#define KNOWN_MAX	(1u << 20)	/* bytes of the file */
+
+char *
+known_path(void)
+{
+	char *dir = fs_xdg("XDG_STATE_HOME", ".local/state");
+	char *path = dir == NULL ? NULL : fs_join(dir, "known");
+
+	free(dir);
+	return path;
+}
+
+static int
+no_home(struct err *e)
+{
+	return err_set(e, ERR_CONFIG, "--tofu: no home directory to remember "
+	    "keys in; set XDG_STATE_HOME");
+}
+
+/* 0: no such file. */
+static int
+load(struct buf *out, const char *path, struct err *e)
+{
+	if (!fs_exists(path))
+		return 0;
+	if (fs_read(out, path, e) == 0)
+		return 1;
+	e->code = ERR_CONFIG;
+	return -1;
+}
+
+/* "SERVER PIN" of line[0..n): 1 when it is that server's. */
+static int
+match(char pin[PEER_PIN_LEN + 1], const char *line, size_t n,
+    const char *server)
+{
+	size_t name = strlen(server);
+
+	if (n != name + 1 + PEER_PIN_LEN || memcmp(line, server, name) != 0 ||
+	    line[name] != ' ')
+		return 0;
+	memcpy(pin, line + name + 1, PEER_PIN_LEN);
+	pin[PEER_PIN_LEN] = '\0';
+	return strspn(pin, "0123456789abcdef") == PEER_PIN_LEN;
+}
+
+int
+known_find(char pin[PEER_PIN_LEN + 1], const char *server, struct err *e)
+{
+	struct buf text = BUF_INIT(KNOWN_MAX);
+	char *path = known_path();
+	int rc = path == NULL ? no_home(e) : load(&text, path, e);
+	const char *line = buf_cstr(&text);
+
+	if (rc > 0)
+		for (rc = 0; rc == 0 && *line != '\0';) {
+			size_t n = strcspn(line, "\n");
+
+			rc = match(pin, line, n, server);
+			line += n + (line[n] == '\n');
+		}
+	buf_free(&text);
+	free(path);
+	return rc;
+}
+
+int
+known_add(const char *server, const char *pin, struct err *e)
+{
+	char *dir = fs_xdg("XDG_STATE_HOME", ".local/state");
+	struct buf text = BUF_INIT(KNOWN_MAX);
+	char *path = known_path();
+	int rc = path == NULL ? no_home(e) : fs_mkdir(dir, 0700, e);
+
+	if (rc == 0)
+		rc = load(&text, path, e) < 0 ? -1 : 0;
+	if (rc == 0) {
+		buf_printf(&text, "%s %s\n", server, pin);
+		rc = fs_replace(path, text.p, text.n, 0600, e);
+	}
+	buf_free(&text);
+	free(path);
+	free(dir);
+	return rc;
+}

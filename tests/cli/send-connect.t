@@ -1,0 +1,132 @@
+#!/bin/bash
+# msg-send: getting there.  Where a password comes from, whom it trusts, and
+# what it says when it does not.
+. "${0%/*}/lib.sh"
+
+cd "$T" || exit 1
+server_start
+conf=$XDG_DATA_HOME/msg/client.conf
+cp "$XDG_DATA_HOME/msg/client.password" pw
+chmod 600 pw
+pin=$(sed -n 's/^pin = "\(.*\)"/\1/p' "$conf")
+at=(--server "localhost:$PORT" --jid admin@localhost)
+trusted=("${at[@]}" --pin "$pin")
+
+# --- the password ---------------------------------------------------------------
+exits 0 'from a file' msg-send "${trusted[@]}" --password-file pw get /
+exits 0 'from a descriptor' msg-send "${trusted[@]}" --password-fd 7 get / 7<pw
+exits 0 'from standard input' msg-send "${trusted[@]}" --password-fd 0 get / <pw
+exits 2 'from a descriptor that is closed' msg-send "${trusted[@]}" --password-fd 7 get /
+exits 0 'from a command' msg-send "${trusted[@]}" --password-command 'cat pw' get /
+exits 2 'from a command that fails' msg-send "${trusted[@]}" --password-command 'exit 3' get /
+like "$err" "'exit 3' ended with status 3" 'says so'
+exits 2 'from nowhere, without a terminal' setsid msg-send "${trusted[@]}" get / </dev/null
+like "$err" "--password-file is missing: the password of 'admin@localhost'" \
+	'does not hang but says what is missing'
+mkdir -p "$XDG_CONFIG_HOME/msg"
+cat >"$XDG_CONFIG_HOME/msg/config" <<END
+context by-command {
+    server = "localhost:$PORT"
+    jid = "admin@localhost"
+    password-command = "cat '$T/pw'"
+    pin = "$pin"
+}
+END
+exits 0 'from the command of a context' msg-send -c by-command get /
+exits 2 'which is not for another user' msg-send -c by-command --jid nobody@localhost \
+	--password-file pwx get /
+chmod 640 pw
+exits 2 'a file others can read' msg-send "${trusted[@]}" --password-file pw get /
+like "$err" "others can read the password in 'pw'; type: chmod 600 'pw'" \
+	'is refused with what to type'
+chmod 600 pw
+
+# --- whom to trust ----------------------------------------------------------------
+me=("${at[@]}" --password-file pw)
+exits 0 '--tofu' msg-send "${me[@]}" --tofu get /
+like "$err" "'localhost:$PORT' is met for the first time; .*$pin" 'says whom it trusts'
+is "$(cat "$XDG_STATE_HOME/msg/known")" "localhost:$PORT $pin" 'and remembers'
+exits 0 '--tofu again' msg-send "${me[@]}" --tofu get /
+is "$err" '' 'says nothing'
+other=${pin//[0-7]/8}
+echo "localhost:$PORT $other" >"$XDG_STATE_HOME/msg/known"
+exits 3 '--tofu and another key' msg-send "${me[@]}" --tofu get /
+like "$err" "it has $pin, trusted by $XDG_STATE_HOME/msg/known is $other; somebody may be on the way" \
+	'warns, with both'
+exits 0 '--pin goes before it' msg-send "${me[@]}" --tofu --pin "$pin" get /
+exits 0 '--insecure' msg-send "${me[@]}" --insecure get /
+like "$err" 'warning: --insecure' 'warns'
+exits 0 '--cacert' msg-send "${me[@]}" --cacert "$XDG_DATA_HOME/msg/tls.crt" get /
+exits 3 'a certificate for another name' msg-send --direct-tls \
+	--server "localhost:$TLS_PORT" --jid admin@elsewhere.example --password-file pw \
+	--cacert "$XDG_DATA_HOME/msg/tls.crt" get /
+like "$err" "not for 'elsewhere.example' but for localhost; --jid says the name" \
+	'says which names it has'
+
+# A certificate that has expired, shown by OpenSSL's own server.
+cat >ca.cnf <<'END'
+[ca]
+default_ca = x
+[x]
+new_certs_dir = .
+database = index
+serial = serial
+default_md = sha256
+policy = p
+copy_extensions = copy
+[p]
+commonName = supplied
+END
+: >index
+echo 01 >serial
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout old.key \
+	-out old.csr -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>openssl.log
+openssl ca -batch -config ca.cnf -selfsign -keyfile old.key -in old.csr -out old.crt \
+	-startdate 20200101000000Z -enddate 20200201000000Z -notext 2>>openssl.log
+mkfifo held
+exec 7<>held
+openssl s_server -accept 127.0.0.1:0 -cert old.crt -key old.key \
+	<held >s_server.out 2>&1 &
+_background+=($!)
+wait_line s_server.out '^ACCEPT'
+old_port=${line##*:}
+exits 3 'an expired certificate' msg-send --server "localhost:$old_port" --direct-tls \
+	--jid admin@localhost --password-file pw --cacert old.crt get /
+like "$err" 'expired on 2020-02-01 00:00 UTC; --pin' 'says when'
+exec 7<&-
+
+# --- a certificate of one's own ------------------------------------------------------
+own=(msg-send "${trusted[@]}" get / --cert)
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout me.key \
+	-out me.crt -subj /CN=me -days 2 2>>openssl.log
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out other.key
+openssl pkey -in me.key -aes128 -passout pass:secret -out locked.key
+chmod 600 ./*.key
+exits 2 'no such certificate' "${own[@]}" nowhere.crt
+exits 2 'a certificate without a key' "${own[@]}" me.crt
+like "$err" "'me.crt' holds no key" 'says so'
+exits 2 "another certificate's key" "${own[@]}" me.crt --key other.key
+like "$err" "'other.key' is not the key of the certificate in 'me.crt'" 'says so'
+exits 2 'a key with a passphrase' "${own[@]}" me.crt --key locked.key
+like "$err" "'openssl pkey' takes it off" 'is not asked for but told'
+chmod 644 me.key
+exits 2 'a key others can read' "${own[@]}" me.crt --key me.key
+like "$err" "type: chmod 600 'me.key'" 'is refused with what to type'
+exits 2 'a key without a certificate' msg-send "${me[@]}" --key me.key get /
+
+# --- --check --------------------------------------------------------------------------
+exits 0 '--check' msg-send --check
+like "$out" "name +[0-9.]+ ms  127.0.0.1:$PORT: 127.0.0.1
+TCP +[0-9.]+ ms  127.0.0.1:$PORT
+TLS +[0-9.]+ ms  STARTTLS
+certificate +[0-9.]+ ms  pinned key; for localhost, by .*, until 20.* UTC
+login +[0-9.]+ ms  SCRAM-SHA-256
+bind +[0-9.]+ ms  admin@localhost/.*
+request +[0-9.]+ ms  get-item /@name" 'has a line for each step'
+echo wrong >wrong
+chmod 600 wrong
+exits 3 '--check of a wrong password' msg-send --check "${trusted[@]}" \
+	--password-file wrong
+like "$(tail -1 <<<"$out")" '^certificate ' 'ends before the step that fails'
+like "$err" "login of 'admin@localhost' refused" 'which is told'
+done_testing
