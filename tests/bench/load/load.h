@@ -23,7 +23,7 @@ struct load_options {
 	struct opt_from from;		/* first: cli/opt.h */
 	const char *server, *domain, *user, *password, *tls, *mech;
 	const char *mode, *request, *query, *label;
-	int64_t connections, depth, pid;
+	int64_t connections, depth, watches, pid;
 	int64_t warm_ms, time_ms;
 	bool json, header;
 };

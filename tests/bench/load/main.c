@@ -38,6 +38,9 @@ static const struct opt rows[] = {
 	    "ping, or a command and its argument; {c}: connection, {n}: "
 	    "request in flight, {i}: counts up", "ping" },
 	{ 'q', "query", OPT_STR, "path", AT(query), "what is watched", "/" },
+	{ 'W', "watches", OPT_INT, "n", AT(watches),
+	    "other parts of the tree that are watched meanwhile, in request",
+	    "0", 0, 1000000 },
 	{ 'c', "connections", OPT_INT, "n", AT(connections),
 	    "how many; watchers, in watch", "64", 1, 1000000 },
 	{ 'n', "depth", OPT_INT, "n", AT(depth),

@@ -106,11 +106,32 @@ struct run {
 	struct bot *bots;
 	int64_t *sent;			/* depth of them for each bot */
 	unsigned ready, gone;
+	int64_t watching;		/* of opt.watches */
 	bool measuring, over;
 	struct hist hist;
 	struct usage from, to;
 	struct timer timer;
 };
+
+/* Nothing is ever there, and each is another part of the tree. */
+static void
+watch_idle(struct run *r)
+{
+	const struct load *l = r->load;
+	char query[64];
+
+	for (int64_t i = 0; i < l->opt.watches; i++) {
+		struct bot *b = &r->bots[i % l->opt.connections];
+		struct buf *out = link_out(b->link);
+		int n = snprintf(query, sizeof query, "/idle/n%lld/*",
+		    (long long)i);
+
+		buf_lit(out, "<iq type='set' id='0'><watch xmlns='" NS_M
+		    "'>");
+		base64_put(out, query, (size_t)n);
+		buf_lit(out, "</watch></iq>");
+	}
+}
 
 static void
 ask(struct bot *b, unsigned n, int64_t now)
@@ -120,6 +141,18 @@ ask(struct bot *b, unsigned n, int64_t now)
 
 	r->sent[b->number * (size_t)l->opt.depth + n] = now;
 	request_put(&r->request, l, link_out(b->link), b->number, n);
+}
+
+static void
+begin(struct run *r)
+{
+	struct load *l = r->load;
+	int64_t now = clock_mono_us();
+
+	for (unsigned i = 0; i < l->opt.connections; i++)
+		for (unsigned n = 0; n < l->opt.depth; n++)
+			ask(&r->bots[i], n, now);
+	timer_set(&r->timer, l->opt.warm_ms);
 }
 
 static void
@@ -138,6 +171,11 @@ on_item(void *arg, const struct answer *item, const char *p, size_t n)
 		err_set(&e, ERR_REFUSED, "a request was answered with ...%.*s",
 		    (int)(n < 400 ? n : 400), p);
 		load_fail(b->load, &e);
+		return;
+	}
+	if (r->watching < b->load->opt.watches) {
+		if (++r->watching == b->load->opt.watches)
+			begin(r);
 		return;
 	}
 	if (r->measuring)
@@ -169,16 +207,13 @@ on_ready(struct bot *b)
 {
 	struct run *r = b->own;
 	struct load *l = r->load;
-	int64_t now = clock_mono_us();
 
-	if (++r->ready < l->opt.connections) {
+	if (++r->ready < l->opt.connections)
 		bot_start(&r->bots[r->ready], l, b->ops, r->ready);
-		return;
-	}
-	for (unsigned i = 0; i < l->opt.connections; i++)
-		for (unsigned n = 0; n < l->opt.depth; n++)
-			ask(&r->bots[i], n, now);
-	timer_set(&r->timer, l->opt.warm_ms);
+	else if (l->opt.watches > 0)
+		watch_idle(r);
+	else
+		begin(r);
 }
 
 static void
