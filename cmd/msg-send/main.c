@@ -5,8 +5,9 @@
 #include "cli/exit.h"
 #include "repl.h"
 #include "stream.h"
+#include "template.h"
 
-enum source { CHECK, COMMAND, PROMPT, LINES };
+enum source { CHECK, TEMPLATE, COMMAND, PROMPT, LINES };
 
 /* Nothing is read that was not asked for: a prompt needs a terminal. */
 static enum source
@@ -14,6 +15,8 @@ where_from(const struct send_opts *o, char **operands, size_t count)
 {
 	if (o->check)
 		return CHECK;
+	if (o->template != NULL)
+		return TEMPLATE;
 	if (count > 0 && strcmp(operands[0], "-") != 0)
 		return COMMAND;
 	return count == 0 && isatty(STDIN_FILENO) ? PROMPT : LINES;
@@ -26,6 +29,8 @@ run(struct send *s, enum source source, const struct order *order,
 	switch (source) {
 	case CHECK:
 		return check_run(s, in, e);
+	case TEMPLATE:
+		return template_run(s, in, s->o->template, e);
 	case PROMPT:
 		return repl_run(s, in, e);
 	case LINES:
@@ -35,6 +40,33 @@ run(struct send *s, enum source source, const struct order *order,
 			return -1;
 		return stream_wait(s, in, e);
 	}
+}
+
+static int
+check_options(const struct send_opts *o, size_t count, struct err *e)
+{
+	if (o->keep_going && o->stop_on_error)
+		return err_set(e, ERR_USAGE, "--stop-on-error contradicts "
+		    "--keep-going");
+	if (o->template != NULL && (count > 0 || o->check || o->dry_run))
+		return err_set(e, ERR_USAGE, "--template goes with no "
+		    "command, --check or --dry-run");
+	return 0;
+}
+
+/* All that needs no server. */
+static int
+set_up(struct send_opts *o, enum source source, struct order *order,
+    char **operands, size_t count, struct interrupt *in, struct err *e)
+{
+	if (check_options(o, count, e) < 0)
+		return -1;
+	if (source == COMMAND &&
+	    order_words(order, o, operands, count, e) < 0)
+		return -1;
+	if (interrupt_init(in, e) < 0)
+		return -1;
+	return o->dry_run ? 0 : context_load(&o->context, &send_tool, o, e);
 }
 
 int
@@ -57,9 +89,7 @@ main(int argc, char *argv[])
 	if (next == OPT_DONE)
 		return exit_finish(send_tool.name, EXIT_DONE);
 	source = where_from(&o, operands, count);
-	if ((source == COMMAND && order_words(&order, &o, operands, count,
-	    &e) < 0) || interrupt_init(&in, &e) < 0 ||
-	    (!o.dry_run && context_load(&o.context, &send_tool, &o, &e) < 0)) {
+	if (set_up(&o, source, &order, operands, count, &in, &e) < 0) {
 		s.status = err_report(&e, send_tool.name);
 	} else {
 		if (send_open(&s, &o, in.fd, source == CHECK ? check_step :

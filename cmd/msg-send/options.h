@@ -13,8 +13,8 @@ struct send_opts {
 	struct opt_from from;
 	struct context context;
 	const char *attrs[MSG_ATTR_COUNT];	/* of every command */
-	const char *to, *field, *format, *color;
-	bool keep_going, dry_run, raw, check;
+	const char *to, *field, *template, *format, *color;
+	bool keep_going, stop_on_error, dry_run, raw, check;
 	int64_t timeout_ms, window, retry;
 };
 

@@ -74,14 +74,18 @@ msg_ask_write(struct buf *out, const struct msg_ask *ask, uint64_t id)
 	buf_putc(out, '"');
 	xml_attr(out, "to", ask->to);
 	buf_putc(out, '>');
-	buf_printf(out, "<%s xmlns=\"" NS_M "\"", ask->command->name);
+	buf_putc(out, '<');
+	buf_puts(out, ask->command->name);
+	buf_lit(out, " xmlns=\"" NS_M "\"");
 	for (enum msg_attr a = 0; a < MSG_ATTR_COUNT; a++)
 		if (ask->attrs[a].p != NULL)
 			xml_attrn(out, names[a], ask->attrs[a].p,
 			    ask->attrs[a].n);
 	buf_putc(out, '>');
 	base64_put(out, ask->argument.p, ask->argument.n);
-	buf_printf(out, "</%s></iq>", ask->command->name);
+	buf_lit(out, "</");
+	buf_puts(out, ask->command->name);
+	buf_lit(out, "></iq>");
 }
 
 bool

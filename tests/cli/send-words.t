@@ -59,6 +59,14 @@ exits 0 'a query on a line stays as it is' msg-send < <(
 	echo "get //Page[@title = \"a b\"]/@name")
 is "$out" '["about"]' 'blanks and quotes too'
 
+# --- --template ------------------------------------------------------------------
+exits 0 '--template' msg-send --template Page
+is "$(jq -c '.[0].data' <<<"$out")" \
+	'{"_kind":"Page","_path":"/","title":"","description":"","content":""}' 'has every field'
+exits 0 'and is taken' msg-send set "${out/'"/"'/'"/from-template"'}"
+exits 1 '--template of no kind' msg-send --template Nothing
+exits 2 '--template with a command' msg-send --template Page get /
+
 # --- what cannot be sent -------------------------------------------------------
 exits 5 'a control character in an attribute' msg-send -m $'\x01' get /
 like "$err" '^msg-send: --message: .*U\+0001 at byte 1' 'is named'
