@@ -215,6 +215,12 @@ class Player:
                                 mechanism)
         self.people[name]._fresh()
 
+    def _authenticate(self, name, user, mechanism, block=""):
+        user = self.admin if user == "admin" else user
+        self.people[name].authenticate(
+            user, self.passwords.get(user, "wrong"), self._fill(block),
+            mechanism)
+
     def _refused(self, name, user, password, mechanism, condition):
         try:
             self.people[name].login(
@@ -287,6 +293,8 @@ class Player:
          _connect),
         (r"(\w+) starts TLS\.", lambda p, n: p.people[n].proceed()),
         (r"(\w+) logs in as (\S+) with (\S+)\.", _login),
+        (r"(\w+) authenticates as (\S+) with (\S+) and:", _authenticate),
+        (r"(\w+) authenticates as (\S+) with (\S+)\.", _authenticate),
         (r"(\w+) cannot log in as (\S+) with password (\S+) and (\S+): "
          r"(\S+)\.", _refused),
         (r"(\w+) sends:", _send),

@@ -15,6 +15,7 @@ CLIENT = "jabber:client"
 STREAM = "http://etherx.jabber.org/streams"
 TLS = "urn:ietf:params:xml:ns:xmpp-tls"
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
+SASL2 = "urn:xmpp:sasl:2"
 BIND = "urn:ietf:params:xml:ns:xmpp-bind"
 WAIT = 30           # seconds until an answer is no longer expected
 
@@ -125,11 +126,26 @@ class Stream:
 
     def login(self, user, password, mechanism="SCRAM-SHA-256"):
         """One SASL exchange; the header of the new stream is the caller's."""
+        self._exchange(user, password, mechanism, SASL, self._auth)
+
+    def authenticate(self, user, password, inside="",
+                     mechanism="SCRAM-SHA-256"):
+        """The same by XEP-0388; <success/> is what is received next."""
+        def first(mechanism, data):
+            self.send(f"<authenticate xmlns='{SASL2}' mechanism='{mechanism}'>"
+                      f"<initial-response>{b64(data)}</initial-response>"
+                      f"{inside}</authenticate>")
+        self.ready.insert(0, self._exchange(user, password, mechanism, SASL2,
+                                            first))
+
+    def _auth(self, mechanism, data):
+        self.send(f"<auth xmlns='{SASL}' mechanism='{mechanism}'>"
+                  + b64(data) + "</auth>")
+
+    def _exchange(self, user, password, mechanism, ns, send_first):
         if mechanism == "PLAIN":
-            self.send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>"
-                      + b64(f"\0{user}\0{password}".encode()) + "</auth>")
-            self._sasl("success")
-            return
+            send_first(mechanism, f"\0{user}\0{password}".encode())
+            return self._sasl("success", ns)
         plus = mechanism.endswith("-PLUS")
         algorithm = "sha256" if "256" in mechanism else "sha1"
         gs2 = "p=tls-server-end-point,," if plus else "n,,"
@@ -138,10 +154,10 @@ class Stream:
             bound += hashlib.sha256(self.sock.getpeercert(True)).digest()
         name = user.replace("=", "=3D").replace(",", "=2C")
         bare = f"n={name},r={b64(os.urandom(18))}"
-        self.send(f"<auth xmlns='{SASL}' mechanism='{mechanism}'>"
-                  + b64((gs2 + bare).encode()) + "</auth>")
-        first = base64.b64decode(self._sasl("challenge").text).decode()
-        part = dict(p.split("=", 1) for p in first.split(","))
+        send_first(mechanism, (gs2 + bare).encode())
+        first = base64.b64decode(self._sasl("challenge", ns).text).decode()
+        self.server_first = part = dict(p.split("=", 1)
+                                        for p in first.split(","))
         final = f"c={b64(bound)},r={part['r']}"
         message = f"{bare},{first},{final}".encode()
         salted = hashlib.pbkdf2_hmac(algorithm, password.encode(),
@@ -152,17 +168,21 @@ class Stream:
         client = mac(salted, b"Client Key")
         proof = bytes(a ^ b for a, b in zip(client, mac(
             hashlib.new(algorithm, client).digest(), message)))
-        self.send(f"<response xmlns='{SASL}'>"
+        self.send(f"<response xmlns='{ns}'>"
                   + b64(f"{final},p={b64(proof)}".encode()) + "</response>")
-        end = base64.b64decode(self._sasl("success").text).decode()
-        if end != "v=" + b64(mac(mac(salted, b"Server Key"), message)):
+        success = self._sasl("success", ns)
+        text = success.text if ns == SASL else success.findtext(
+            f"{{{SASL2}}}additional-data")
+        if base64.b64decode(text).decode() != \
+                "v=" + b64(mac(mac(salted, b"Server Key"), message)):
             raise Refused("the server does not know the password")
+        return success
 
-    def _sasl(self, expected):
+    def _sasl(self, expected, ns=SASL):
         answer = self.next()
-        if answer.tag == f"{{{SASL}}}failure":
+        if answer.tag == f"{{{ns}}}failure":
             raise Refused(re.sub(r".*\}", "", answer[0].tag))
-        if answer.tag != f"{{{SASL}}}{expected}":
+        if answer.tag != f"{{{ns}}}{expected}":
             raise Refused(answer.tag)
         return answer
 

@@ -1,39 +1,40 @@
 /*
- * login.h - SASL on a stream (RFC 6120 6): mechanisms, exchange, attempts.
+ * login.h - SASL on a stream, in two dialects: RFC 6120 6, and XEP-0388, which
+ * also binds a resource or resumes a session in the same breath.
+ *
+ *	login.c		mechanisms offered, the exchange, attempts
+ *	login_mech.c	what each mechanism does
+ *	login2.c	what XEP-0388 has around that
+ *	login_int.h	what these share
  *
  * Up to LOGIN_ATTEMPTS on a stream.  A user who is not there costs the same
  * steps and looks the same as a wrong password.
+ *
+ * A login belongs to its connection: when a session is resumed it goes with
+ * the carrier.  It is gone once the session has a resource.
  */
 #ifndef NET_LOGIN_H
 #define NET_LOGIN_H
 
-#include <stdbool.h>
-
 #include "base/buf.h"
-#include "xmpp/scram.h"
 #include "xmpp/stanza.h"
 
 #define LOGIN_ATTEMPTS	5
-#define LOGIN_BINDINGS	2
 
+struct login;
 struct session;
 
-struct login {
-	const struct sasl_mech *mech;	/* of the exchange under way, or NULL */
-	struct scram_server scram;
-	struct scram_binding bindings[LOGIN_BINDINGS + 1];
-	struct buf binding_data[LOGIN_BINDINGS];
-	bool known;			/* the user is there */
-	bool checking;			/* PLAIN: the pool is at it */
-};
+struct login *login_new(void);
+void login_free(struct login *l);		/* NULL is fine */
 
-void login_init(struct login *l);
-void login_clear(struct login *l);
-
-/* Append <mechanisms/> and XEP-0440's channel bindings. */
+/* Append what may be used: mechanisms of both dialects, and XEP-0440's
+ * channel bindings. */
 void login_features(struct session *s, struct buf *out);
 
-/* A stanza of NS_SASL. */
+/* A stanza of NS_SASL or NS_SASL2. */
 void login_stanza(struct session *s, const struct stanza *st);
+
+/* What was under way is over; all of it, when the session is ready. */
+void login_done(struct session *s);
 
 #endif

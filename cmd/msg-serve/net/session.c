@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "msg/request.h"
 #include "msg/trace.h"
+#include "net/login.h"
 #include "net/presence.h"
 #include "net/route.h"
 #include "net/server.h"
@@ -328,7 +329,7 @@ session_new(struct worker *w, const struct carrier_ops *ops, void *carrier)
 	s->ops = ops;
 	s->carrier = carrier;
 	s->state = SESSION_HEADER;
-	login_init(&s->login);
+	s->login = login_new();
 	serve_init(&s->serve);
 	enter(s, w);
 	session_log(s, LOG_LEVEL_DEBUG, "connected", NULL);
@@ -359,7 +360,7 @@ session_free(struct session *s)
 	}
 	session_trace(s, false);
 	watch_drop(w, s->number);
-	login_clear(&s->login);
+	login_free(s->login);
 	serve_clear(s);
 	sm_free(s);
 	account_unref(s->account);
@@ -393,13 +394,16 @@ session_swap(struct session *a, struct session *b)
 {
 	const struct carrier_ops *ops = a->ops;
 	void *carrier = a->carrier;
+	struct login *login = a->login;
 	bool opened = a->opened;
 
 	a->ops = b->ops;
 	a->carrier = b->carrier;
+	a->login = b->login;
 	a->opened = b->opened;
 	b->ops = ops;
 	b->carrier = carrier;
+	b->login = login;
 	b->opened = opened;
 	a->ops->adopt(a->carrier, a);
 	b->ops->adopt(b->carrier, b);

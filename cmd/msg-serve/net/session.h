@@ -18,13 +18,13 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "io/link.h"
-#include "net/login.h"
 #include "net/serve.h"
 #include "store/commit.h"
 #include "xmpp/stanza.h"
 #include "xmpp/stream.h"
 
 struct account;
+struct login;
 struct sm;
 struct worker;
 
@@ -75,8 +75,7 @@ struct session {
 	enum session_state state;
 	bool opened;			/* our header went out */
 	bool closing;			/* ends when all is answered */
-	unsigned attempts;		/* to log in */
-	struct login login;
+	struct login *login;		/* NULL once it is ready */
 	struct timer timer;		/* to log in; then silence */
 	bool pinged;
 
@@ -141,8 +140,15 @@ void session_begin_header(struct session *s, const struct stream_header *h);
 /* A stanza before the session is ready. */
 void session_begin(struct session *s, struct stanza *st);
 
-/* After login (login.h): restart with the account (taken). */
+/* After login (login.h): the account is taken; a new header comes. */
 void session_authenticated(struct session *s, const struct account *account);
+void session_restart(struct session *s);
+
+/* Take this resource, prepared: the session is ready. */
+void session_bind(struct session *s, const char *resource);
+
+/* Say what can be done next. */
+void session_features(struct session *s);
 
 /* The user's item was changed or removed. */
 void session_account(struct session *s, const struct change *change);

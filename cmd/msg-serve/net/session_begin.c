@@ -1,9 +1,10 @@
 #include <string.h>
-#include <sys/random.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "msg/request.h"
+#include "net/login.h"
 #include "net/server.h"
 #include "net/session.h"
 #include "net/sm.h"
@@ -23,15 +24,10 @@ may_login(const struct session *s)
 }
 
 static void
-features(struct session *s, struct buf *out)
+put_features(struct session *s, struct buf *out)
 {
 	buf_lit(out, "<stream:features>");
-	if (s->account != NULL) {
-		buf_lit(out, "<bind xmlns=\"" NS_BIND "\"/>"
-		    "<session xmlns=\"" NS_SESSION "\"><optional/></session>");
-		disco_put_caps(s->worker->server->disco, out);
-		sm_features(s, out);
-	} else {
+	if (s->account == NULL) {
 		if (!s->ops->secure(s->carrier) && s->ops->starttls != NULL)
 			buf_puts(out, may_login(s) ?
 			    "<starttls xmlns=\"" NS_TLS "\"/>" :
@@ -39,8 +35,22 @@ features(struct session *s, struct buf *out)
 			    "\"><required/></starttls>");
 		if (may_login(s))
 			login_features(s, out);
+	} else {
+		if (s->state != SESSION_READY)
+			buf_lit(out, "<bind xmlns=\"" NS_BIND "\"/>");
+		buf_lit(out, "<session xmlns=\"" NS_SESSION
+		    "\"><optional/></session>");
+		disco_put_caps(s->worker->server->disco, out);
+		sm_features(s, out);
 	}
 	buf_lit(out, "</stream:features>");
+}
+
+void
+session_features(struct session *s)
+{
+	put_features(s, session_out(s));
+	session_sent(s);
 }
 
 void
@@ -63,8 +73,7 @@ session_begin_header(struct session *s, const struct stream_header *h)
 	} else if (!ours) {
 		session_error(s, "host-unknown", "see --domain of msg-serve");
 	} else {
-		features(s, session_out(s));
-		session_sent(s);
+		session_features(s);
 		s->state = s->account != NULL ? SESSION_BIND : SESSION_LOGIN;
 	}
 }
@@ -73,11 +82,16 @@ void
 session_authenticated(struct session *s, const struct account *account)
 {
 	s->account = account;
-	s->state = SESSION_HEADER;
-	s->opened = false;
 	counter_add(&s->worker->metrics.logins_total, 1);
 	session_log(s, LOG_LEVEL_INFO, "logged in", NULL);
 	s->ops->limits(s->carrier, &s->worker->limits);
+}
+
+void
+session_restart(struct session *s)
+{
+	s->state = SESSION_HEADER;
+	s->opened = false;
 	s->ops->restart(s->carrier);
 }
 
@@ -102,16 +116,18 @@ login_stage(struct session *s, struct stanza *st)
 {
 	if (stanza_is(st, "starttls", NS_TLS)) {
 		starttls(s);
-	} else if (strcmp(st->ns, NS_SASL) == 0 && may_login(s)) {
+	} else if (strcmp(st->ns, NS_SASL) != 0 &&
+	    strcmp(st->ns, NS_SASL2) != 0) {
+		session_error(s, "not-authorized", "log in first");
+	} else if (may_login(s)) {
 		login_stanza(s, st);
-	} else if (strcmp(st->ns, NS_SASL) == 0) {
-		buf_lit(session_out(s), "<failure xmlns=\"" NS_SASL
-		    "\"><encryption-required/></failure>");
+	} else {
+		buf_printf(session_out(s), "<failure xmlns=\"%s\">"
+		    "<encryption-required xmlns=\"" NS_SASL "\"/></failure>",
+		    st->ns);
 		session_sent(s);
 		session_error(s, "policy-violation",
 		    "start TLS before you log in");
-	} else {
-		session_error(s, "not-authorized", "log in first");
 	}
 }
 
@@ -125,14 +141,14 @@ choose_resource(const struct stanza *bind, struct buf *out, struct err *e)
 
 	if (asked.n > 0)
 		return jid_resource(out, asked.p, asked.n, e);
-	if (getrandom(random, sizeof random, 0) != sizeof random)
+	if (getentropy(random, sizeof random) < 0)
 		return err_sys(e, ERR_SYSTEM, "no random bytes");
 	hex_put(out, random, sizeof random);
 	return 0;
 }
 
-static void
-set_resource(struct session *s, const char *resource)
+void
+session_bind(struct session *s, const char *resource)
 {
 	struct place old;
 	struct buf jid = BUF_INIT(JID_MAX);
@@ -170,7 +186,8 @@ bind_stage(struct session *s, struct stanza *st)
 		buf_free(&resource);
 		return;
 	}
-	set_resource(s, buf_cstr(&resource));
+	session_bind(s, buf_cstr(&resource));
+	login_done(s);
 	buf_free(&resource);
 	out = session_out(s);
 	buf_lit(out, "<iq type=\"result\"");

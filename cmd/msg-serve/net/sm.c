@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "net/login.h"
 #include "net/server.h"
 #include "net/worker.h"
 #include "xmpp/ns.h"
@@ -221,6 +222,7 @@ resumed(struct session *s, bool yes, const char *condition,
 {
 	struct buf *out = session_out(s);
 
+	login_done(s);
 	if (yes)
 		sm_put_resumed(s, out);
 	else

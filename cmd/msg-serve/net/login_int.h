@@ -1,0 +1,65 @@
+/*
+ * login_int.h - the inside of a login, for net/login*.c alone.
+ */
+#ifndef NET_LOGIN_INT_H
+#define NET_LOGIN_INT_H
+
+#include <stdbool.h>
+
+#include "net/login.h"
+#include "net/session.h"
+#include "xmpp/scram.h"
+
+#define LOGIN_BINDINGS	2
+
+struct login2;
+
+struct login {
+	const struct sasl_mech *mech;	/* of the exchange under way, or NULL */
+	bool sasl2;			/* in that dialect */
+	bool first;			/* its first message has not come */
+	bool checking;			/* it goes on when others are done */
+	bool known;			/* the user is there */
+	unsigned attempts;
+	struct login2 *two;		/* what <authenticate/> asks besides */
+	struct scram_server scram;
+	struct scram_binding bindings[LOGIN_BINDINGS + 1];
+	struct buf binding_data[LOGIN_BINDINGS];
+};
+
+/* --- login.c ------------------------------------------------------------- */
+
+bool login_offers(const struct session *s, const struct sasl_mech *m);
+
+/* The exchange is over: it failed; or data is for the client. */
+void login_fail(struct session *s, const char *condition);
+void login_challenge(struct session *s, const struct buf *data);
+
+/* He is who he says.  user: prepared; data: with it, or NULL. */
+void login_succeed(struct session *s, const char *user, struct str authzid,
+    const struct buf *data);
+
+/* The session waits for another thread, and goes on. */
+void login_wait(struct session *s);
+void login_go_on(struct session *s);
+
+/* --- login_mech.c -------------------------------------------------------- */
+
+/* The exchange begins; a message of it came. */
+void login_mech_begin(struct session *s);
+void login_mech_step(struct session *s, const struct buf *message);
+void login_mech_clear(struct login *l);
+
+/* --- login2.c ------------------------------------------------------------ */
+
+/* Append the feature. */
+void login2_features(struct session *s, struct buf *out);
+
+/* An <authenticate/> begins an exchange: keep what it asks. */
+void login2_begin(struct session *s, const struct stanza *st);
+void login2_clear(struct login *l);
+
+/* The session has its account: do what was asked, and say it. */
+void login2_succeed(struct session *s, const struct buf *data);
+
+#endif

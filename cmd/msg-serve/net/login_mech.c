@@ -1,0 +1,219 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "net/login_int.h"
+#include "net/server.h"
+#include "net/worker.h"
+#include "store/cred.h"
+#include "xmpp/jid.h"
+
+/* The condition for what the SCRAM layer or the parser said. */
+static const char *
+condition_of(const struct err *e)
+{
+	return e->code == ERR_SYNTAX ? "malformed-request" :
+	    e->code == ERR_AUTH ? "not-authorized" :
+	    "temporary-auth-failure";
+}
+
+/* The prepared name; false when no user can be called so. */
+static bool
+prepare(struct buf *out, struct str user)
+{
+	struct err e = ERR_INIT;
+
+	buf_reset(out);
+	return user.n > 0 && jid_local(out, user.p, user.n, &e) == 0;
+}
+
+/* --- SCRAM --------------------------------------------------------------- */
+
+static void
+to_verifier(struct scram_verifier *v, enum scram_hash h,
+    const struct cred_key *k)
+{
+	*v = (struct scram_verifier){ .hash = h,
+		.iterations = k->iterations, .salt_len = k->salt_n };
+	memcpy(v->salt, k->salt, sizeof v->salt);
+	memcpy(v->stored_key, k->stored, sizeof v->stored_key);
+	memcpy(v->server_key, k->server, sizeof v->server_key);
+}
+
+/* The user's verifier, or for one who is not there one that looks alike. */
+static int
+find_verifier(struct session *s, struct str user, enum scram_hash h,
+    struct scram_verifier *v, struct err *e)
+{
+	struct server *server = s->worker->server;
+	uint8_t secret[CRED_SECRET];
+	struct cred c;
+	int found = cred_get(server->store, user, &c, e);
+
+	if (found < 0)
+		return -1;
+	s->login->known = found == 1;
+	if (found == 1) {
+		to_verifier(v, h, h == SCRAM_SHA1 ? &c.sha1 : &c.sha256);
+		return 0;
+	}
+	cred_secret(server->store, secret);
+	scram_verifier_fake(v, h, (uint32_t)server->opt->iterations, secret,
+	    sizeof secret, user);
+	return 0;
+}
+
+static void
+scram_first(struct session *s, const struct buf *message)
+{
+	struct login *l = s->login;
+	struct buf user = BUF_INIT(JID_PART_MAX);
+	struct buf out = BUF_INIT(SCRAM_MESSAGE_MAX);
+	struct scram_verifier v;
+	struct err e = ERR_INIT;
+	struct str name;
+
+	if (scram_server_first(&l->scram, message->p, message->n, &e) < 0) {
+		login_fail(s, condition_of(&e));
+		return;
+	}
+	name = (struct str){ l->scram.user.p, l->scram.user.n };
+	if (prepare(&user, name))
+		name = (struct str){ user.p, user.n };
+	if (find_verifier(s, name, l->mech->hash, &v, &e) < 0 ||
+	    scram_server_challenge(&l->scram, &v, &out, &e) < 0)
+		login_fail(s, condition_of(&e));
+	else
+		login_challenge(s, &out);
+	explicit_bzero(&v, sizeof v);
+	buf_free(&out);
+	buf_free(&user);
+}
+
+static void
+scram_final(struct session *s, const struct buf *message)
+{
+	struct login *l = s->login;
+	struct buf user = BUF_INIT(JID_PART_MAX);
+	struct buf out = BUF_INIT(SCRAM_MESSAGE_MAX);
+	struct err e = ERR_INIT;
+	struct str authzid;
+
+	if (scram_server_final(&l->scram, message->p, message->n, &out,
+	    &e) < 0 || !l->known ||
+	    !prepare(&user, (struct str){ l->scram.user.p, l->scram.user.n })) {
+		login_fail(s, e.code == ERR_OK ? "not-authorized" :
+		    condition_of(&e));
+	} else {
+		authzid = (struct str){ l->scram.authzid.p,
+			l->scram.authzid.n };
+		login_succeed(s, buf_cstr(&user), authzid, &out);
+	}
+	buf_free(&out);
+	buf_free(&user);
+}
+
+/* --- PLAIN: the hash takes milliseconds, so a pool thread does it -------- */
+
+struct check {
+	struct place from;
+	struct scram_verifier verifier;
+	struct secret password;
+	char *user, *authzid;
+	bool right;
+};
+
+static void
+check_password(void *arg)
+{
+	struct check *c = arg;
+	struct err e = ERR_INIT;
+
+	c->right = scram_verifier_check(&c->verifier, c->password.p,
+	    c->password.n, &e) == 0;
+}
+
+static void
+checked(void *arg, bool ran)
+{
+	struct check *c = arg;
+	struct session *s = worker_session(c->from.worker, c->from.session);
+
+	if (s != NULL && s->state == SESSION_LOGIN) {
+		login_go_on(s);
+		if (!ran)
+			login_fail(s, "temporary-auth-failure");
+		else if (!c->right || !s->login->known)
+			login_fail(s, "not-authorized");
+		else
+			login_succeed(s, c->user, str_of(c->authzid), NULL);
+	}
+	secret_clear(&c->password);
+	explicit_bzero(&c->verifier, sizeof c->verifier);
+	free(c->user);
+	free(c->authzid);
+	free(c);
+}
+
+static void
+plain(struct session *s, const struct buf *message)
+{
+	struct worker *w = s->worker;
+	struct buf user = BUF_INIT(JID_PART_MAX);
+	struct sasl_plain p;
+	struct check *c;
+	struct err e = ERR_INIT;
+
+	if (sasl_plain_parse(&p, message->p, message->n, &e) < 0) {
+		login_fail(s, "malformed-request");
+		return;
+	}
+	if (!prepare(&user, p.authcid))
+		buf_put(&user, p.authcid.p, p.authcid.n);
+	c = mem_zero(sizeof *c);
+	c->from = session_place(s);
+	c->user = mem_str(buf_cstr(&user));
+	c->authzid = mem_strn(p.authzid.p, p.authzid.n);
+	if (secret_set(&c->password, p.password.p, p.password.n, &e) == 0 &&
+	    find_verifier(s, str_of(c->user), SCRAM_SHA256, &c->verifier,
+	    &e) == 0 &&
+	    pool_submit(w->server->pool, check_password, checked, w->box, c,
+	    &e) == 0)
+		login_wait(s);
+	else
+		checked(c, false);
+	buf_free(&user);
+}
+
+/* --- any of them --------------------------------------------------------- */
+
+void
+login_mech_begin(struct session *s)
+{
+	struct login *l = s->login;
+	bool can_bind = l->bindings[0].type != NULL;
+
+	if (l->mech->kind == SASL_SCRAM)
+		scram_server_init(&l->scram, l->mech,
+		    can_bind ? l->bindings : NULL, can_bind);
+}
+
+void
+login_mech_step(struct session *s, const struct buf *message)
+{
+	struct login *l = s->login;
+
+	if (l->mech->kind == SASL_PLAIN)
+		plain(s, message);
+	else if (l->first)
+		scram_first(s, message);
+	else
+		scram_final(s, message);
+}
+
+void
+login_mech_clear(struct login *l)
+{
+	if (l->mech != NULL && l->mech->kind == SASL_SCRAM)
+		scram_server_clear(&l->scram);
+}
