@@ -8,7 +8,13 @@
 #include "xmpp/xml.h"
 
 static const char *const names[MSG_ATTR_COUNT] = {
-#define X(name)	#name,
+#define X(name, summary)	#name,
+	MSG_ATTRS(X)
+#undef X
+};
+
+static const char *const summaries[MSG_ATTR_COUNT] = {
+#define X(name, summary)	summary,
 	MSG_ATTRS(X)
 #undef X
 };
@@ -17,6 +23,12 @@ const char *
 msg_attr_name(enum msg_attr a)
 {
 	return names[a];
+}
+
+const char *
+msg_attr_summary(enum msg_attr a)
+{
+	return summaries[a];
 }
 
 enum msg_attr

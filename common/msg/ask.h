@@ -14,14 +14,27 @@
 #include "msg/command.h"
 #include "xmpp/stanza.h"
 
-/* Attributes of the command's element; msg-protocol(7) says what they do. */
+/* Attributes of the command's element: X(name, summary). */
 #define MSG_ATTRS(X) \
-	X(branch) X(rev) X(as) X(base) X(txid) X(from) X(match) X(message) \
-	X(author) X(since) X(until) X(max) X(before) X(compatibility) \
-	X(schema)
+	X(branch, "branch to read or change; staging when none is said") \
+	X(rev, "read as of this revision") \
+	X(as, "how: json, avro; of get-item also explain") \
+	X(base, "change only if nothing has changed since this revision") \
+	X(txid, "UUID of the change: sent again it is not done again") \
+	X(from, "revision a watch goes on from") \
+	X(match, "fingerprint of the schema that is there already") \
+	X(message, "what the log says of the change") \
+	X(author, "only what this bare JID did") \
+	X(since, "only what was then or later, as 2010-04-21T12:00:00Z") \
+	X(until, "only what was before then") \
+	X(max, "at most so many") \
+	X(before, "only what is older than this revision") \
+	X(compatibility, "who must be able to read a new version of a kind: " \
+	    "BACKWARD, FORWARD, FULL, each also with _TRANSITIVE, NONE") \
+	X(schema, "fingerprints of versions of their kinds to have items in")
 
 enum msg_attr {
-#define X(name)	MSG_ATTR_##name,
+#define X(name, summary)	MSG_ATTR_##name,
 	MSG_ATTRS(X)
 #undef X
 	MSG_ATTR_COUNT
@@ -35,6 +48,7 @@ struct msg_ask {
 };
 
 const char *msg_attr_name(enum msg_attr a);
+const char *msg_attr_summary(enum msg_attr a);
 
 /* The attribute so called; MSG_ATTR_COUNT: none. */
 enum msg_attr msg_attr_find(struct str name);

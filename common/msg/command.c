@@ -1,12 +1,32 @@
 #include "msg/command.h"
 
 const struct msg_command msg_commands[] = {
-#define X(verb, name, argument, role, summary) \
+#define X(verb, name, argument, attributes, role, summary) \
 	{ MSG_##verb, MSG_ROLE_##role, #verb "-" #name, #name, argument, \
-	  summary },
+	  attributes, summary },
 #include "msg/commands.def"
 #undef X
 };
+
+static const struct msg_action actions[] = {
+#define X(verb, name, method, takes, summary) \
+	{ MSG_##verb##_##name, #method, takes, summary },
+#include "msg/actions.def"
+#undef X
+};
+
+const struct msg_action *
+msg_actions_of(enum msg_command_id command, size_t *count)
+{
+	size_t n = sizeof actions / sizeof actions[0], i = 0;
+
+	*count = 0;
+	while (i < n && actions[i].command != command)
+		i++;
+	while (i + *count < n && actions[i + *count].command == command)
+		++*count;
+	return *count == 0 ? NULL : &actions[i];
+}
 
 const struct msg_command *
 msg_command_by_word(struct str word)

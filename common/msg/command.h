@@ -16,7 +16,8 @@ enum msg_verb { MSG_get, MSG_set };
 enum msg_role { MSG_ROLE_ANY, MSG_ROLE_ADMIN };
 
 enum msg_command_id {
-#define X(verb, name, argument, role, summary)	MSG_##verb##_##name,
+#define X(verb, name, argument, attributes, role, summary) \
+	MSG_##verb##_##name,
 #include "msg/commands.def"
 #undef X
 	MSG_COMMANDS
@@ -28,6 +29,7 @@ struct msg_command {
 	const char *word;		/* "get-item" */
 	const char *name;		/* "item": the element in urn:M */
 	const char *argument;		/* "QUERY", "[NAME]", "" */
+	const char *attributes;		/* "branch rev", "" */
 	const char *summary;
 };
 
@@ -38,6 +40,20 @@ extern const struct msg_command msg_commands[];
 const struct msg_command *msg_command_by_word(struct str word);
 const struct msg_command *msg_command_find(enum msg_verb verb,
     struct str name);
+
+/* Methods of the commands whose argument is ACTIONS, as actions.def lists
+ * them. */
+struct msg_action {
+	enum msg_command_id command;
+	const char *method;		/* "save" */
+	const char *takes;		/* "path *" */
+	const char *summary;
+};
+
+/* The rows of a command begin at the first so returned and follow each other,
+ * count of them; NULL: its argument is something else. */
+const struct msg_action *msg_actions_of(enum msg_command_id command,
+    size_t *count);
 
 /* True when some verb knows the element: "not this way" or "not at all". */
 bool msg_command_known(struct str name);

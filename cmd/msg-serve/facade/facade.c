@@ -9,11 +9,11 @@
 
 struct json *
 facade_ask(struct session *s, struct arena *a, enum msg_command_id id,
-    struct str argument, struct err *e)
+    struct str argument, struct str branch, struct err *e)
 {
 	struct buf payload = BUF_INIT(s->worker->server->opt->result_bytes);
 	struct request r = { .command = &msg_commands[id],
-		.argument = argument };
+		.argument = argument, .branch = branch };
 	struct call c = { .worker = s->worker, .session = s,
 		.account = s->account, .request = &r, .arena = a,
 		.payload = &payload };

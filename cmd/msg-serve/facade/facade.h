@@ -36,9 +36,11 @@ struct facade {
 	const struct event_form *form;
 };
 
-/* The answer of a get, in the arena: NULL with *e when it is refused. */
+/* The answer of a get on a branch (n 0: staging), in the arena: NULL with *e
+ * when it is refused. */
 struct json *facade_ask(struct session *s, struct arena *a,
-    enum msg_command_id id, struct str argument, struct err *e);
+    enum msg_command_id id, struct str argument, struct str branch,
+    struct err *e);
 
 /* Append <iq type="result" ...> without its end. */
 void facade_open(struct buf *out, const struct request *r);

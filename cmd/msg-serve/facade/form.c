@@ -17,15 +17,13 @@ form_find(const struct stanza *st, const char *type)
 }
 
 const struct stanza *
-form_field(const struct stanza *form, const char *var)
+form_field(const struct stanza *form, struct str var)
 {
 	const struct stanza *st = stanza_child(form, "field", NS_DATA);
 
 	for (; st != NULL; st = stanza_next(st)) {
-		const char *is = stanza_attr(st, "var");
-
-		if (stanza_is(st, "field", NS_DATA) && is != NULL &&
-		    strcmp(is, var) == 0)
+		if (stanza_is(st, "field", NS_DATA) &&
+		    str_eq(stanza_attr_str(st, "var"), var))
 			return st;
 	}
 	return NULL;
@@ -34,23 +32,23 @@ form_field(const struct stanza *form, const char *var)
 struct str
 form_value(const struct stanza *form, const char *var)
 {
-	const struct stanza *st = form_field(form, var);
+	const struct stanza *st = form_field(form, str_of(var));
 	const struct stanza *value = stanza_child(st, "value", NS_DATA);
 
 	return value == NULL ? STR_NONE : stanza_text(value);
 }
 
 struct str
-form_lines(const struct stanza *form, const char *var, struct arena *a)
+form_lines(const struct stanza *field, struct arena *a)
 {
-	const struct stanza *st = form_field(form, var);
+	const struct stanza *st;
 	struct buf b = BUF_INIT(LINES_MAX);
 	struct str out = STR_NONE;
 	bool first = true;
 
-	if (st == NULL)
+	if (field == NULL)
 		return out;
-	for (st = stanza_first(st); st != NULL; st = stanza_next(st)) {
+	for (st = stanza_first(field); st != NULL; st = stanza_next(st)) {
 		struct str text = stanza_text(st);
 
 		if (!stanza_is(st, "value", NS_DATA))

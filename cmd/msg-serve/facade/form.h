@@ -13,13 +13,12 @@ const struct stanza *form_find(const struct stanza *st, const char *type);
 
 /* The field of that name; its first value, n 0 and p NULL when there is
  * none.  form may be NULL. */
-const struct stanza *form_field(const struct stanza *form, const char *var);
+const struct stanza *form_field(const struct stanza *form, struct str var);
 struct str form_value(const struct stanza *form, const char *var);
 
 /* All values of a field, a line each: what a text-multi says, the arena's.
- * p NULL when the field is not there. */
-struct str form_lines(const struct stanza *form, const char *var,
-    struct arena *a);
+ * p NULL when field is. */
+struct str form_lines(const struct stanza *field, struct arena *a);
 
 /* "1", "true": XML's booleans. */
 bool form_truth(struct str value);

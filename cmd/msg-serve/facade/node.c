@@ -64,7 +64,7 @@ node_open(struct node *n, struct session *s, struct arena *a,
 		return no_node(name, e);
 	query = arena_printf(a, "(%s/@kind, %s/@title), %s/self::Folder/@kind",
 	    n->self, n->self, n->self);
-	answer = facade_ask(s, a, MSG_get_item, str_of(query), e);
+	answer = facade_ask(s, a, MSG_get_item, str_of(query), STR_NONE, e);
 	if (answer == NULL)
 		return -1;
 	if (answer->first->first == NULL)

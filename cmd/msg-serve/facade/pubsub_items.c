@@ -220,7 +220,7 @@ exists(struct session *s, struct arena *a, struct str path, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, "no item can have the path "
 		    "'%.*s'", (int)path.n, path.p);
 	answer = facade_ask(s, a, MSG_get_item,
-	    str_of(arena_printf(a, "%s/@name", query)), e);
+	    str_of(arena_printf(a, "%s/@name", query)), STR_NONE, e);
 	return answer == NULL ? -1 : answer->count > 0;
 }
 

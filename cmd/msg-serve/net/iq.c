@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "facade/adhoc.h"
 #include "facade/disco_node.h"
 #include "facade/pubsub.h"
 #include "net/disco.h"
@@ -56,6 +57,7 @@ static const struct facade_row {
 } facades[] = {
 	{ "pubsub", NS_PUBSUB, &facade_pubsub },
 	{ "pubsub", NS_PUBSUB_OWNER, &facade_pubsub },
+	{ "command", NS_COMMANDS, &facade_adhoc },
 };
 
 #define FACADES	(sizeof facades / sizeof facades[0])
@@ -100,17 +102,10 @@ stored(struct session *s, const struct stanza *iq, struct buf *out)
 static void
 disco_info(struct session *s, const struct stanza *iq, struct buf *out)
 {
-	const struct server *server = s->worker->server;
-	const char *to = stanza_attr(iq, "to");
-
-	buf_lit(out, "<query xmlns=\"" NS_DISCO_INFO "\"");
-	xml_attr(out, "node", stanza_attr(stanza_first(iq), "node"));
-	buf_putc(out, '>');
-	if (iq_is_for_server(to))
-		disco_put_server(server->disco, out);
+	if (iq_is_for_server(stanza_attr(iq, "to")))
+		disco_put_server(s->worker->server->disco, out);
 	else
-		disco_put_account(server->disco, out);
-	buf_lit(out, "</query>");
+		disco_put_account(s->worker->server->disco, out);
 }
 
 static void
@@ -118,15 +113,29 @@ disco_items(struct session *s, const struct stanza *iq, struct buf *out)
 {
 	const char *domain = s->worker->server->opt->domain;
 
-	buf_lit(out, "<query xmlns=\"" NS_DISCO_ITEMS "\"");
-	xml_attr(out, "node", stanza_attr(stanza_first(iq), "node"));
-	buf_putc(out, '>');
-	if (iq_is_for_server(stanza_attr(iq, "to"))) {
-		buf_lit(out, "<item");
-		xml_attr(out, "jid", domain);
-		buf_lit(out, " node=\"/\" name=\"Items\"/>");
-	}
-	buf_lit(out, "</query>");
+	if (!iq_is_for_server(stanza_attr(iq, "to")))
+		return;
+	buf_lit(out, "<item");
+	xml_attr(out, "jid", domain);
+	buf_lit(out, " node=\"/\" name=\"Items\"/><item");
+	xml_attr(out, "jid", domain);
+	buf_lit(out, " node=\"" NS_COMMANDS "\" name=\"Commands\"/>");
+}
+
+/* Append what there is to a node; false: there is no such node. */
+static bool
+disco_of_node(struct session *s, const struct stanza *iq, const char *node,
+    struct buf *out)
+{
+	const struct stanza *query = stanza_first(iq);
+
+	if (!iq_is_for_server(stanza_attr(iq, "to")))
+		return false;
+	if (!disco_is_caps(s->worker->server->disco, node))
+		return adhoc_disco(s, query, node, out);
+	if (strcmp(query->ns, NS_DISCO_INFO) == 0)
+		disco_info(s, iq, out);
+	return true;
 }
 
 static void
@@ -164,21 +173,18 @@ find(const char *type, const struct stanza *child)
 	return NULL;
 }
 
-/* The node that a disco#info or disco#items is about; NULL: none. */
-static const char *
-disco_node(const struct stanza *child)
+static bool
+is_disco(const struct stanza *child)
 {
-	if (strcmp(child->ns, NS_DISCO_INFO) != 0 &&
-	    strcmp(child->ns, NS_DISCO_ITEMS) != 0)
-		return NULL;
-	return stanza_attr(child, "node");
+	return stanza_is(child, "query", NS_DISCO_INFO) ||
+	    stanza_is(child, "query", NS_DISCO_ITEMS);
 }
 
 /* NULL: it is answered by a row, or not at all. */
 static const struct facade *
 find_facade(const struct stanza *child)
 {
-	const char *node = disco_node(child);
+	const char *node = is_disco(child) ? stanza_attr(child, "node") : NULL;
 
 	if (node != NULL && node[0] == '/')
 		return &facade_disco_node;
@@ -189,14 +195,20 @@ find_facade(const struct stanza *child)
 }
 
 static void
+open_result(const struct stanza *iq, struct buf *out)
+{
+	buf_lit(out, "<iq type=\"result\"");
+	xml_attr(out, "id", stanza_attr(iq, "id"));
+	xml_attr(out, "from", stanza_attr(iq, "to"));
+}
+
+static void
 answer_row(struct session *s, const struct stanza *iq,
     const struct answer_row *row)
 {
 	struct buf *out = session_out(s);
 
-	buf_lit(out, "<iq type=\"result\"");
-	xml_attr(out, "id", stanza_attr(iq, "id"));
-	xml_attr(out, "from", stanza_attr(iq, "to"));
+	open_result(iq, out);
 	if (row->fn == nothing) {
 		buf_lit(out, "/>");
 	} else {
@@ -207,20 +219,47 @@ answer_row(struct session *s, const struct stanza *iq,
 	session_sent(s);
 }
 
-/* No row is: who asks his own account for nodes (XEP-0163) finds none. */
 static void
-answer_other(struct session *s, const struct stanza *iq, bool server)
+answer_disco(struct session *s, const struct stanza *iq,
+    const struct answer_row *row)
 {
-	const struct facade *f = find_facade(stanza_first(iq));
+	const struct stanza *query = stanza_first(iq);
+	const char *node = stanza_attr(query, "node");
+	struct buf *out = session_out(s);
+	size_t start = out->n;
+	bool there = true;
 
-	if (f == NULL)
-		route_refuse(s, iq, "service-unavailable", "cancel", NULL);
-	else if (server)
+	open_result(iq, out);
+	buf_lit(out, "><query");
+	xml_attr(out, "xmlns", query->ns);
+	xml_attr(out, "node", node);
+	buf_putc(out, '>');
+	if (node == NULL)
+		row->fn(s, iq, out);
+	else
+		there = disco_of_node(s, iq, node, out);
+	buf_lit(out, "</query></iq>");
+	if (there) {
+		session_sent(s);
+		return;
+	}
+	buf_trim(out, start);
+	route_refuse(s, iq, "item-not-found", "cancel",
+	    "there is no such node");
+}
+
+/* Who asks his own account for nodes (XEP-0163) finds none. */
+static void
+answer_facade(struct session *s, const struct stanza *iq,
+    const struct facade *f)
+{
+	bool get = strcmp(stanza_attr(iq, "type"), "get") == 0;
+
+	if (iq_is_for_server(stanza_attr(iq, "to")))
 		serve_facade(s, iq, f);
 	else
-		route_refuse(s, iq, strcmp(stanza_attr(iq, "type"), "get") ==
-		    0 ? "item-not-found" : "not-allowed", "cancel",
-		    "there are no nodes but those of the server");
+		route_refuse(s, iq, get ? "item-not-found" : "not-allowed",
+		    "cancel", "there are no nodes but those of the server");
 }
 
 void
@@ -228,19 +267,17 @@ iq_answer(struct session *s, const struct stanza *iq)
 {
 	const struct stanza *child = stanza_first(iq);
 	const struct answer_row *row = find(stanza_attr(iq, "type"), child);
-	const char *node = disco_node(child);
-	bool server = iq_is_for_server(stanza_attr(iq, "to"));
+	const struct facade *f = row == rows ||
+	    (row == NULL && is_disco(child)) ? NULL : find_facade(child);
 
-	if (node != NULL && server &&
-	    disco_is_caps(s->worker->server->disco, node))
-		node = NULL;
-	if (row == NULL || (node != NULL && find_facade(child) != NULL))
-		answer_other(s, iq, server);
+	if (f != NULL)
+		answer_facade(s, iq, f);
+	else if (row == NULL)
+		route_refuse(s, iq, "service-unavailable", "cancel", NULL);
 	else if (row->fn == NULL)
 		route_refuse(s, iq, "not-allowed", "cancel", row->why);
-	else if (node != NULL)
-		route_refuse(s, iq, "item-not-found", "cancel",
-		    "there is no such node");
+	else if (is_disco(child))
+		answer_disco(s, iq, row);
 	else
 		answer_row(s, iq, row);
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "facade/adhoc.h"
 #include "msg/request.h"
 #include "msg/trace.h"
 #include "net/login.h"
@@ -360,6 +361,7 @@ session_free(struct session *s)
 	}
 	session_trace(s, false);
 	watch_drop(w, s->number);
+	adhoc_clear(s);
 	login_free(s->login);
 	serve_clear(s);
 	sm_free(s);

@@ -83,6 +83,7 @@ struct session {
 	char *resource, *jid, *bare;	/* after bind; "u@d/r", "u@d" */
 
 	struct presence *presence;	/* presence.h; NULL: never needed */
+	struct adhoc *adhoc;		/* facade/adhoc.h: begun; NULL: none */
 	struct serve serve;		/* commands in progress */
 	struct sm *sm;			/* sm.h; NULL: not enabled */
 	bool tracer;

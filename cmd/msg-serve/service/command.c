@@ -5,7 +5,7 @@
 #include "service/branch_own.h"
 
 static command_fn *const functions[MSG_COMMANDS] = {
-#define X(verb, name, argument, role, summary) \
+#define X(verb, name, argument, attributes, role, summary) \
 	[MSG_##verb##_##name] = command_##verb##_##name,
 #include "msg/commands.def"
 #undef X
