@@ -34,7 +34,8 @@ BIN	= $(if $(filter build/release,$(B)),bin,$(B)/bin)
 # pkg-config is asked only by what builds; "make deps" runs without it.
 PC	= $(sort $(PC_common) $(foreach t,$(PARTS),$(PC_$(t))))
 GOALS	= $(or $(MAKECMDGOALS),all)
-ifneq (,$(filter-out run check check-vectors deps deps-% bench fuzz clean help,$(GOALS)))
+ifneq (,$(filter-out run check check-vectors deps deps-% bench fuzz dist deb check-deb \
+    clean help,$(GOALS)))
 ifneq (0,$(shell pkg-config --exists $(PC) >/dev/null 2>&1; echo $$?))
 $(shell pkg-config --print-errors --exists $(PC) >&2)
 $(error libraries are missing; "make deps" installs them on Debian)
@@ -208,9 +209,12 @@ deps-bench:
 	$(call install_packages,$(DEPS) $(DEPS_bench))
 deps-fuzz:
 	$(call install_packages,$(DEPS) $(DEPS_fuzz))
+deps-deb:
+	$(call install_packages,$(DEPS) $(DEPS_deb))
 
 # --- install --------------------------------------------------------------------
 to	= $(DESTDIR)
+UNITS	= $(notdir $(wildcard dist/systemd/*.service dist/systemd/*.socket))
 install: all
 	install -d $(to)$(BINDIR) $(to)$(SBINDIR) $(to)$(DOCDIR) \
 	    $(to)$(BASHDIR) $(to)$(ZSHDIR) $(to)$(FISHDIR)
@@ -225,13 +229,44 @@ install: all
 		sed s/TOOL/$$t/g completions/msg.fish >$(to)$(FISHDIR)/$$t.fish; \
 	done
 	install -m 644 completions/_msg $(to)$(ZSHDIR)/_msg
+	install -m 644 dist/serve.conf $(to)$(DOCDIR)
+	install -d $(to)$(UNITDIR)
+	for u in $(UNITS); do \
+		sed 's|@SBINDIR@|$(SBINDIR)|' dist/systemd/$$u \
+		    >$(to)$(UNITDIR)/$$u; done
 uninstall:
 	rm -f $(TOOLS:%=$(to)$(BINDIR)/%) $(to)$(SBINDIR)/msg-serve \
 	    $(TOOLS:%=$(to)$(BASHDIR)/%) $(TOOLS:%=$(to)$(FISHDIR)/%.fish) \
-	    $(to)$(ZSHDIR)/_msg
+	    $(to)$(ZSHDIR)/_msg $(UNITS:%=$(to)$(UNITDIR)/%)
 	for p in man/*.[1-8]; do \
 		rm -f $(to)$(MANDIR)/man$${p##*.}/$${p##*/}; done
 	rm -rf $(to)$(DOCDIR)
+
+# --- to others ------------------------------------------------------------------
+# The same tarball whoever makes it: what git has, with its commit's time.
+NAME	= message-$(VERSION)
+dist:
+	@mkdir -p build
+	git archive --format=tar --prefix=$(NAME)/ HEAD | gzip -9n \
+	    >build/$(NAME).tar.gz
+
+# Debian packages of that tarball, in build/deb; dist/debian says what is where.
+comma	= ,
+empty	=
+deb: deps-deb dist
+	rm -rf build/deb
+	mkdir -p build/deb
+	cp build/$(NAME).tar.gz build/deb/message_$(VERSION).orig.tar.gz
+	tar -C build/deb -xzf build/$(NAME).tar.gz
+	cp -r build/deb/$(NAME)/dist/debian build/deb/$(NAME)/debian
+	sed -i 's/@BUILD_DEPENDS@/$(subst $(empty) ,$(comma) ,$(strip \
+	    $(filter-out gcc make,$(DEPS))))/' build/deb/$(NAME)/debian/control
+	cd build/deb/$(NAME) && env -u MAKEFLAGS -u MAKEOVERRIDES \
+	    DEB_BUILD_OPTIONS=parallel=$(JOBS) dpkg-buildpackage -us -uc -b
+
+# The packages in a Debian of their own: lintian, install, serve, purge.
+check-deb: deb
+	tests/deb/run build/deb
 
 clean:
 	rm -rf build bin
@@ -245,6 +280,8 @@ help:
 	@echo 'make bench         measure (BENCH=...); installs Prosody to compare with'
 	@echo 'make fuzz          fuzz each parser for FUZZ_SECONDS=$(FUZZ_SECONDS) (clang)'
 	@echo 'make deps          install the Debian packages a build needs'
+	@echo 'make dist          a tarball of what is committed, in build/'
+	@echo 'make deb           Debian packages of it, in build/deb/; check-deb tries them'
 	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); uninstall takes it away'
 	@echo 'make clean         remove what was built'
 	@echo 'SAN=1, TSAN=1      with address and undefined, or thread, sanitizer, in build/'
@@ -255,5 +292,5 @@ help:
 .PHONY: all unit check prove replay prove-unit prove-fuzz check-unit \
 	check-fuzz check-vectors lint \
 	bench bench-tools fuzz fuzz-run run deps deps-check deps-bench \
-	deps-fuzz install uninstall clean help
+	deps-fuzz deps-deb install uninstall dist deb check-deb clean help
 .SECONDARY:

@@ -8,6 +8,7 @@ MANDIR	?= $(PREFIX)/share/man
 DOCDIR	?= $(PREFIX)/share/doc/message
 BASHDIR	?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR	?= $(PREFIX)/share/zsh/site-functions
+UNITDIR	?= $(PREFIX)/lib/systemd/system
 FISHDIR	?= $(PREFIX)/share/fish/vendor_completions.d
 
 WARN	= -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 \
@@ -32,7 +33,8 @@ PC_msg-avro-encode = zlib liblzma libzstd snappy
 LIBS_msg-avro-encode = -lbz2
 PC_msg-stanza-dump =
 
-# Debian packages, for "make deps": to build, to test, to measure, to fuzz.
+# Debian packages, for "make deps": to build, to test, to measure, to fuzz,
+# to package.
 DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
 	  libavro-dev libjansson-dev libidn2-dev libunistring-dev \
 	  libconfuse-dev libwslay-dev libstrophe-dev libreadline-dev \
@@ -43,3 +45,4 @@ DEPS_check += python3-slixmpp
 DEPS_check += chromium $(if $(shell command -v npm),,nodejs npm)
 DEPS_bench = prosody
 DEPS_fuzz = clang libclang-rt-dev
+DEPS_deb = git dpkg-dev debhelper lintian debootstrap
