@@ -232,7 +232,7 @@ install: all
 	install -m 644 dist/serve.conf $(to)$(DOCDIR)
 	install -d $(to)$(UNITDIR)
 	for u in $(UNITS); do \
-		sed 's|@SBINDIR@|$(SBINDIR)|' dist/systemd/$$u \
+		sed 's|@SBINDIR@|$(SBINDIR)|g' dist/systemd/$$u \
 		    >$(to)$(UNITDIR)/$$u; done
 uninstall:
 	rm -f $(TOOLS:%=$(to)$(BINDIR)/%) $(to)$(SBINDIR)/msg-serve \

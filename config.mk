@@ -45,4 +45,4 @@ DEPS_check += python3-slixmpp
 DEPS_check += chromium $(if $(shell command -v npm),,nodejs npm)
 DEPS_bench = prosody
 DEPS_fuzz = clang libclang-rt-dev
-DEPS_deb = git dpkg-dev debhelper lintian debootstrap
+DEPS_deb = git dpkg-dev debhelper lintian debootstrap systemd-container
