@@ -122,25 +122,6 @@ put_line(struct buf *out, const struct trace_line *t)
 	arena_free(&a);
 }
 
-/* JSON lets DEL and C1 stand, a terminal obeys them.  They are in strings
- * alone, where an escape says the same. */
-static void
-put_visible(struct buf *out, const struct buf *json)
-{
-	size_t from = 0, len;
-
-	for (size_t i = 0; i < json->n; i += len) {
-		uint32_t c = utf8_get(json->p + i, json->n - i, &len);
-
-		if (c < 0x7f || c >= 0xa0)
-			continue;
-		buf_put(out, json->p + from, i - from);
-		buf_printf(out, "\\u%04x", (unsigned)c);
-		from = i + len;
-	}
-	buf_put(out, json->p + from, json->n - from);
-}
-
 static void
 put_item(struct buf *out, const struct item *it)
 {
@@ -179,6 +160,6 @@ show_json(struct output *o, const struct item *it)
 	struct buf line = BUF_INIT(OUTPUT_MAX);
 
 	put_item(&line, it);
-	put_visible(&o->buf, &line);
+	output_visible(o, line.p, line.n);
 	buf_free(&line);
 }

@@ -8,9 +8,9 @@
 #include "xmpp/ns.h"
 
 static void
-read_rev(uint64_t *rev, const struct stanza *st)
+read_rev(uint64_t *rev, const struct stanza *st, const char *name)
 {
-	struct str s = stanza_attr_str(st, "rev");
+	struct str s = stanza_attr_str(st, name);
 
 	if (s.p == NULL || text_number(s.p, s.n, UINT64_MAX, rev) < 0)
 		*rev = 0;
@@ -42,16 +42,16 @@ event_read(struct event *out, const struct stanza *st, struct err *e)
 	if (strcmp(st->name, "message") != 0)
 		return 0;
 	if ((s = stanza_child(st, "event", NS_M)) != NULL) {
-		read_rev(&out->rev, s);
+		read_rev(&out->rev, s, "rev");
 		return read_changes(out, s, e);
 	}
 	if ((s = stanza_child(st, "gap", NS_M)) != NULL) {
 		out->kind = EVENT_GAP;
 		out->why = stanza_attr_str(s, "why");
-		read_rev(&out->rev, s);
-	} else if ((s = stanza_child(st, "trace", NS_M)) != NULL) {
-		out->kind = EVENT_TRACE;
-		out->lines = stanza_text(s);
+		read_rev(&out->rev, s, "rev");
+		read_rev(&out->oldest, s, "oldest");
+		if (out->oldest == 0)
+			out->oldest = out->rev;
 	}
 	return 0;
 }
@@ -76,6 +76,8 @@ event_json(struct buf *out, const struct event *ev)
 	if (ev->kind == EVENT_GAP) {
 		buf_lit(out, "{\"gap\":");
 		buf_putu(out, ev->rev);
+		buf_lit(out, ",\"oldest\":");
+		buf_putu(out, ev->oldest);
 		put_member(out, "why", ev->why);
 		buf_putc(out, '}');
 		return;
@@ -116,7 +118,7 @@ put_styled(struct output *out, enum term_style style, struct str s)
 
 /* "  + /news/x  create Page 'Title'" */
 static void
-print_change(struct output *out, const struct json *change)
+print_change(struct output *out, bool diff, const struct json *change)
 {
 	struct str what = json_string(json_get(change, "change"));
 	struct str from = json_string(json_get(change, "from"));
@@ -147,6 +149,8 @@ print_change(struct output *out, const struct json *change)
 		buf_putc(&out->buf, '\'');
 	}
 	buf_putc(&out->buf, '\n');
+	if (diff)
+		event_diff(out, json_get(change, "before"), item);
 }
 
 static void
@@ -172,30 +176,26 @@ print_changes(struct output *out, const struct event *ev)
 	buf_putc(&out->buf, '\n');
 	for (struct json *j = list == NULL ? NULL : list->first; j != NULL;
 	    j = j->next)
-		print_change(out, j);
+		print_change(out, ev->diff, j);
 	arena_free(&a);
 }
 
 void
 event_print(struct output *out, const struct event *ev)
 {
-	const char *p = ev->lines.p, *end = p + ev->lines.n, *stop;
+	struct buf json = BUF_INIT(2 * EVENT_MAX);
 
-	if (ev->kind == EVENT_TRACE) {
-		for (; p < end; p = stop + (stop < end)) {
-			stop = memchr(p, '\n', (size_t)(end - p));
-			stop = stop == NULL ? end : stop;
-			output_line(out, p, (size_t)(stop - p));
-		}
-	} else if (out->text && ev->kind == EVENT_CHANGES) {
+	if (out->text && ev->kind == EVENT_CHANGES) {
 		print_changes(out, ev);
 	} else if (out->text) {
 		buf_lit(&out->buf, "events were lost: ");
 		put_styled(out, TERM_RED, ev->why);
 		buf_printf(&out->buf, "; go on with --from %llu\n",
-		    (unsigned long long)ev->rev);
+		    (unsigned long long)ev->oldest);
 	} else {
-		event_json(&out->buf, ev);
+		event_json(&json, ev);
+		output_visible(out, json.p, json.n);
 		buf_putc(&out->buf, '\n');
 	}
+	buf_free(&json);
 }

@@ -34,19 +34,32 @@ put_colored(struct output *o, enum term_style c, const char *p, size_t n)
 	buf_puts(&o->buf, term_style(o->color, TERM_PLAIN));
 }
 
-/* JSON escapes C0 itself; DEL and C1 would reach the terminal. */
+/* C0 is escaped in any JSON; C1 is two bytes, of which 0xc2 is the first. */
+void
+output_visible(struct output *o, const char *p, size_t n)
+{
+	size_t from = 0, len;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t c = (unsigned char)p[i];
+
+		if (c != 0x7f && c != 0xc2)
+			continue;
+		c = utf8_get(p + i, n - i, &len);
+		if (c < 0x7f || c >= 0xa0)
+			continue;
+		buf_put(&o->buf, p + from, i - from);
+		buf_printf(&o->buf, "\\u%04x", (unsigned)c);
+		from = i + len;
+	}
+	buf_put(&o->buf, p + from, n - from);
+}
+
 static void
 put_string(struct output *o, enum term_style c, struct str raw)
 {
 	buf_puts(&o->buf, term_style(o->color, c));
-	for (size_t i = 0, len; i < raw.n; i += len) {
-		uint32_t u = utf8_get(raw.p + i, raw.n - i, &len);
-
-		if (u == 0x7f || (u >= 0x80 && u < 0xa0))
-			buf_printf(&o->buf, "\\u%04x", u);
-		else
-			buf_put(&o->buf, raw.p + i, len);
-	}
+	output_visible(o, raw.p, raw.n);
 	buf_puts(&o->buf, term_style(o->color, TERM_PLAIN));
 }
 

@@ -42,6 +42,10 @@ void output_free(struct output *o);
  * characters escaped. */
 void output_json(struct output *o, const char *p, size_t n);
 
+/* Append JSON with DEL and C1, which it lets stand and a terminal obeys,
+ * escaped: they are in strings alone, where that says the same. */
+void output_visible(struct output *o, const char *p, size_t n);
+
 /* Append a line of text; control characters become '?'. */
 void output_line(struct output *o, const char *p, size_t n);
 

@@ -27,6 +27,25 @@ term_width(int fd)
 	return size.ws_col;
 }
 
+size_t
+term_height(int fd)
+{
+	struct winsize size;
+
+	if (ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_row == 0)
+		return 24;
+	return size.ws_row;
+}
+
+bool
+term_moves(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && term != NULL && term[0] != '\0' &&
+	    strcmp(term, "dumb") != 0;
+}
+
 const char *
 term_style(bool on, enum term_style s)
 {

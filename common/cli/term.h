@@ -11,8 +11,12 @@
  * "never", or "auto": a terminal that is not dumb, and no NO_COLOR. */
 bool term_color(int fd, const char *when);
 
-/* Columns of the terminal, 80 when it does not say. */
+/* Columns and rows of the terminal, 80 and 24 when it does not say. */
 size_t term_width(int fd);
+size_t term_height(int fd);
+
+/* A terminal on which the cursor can be moved: not a dumb one. */
+bool term_moves(int fd);
 
 /* Escape sequences; "" when on is false. */
 enum term_style { TERM_PLAIN, TERM_BOLD, TERM_DIM, TERM_RED, TERM_GREEN,

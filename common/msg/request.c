@@ -104,9 +104,10 @@ read_attributes(struct request *r, const struct stanza *iq,
 	if (r->message.p == NULL)
 		r->message = stanza_attr_str(iq, "message");
 	if (r->as.n > 0 && !str_is(r->as, "json") &&
-	    !str_is(r->as, "avro") && !str_is(r->as, "explain"))
+	    !str_is(r->as, "avro") && !str_is(r->as, "explain") &&
+	    !str_is(r->as, "diff"))
 		return err_set(e, ERR_ARGUMENT, "attribute 'as' is 'json', "
-		    "'avro' or 'explain', not '%.*s'", (int)r->as.n,
+		    "'avro', 'explain' or 'diff', not '%.*s'", (int)r->as.n,
 		    r->as.p);
 	if (read_number(st, "rev", &r->rev, NULL, e) < 0 ||
 	    read_number(st, "base", &r->base, NULL, e) < 0 ||

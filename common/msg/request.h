@@ -29,7 +29,7 @@ struct request {
 
 	/* Attributes of the command's element; n 0 or 0: not given. */
 	struct str branch;
-	struct str as;			/* "json", "avro" */
+	struct str as;			/* "json", "avro", "diff", .. */
 	struct str message;		/* for the commit */
 	struct str match;		/* fingerprint the caller has */
 	uint64_t rev;			/* read as of */

@@ -2,53 +2,13 @@
 """msg-send on a terminal: history, completion, Ctrl-C, Ctrl-D, what is shown."""
 
 import os
-import pty
-import select
 import stat
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../lib"))
 import tap
-from server import BIN, Server
-
-WAIT = 60
-
-
-class Terminal:
-    """A tool on a terminal of its own."""
-
-    def __init__(self, env, *words):
-        self.seen, self.at = b"", 0
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.execve(os.path.join(BIN, words[0]), words, env)
-
-    def _read(self):
-        if not select.select([self.fd], [], [], WAIT)[0]:
-            return False
-        try:
-            data = os.read(self.fd, 4096)
-        except OSError:
-            return False
-        self.seen += data
-        return bool(data)
-
-    def shows(self, text):
-        """True when text comes after what was looked for before."""
-        while (found := self.seen.find(text.encode(), self.at)) < 0:
-            if not self._read():
-                return False
-        self.at = found + len(text)
-        return True
-
-    def type(self, text):
-        os.write(self.fd, text.encode())
-
-    def end(self):
-        while self._read():
-            pass
-        os.close(self.fd)
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+from server import Server
+from terminal import Terminal
 
 
 def main():

@@ -92,11 +92,151 @@ is "$?" 6 'a full disk is an error'
 wait_line ended 141
 is "$line" 141 'the reader goes: so do we, before anything comes'
 
+# --- before and after --------------------------------------------------------------------
+exits 0 'with what was before' msg-watch --diff --from "$from" -n 1 /about
+is "$(jq -c '.changes[0] | [.before.title, .item.title]' <<<"$out")" \
+	'["one","two"]' 'fields before and after'
+exits 0 'for people' msg-watch -d --format text --from "$from" -n 1 /about
+is "$(sed 1d <<<"$out")" "  ~ /about  save Page 'two'
+    - title: \"one\"
+    + title: \"two\"" 'a line each, and those alone that differ'
+
+# --- a cursor survives what may come --------------------------------------------------------
+echo "$from" >cursor
+msg-watch --cursor cursor -n 1 >/dev/full 2>err
+is "$? $(cat cursor)" "6 $from" 'nothing told: it stays'
+(trap '' XFSZ; ulimit -f 0; exec msg-watch --cursor cursor -n 2 2>&1) | cat >got
+is "${PIPESTATUS[0]} $(cat cursor)" "6 $from" 'a full disk: it stays whole'
+like "$(tail -1 got)" "^msg-watch: 'cursor" 'and that is told'
+is "$(grep -c '^{' got)" 1 'after the one event that was told'
+exits 1 'a command that fails' msg-watch --cursor cursor -x 'exit 1' -n 1
+is "$(cat cursor)" "$from" 'it stays'
+rm -f new-cursor
+: >live
+background msg-watch --cursor new-cursor >live
+watcher=$!
+until test -s new-cursor; do read -rt 0.01 <> <(:); done
+kill -KILL $watcher
+wait $watcher 2>/dev/null
+save /about seven
+exits 0 'killed before its first event' \
+	msg-watch --cursor new-cursor -n 1
+is "$(jq -r .message <<<"$out")" seven 'it goes on from where it began'
+told=$(cat new-cursor)
+for i in 1 2 3 4 5 6; do save /about "k$i"; done
+: >live
+for i in 1 2 3 4 5 6 7 8 9; do
+	msg-watch --cursor new-cursor -x 'cat >>live' &
+	watcher=$!
+	wait_line live "\"message\":\"k$((i < 6 ? i : 6))\""
+	kill -KILL $watcher
+	wait $watcher 2>/dev/null
+done
+is "$(jq -r .message live | uniq)" $'k1\nk2\nk3\nk4\nk5\nk6' \
+	'killed again and again: all is told, in order'
+ok 'the cursor is one of them' test "$(cat new-cursor)" -gt "$told"
+
+# --- a gap ----------------------------------------------------------------------------------
+server_stop
+msg-serve --compact --keep-revisions=1 --keep-time=0 >/dev/null 2>&1
+server_start -v
+exits 7 'what is not kept is a gap' msg-watch --from 1 -n 1
+like "$out" '^\{"gap":1,"oldest":[0-9]+,"why":".+"\}$' 'an event says so'
+like "$err" 'events were lost: .*; go on with --from [0-9]+' 'and a line'
+echo 1 >cursor
+exits 7 'the same for a cursor' msg-watch --format text --cursor cursor
+like "$out" '^events were lost: ' 'in words'
+is "$(cat cursor)" 1 'which stays'
+gap=$(sed 's/.*--from //' <<<"$out")
+exits 0 'going on from where it says' msg-watch --from "$gap" --for 100ms
+
+# --- trace ----------------------------------------------------------------------------------
+traced() {	# FILE OPTION...: trace in the background until it is asked for
+	local file=$1 there
+	shift
+	: >"$file"
+	there=$(grep -c 'REQUEST .*set-trace' serve.log)
+	background msg-watch trace "$@" >"$file" 2>"$file.err"
+	tracer=$!
+	until test "$(grep -c 'REQUEST .*set-trace' serve.log)" -gt "$there"; do
+		read -rt 0.01 <> <(:)
+	done
+}
+end_trace() {
+	kill -INT $tracer
+	wait $tracer
+}
+traced all --command get-item --command set-item
+traced under --path /news --command get-item
+traced refused --error
+traced missing --error=item-not-found
+traced slow --slower 1h
+traced sample --sample 1/3 --user admin --command get-item
+traced pages --kind Page --command get-item --format text
+traced whole --payload --command set-item --command set-user
+msg-send get-item '/news/*' >/dev/null
+msg-send get-item /about >/dev/null
+msg-send get-item '/[' 2>/dev/null
+msg-send -b nowhere get-item /about 2>/dev/null
+save /about nine
+msg-send create Page /last title=last >/dev/null
+msg-send set-user \
+	'[{"method":"create","data":{"name":"eve","password":"s3cret-word"}}]' >/dev/null
+msg-send get-item / >/dev/null
+wait_line all '"query":"/"'
+is "$(jq -r .command all | tr '\n' ' ')" \
+	'get-item get-item get-item get-item set-item set-item get-item ' \
+	'a record for each request of these commands'
+is "$(head -1 all | jq -c '[.query, .bytes_in, (.jid | split("/")[0]),
+	(.took_us | type), (.time | length), has("answer")]')" \
+	'["/news/*",7,"admin@localhost","number",27,false]' 'with what it was'
+is "$(jq -c 'select(.paths) | .paths' all)" $'["/about"]\n["/last"]' \
+	'the items of a set'
+is "$(jq -r .query under)" '/news/*' 'by path'
+is "$(jq -r '.error.code' refused)" $'syntax\nnot-found' 'by its being refused'
+is "$(jq -r '.error.condition' missing)" item-not-found 'by the error'
+is "$(cat slow)" '' 'by its time'
+is "$(jq -r .query sample)" $'/news/*\n/about' 'one of three'
+like "$(head -1 pages)" \
+	'^[0-9:.]{15} get-item [0-9.]+(us|ms|s) 7B > [0-9.]+k?B admin@localhost/[^ ]+ /news/\*$' \
+	'by kind, for people'
+wait_line whole set-user
+is "$(jq -r '.argument[0].data | .title // .password' whole)" \
+	$'nine\nlast\n***' 'payloads when asked for, passwords masked'
+unlike "$(cat whole)" s3cret 'wherever they stand'
+is "$(grep -c . refused)" 2 'nothing else'
+end_trace
+exits 2 'a share that is none' msg-watch trace --sample 1/0
+exits 2 'a command that is none' msg-watch trace --command get-itme
+like "$err" "did you mean 'get-item'" 'the nearest is told'
+exits 2 'an option of another' msg-watch trace --diff
+like "$err" "--diff is of 'msg-watch changes', not of 'trace'" 'is told'
+exits 1 'a filter that is none' msg-send set-trace '{"pfad":"/"}'
+like "$err" "has no 'pfad'; it has command" 'what there is is told'
+
+# What a reader does not take is left out, and he is told how much: the server
+# goes on meanwhile.
+mkfifo stuck
+(exec 8<>stuck; exec msg-watch trace --payload --command get-item >stuck 8<&8) \
+	2>stuck.err &
+tracer=$!
+until grep -q 'REQUEST .*set-trace .*payload' serve.log; do
+	read -rt 0.01 <> <(:)
+done
+big=$(head -c 60000 /dev/zero | tr '\0' x)
+msg-send create Page /big "title=$big" >/dev/null
+for i in $(seq 400); do echo 'get-item /big'; done | msg-send >/dev/null
+is "$?" 0 'a tracer that does not read holds up nobody'
+for i in $(seq 30); do echo 'get-item /about'; done | msg-send >/dev/null &
+timeout 60 grep -m 1 -o '"missed":[0-9]*' <stuck >missed
+like "$(cat missed)" '^"missed":[1-9]' 'and is told what he missed'
+kill -KILL $tracer
+wait $tracer 2>/dev/null
+
 # --- stanzas ----------------------------------------------------------------------------
 : >live
 background msg-watch --stanzas >live
-wait_line serve.log 'REQUEST .*set-trace'
-msg-send get-item /about >/dev/null
+until test -s live; do msg-send get-item /about >/dev/null; done
 for what in "READ: '<iq .*<item" "REQUEST \\(get/1\\) 'get-item " \
 	"RESULT \\(get/1\\) '\\[" "WROTE: '<iq .*<item"; do
 	wait_line live "$what"

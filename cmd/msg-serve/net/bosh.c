@@ -11,7 +11,6 @@
 #include "net/bosh_int.h"
 #include "net/server.h"
 #include "net/web_stanza.h"
-#include "service/watch.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
 
@@ -164,7 +163,7 @@ flush(void *arg)
 			timer_set(&b->idle, b->idle_ms);
 	}
 	if (drained && b->out.n == 0)
-		watch_resume(b->session);
+		session_drained(b->session);
 }
 
 static void

@@ -117,7 +117,7 @@ trace_answer(struct session *s, const struct request *r,
 	const char *type = r->command == NULL ? "get" :
 	    msg_verb_word(r->command->verb);
 
-	if (!tracing(&s->worker->server->trace))
+	if (!tracing(&s->worker->server->trace, TRACER_LINES))
 		return;
 	buf_reset(line);
 	if (e == NULL)
@@ -129,20 +129,42 @@ trace_answer(struct session *s, const struct request *r,
 	tracer_say(&s->worker->server->trace, line);
 }
 
+static void
+tell_tracers(struct session *s, const struct request *r, struct str answer,
+    const struct err *e, int64_t took_us)
+{
+	struct tracer *t = &s->worker->server->trace;
+	struct trace_seen seen = { .command = r->command, .id = r->id,
+		.jid = str_of(s->jid), .branch = r->branch,
+		.argument = r->argument, .answer = answer,
+		.avro = str_is(r->as, "avro"), .error = e,
+		.took_us = took_us };
+
+	if (!tracing(t, TRACER_REQUESTS))
+		return;
+	seen.at_us = clock_real_us();
+	tracer_request(t, &seen);
+}
+
 /* Every request comes by here once, with its answer or its error. */
 static void
 account_for(struct session *s, const struct request *r,
     const struct buf *payload, const struct err *e)
 {
 	struct metrics *m = &s->worker->metrics;
+	struct str answer = payload == NULL ? STR_NONE :
+	    (struct str){ payload->p, payload->n };
+	int64_t took_us;
 
+	trace_answer(s, r, payload, e);
 	if (e != NULL)
 		counter_add(&m->errors_total, 1);
-	if (r->command != NULL)
-		metrics_request(m, msg_command_id(r->command), e != NULL,
-		    clock_mono_us() - r->came_us, r->argument.n,
-		    payload == NULL ? 0 : payload->n);
-	trace_answer(s, r, payload, e);
+	if (r->command == NULL)
+		return;
+	took_us = clock_mono_us() - r->came_us;
+	metrics_request(m, msg_command_id(r->command), e != NULL, took_us,
+	    r->argument.n, answer.n);
+	tell_tracers(s, r, answer, e, took_us);
 }
 
 static void
@@ -171,7 +193,8 @@ may_keep(struct session *s, const struct request *r)
 	    (r->as.n == 0 || str_is(r->as, "json")) && r->schema.n == 0 &&
 	    rights_all_read(s->account->rights) &&
 	    !str_is(r->branch, s->account->name) &&
-	    !tracing(&s->worker->server->trace);
+	    !tracing(&s->worker->server->trace,
+	    TRACER_LINES | TRACER_REQUESTS);
 }
 
 /* True: this was asked before, and nothing has changed since. */
@@ -267,7 +290,7 @@ trace_command(struct session *s, const struct request *r)
 	struct buf *line = &s->worker->line;
 
 	log_request(s, r, NULL);
-	if (!tracing(&s->worker->server->trace))
+	if (!tracing(&s->worker->server->trace, TRACER_LINES))
 		return;
 	buf_reset(line);
 	trace_request(line, msg_verb_word(r->command->verb), r->id,

@@ -66,7 +66,7 @@ session_sent_quietly(struct session *s)
 void
 session_sent_again(struct session *s)
 {
-	if (tracing(&s->worker->server->trace))
+	if (tracing(&s->worker->server->trace, TRACER_LINES))
 		trace_wrote(s);
 	hand_over(s);
 }
@@ -74,7 +74,7 @@ session_sent_again(struct session *s)
 void
 session_sent(struct session *s)
 {
-	if (tracing(&s->worker->server->trace) && !sm_detached(s))
+	if (tracing(&s->worker->server->trace, TRACER_LINES) && !sm_detached(s))
 		trace_wrote(s);
 	session_sent_quietly(s);
 }
@@ -85,7 +85,7 @@ trace_read(struct session *s, const struct stanza *st)
 	struct tracer *t = &s->worker->server->trace;
 	struct buf *line = &s->worker->line;
 
-	if (!tracing(t))
+	if (!tracing(t, TRACER_LINES))
 		return;
 	buf_reset(line);
 	trace_stanza(line, TRACE_READ, st);
@@ -98,7 +98,7 @@ trace_read_header(struct session *s, const struct stream_header *h)
 	struct tracer *t = &s->worker->server->trace;
 	struct buf *line = &s->worker->line;
 
-	if (!tracing(t))
+	if (!tracing(t, TRACER_LINES))
 		return;
 	buf_reset(line);
 	trace_header(line, TRACE_READ, h);
@@ -216,20 +216,7 @@ session_account(struct session *s, const struct change *change)
 	s->account = fresh;
 	watch_rights(s);
 	if (!fresh->admin)
-		session_trace(s, false);
-}
-
-int
-session_trace(struct session *s, bool on)
-{
-	struct tracer *t = &s->worker->server->trace;
-
-	if (on && !s->tracer && tracer_add(t, session_place(s)) < 0)
-		return -1;
-	if (!on && s->tracer)
-		tracer_remove(t, session_place(s));
-	s->tracer = on;
-	return 0;
+		tracer_remove(&s->worker->server->trace, s);
 }
 
 void
@@ -267,6 +254,13 @@ session_stanza(struct session *s, struct stanza *st)
 }
 
 /* --- time ---------------------------------------------------------------- */
+
+void
+session_drained(struct session *s)
+{
+	tracer_resume(s);
+	watch_resume(s);
+}
 
 void
 session_heard(struct session *s)
@@ -359,7 +353,7 @@ session_free(struct session *s)
 		directory_unbind(w->server->directory, s->account->name,
 		    s->resource, session_place(s));
 	}
-	session_trace(s, false);
+	tracer_remove(&w->server->trace, s);
 	watch_drop(w, s->number);
 	adhoc_clear(s);
 	login_free(s->login);

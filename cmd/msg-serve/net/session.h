@@ -26,6 +26,7 @@
 struct account;
 struct login;
 struct sm;
+struct tracer_sink;
 struct worker;
 
 enum session_state {
@@ -86,7 +87,7 @@ struct session {
 	struct adhoc *adhoc;		/* facade/adhoc.h: begun; NULL: none */
 	struct serve serve;		/* commands in progress */
 	struct sm *sm;			/* sm.h; NULL: not enabled */
-	bool tracer;
+	struct tracer_sink *tracer;	/* NULL: it does not trace */
 	struct buf *out;		/* what is being written goes there */
 	size_t mark;			/* and began here */
 };
@@ -154,9 +155,8 @@ void session_features(struct session *s);
 /* The user's item was changed or removed. */
 void session_account(struct session *s, const struct change *change);
 
-/* Tell it all that goes over the wire, or no more; -1: TRACERS_MAX are told
- * already (trace.h). */
-int session_trace(struct session *s, bool on);
+/* A carrier's output had been congested and is no more. */
+void session_drained(struct session *s);
 
 /* Something came from the peer: he is there. */
 void session_heard(struct session *s);

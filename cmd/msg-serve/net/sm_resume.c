@@ -8,7 +8,6 @@
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"
-#include "service/watch.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
 
@@ -102,7 +101,7 @@ resume(struct session *s, const struct passage *p)
 	if (!old->serve.paused)
 		old->ops->resume(old->carrier);
 	p->done(old, true, NULL, NULL);
-	watch_resume(old);
+	session_drained(old);
 }
 
 /* --- on the way ---------------------------------------------------------- */

@@ -7,7 +7,6 @@
 #include "net/server.h"
 #include "net/session.h"
 #include "net/worker.h"
-#include "service/watch.h"
 #include "xmpp/ns.h"
 #include "xmpp/stream.h"
 #include "xmpp/xml.h"
@@ -272,7 +271,7 @@ on_drained(void *arg)
 {
 	struct tcp *t = arg;
 
-	watch_resume(t->session);
+	session_drained(t->session);
 }
 
 const struct link_ops tcp_link_ops = {

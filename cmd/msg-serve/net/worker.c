@@ -148,14 +148,9 @@ deliver(struct mail *m)
 	struct worker *w = d->to.worker;
 	struct session *s = worker_session(w, d->to.session);
 
-	if (s != NULL && d->quiet && !s->tracer) {
-		/* Sent off before it was an administrator's no more. */
-	} else if (s != NULL && session_ready(s)) {
+	if (s != NULL && session_ready(s)) {
 		buf_put(session_out(s), d->bytes, d->n);
-		if (d->quiet)
-			session_sent_quietly(s);
-		else
-			session_sent(s);
+		session_sent(s);
 	} else if (d->on_gone != NULL) {
 		d->on_gone(w, d);
 	}

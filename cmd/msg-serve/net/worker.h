@@ -88,7 +88,6 @@ struct delivery {
 	struct place to;
 	void (*on_gone)(struct worker *w, struct delivery *d);
 	struct delivery *reply;		/* of on_gone's: freed when not used */
-	bool quiet;			/* not to be traced: it is a trace */
 	size_t n;
 	char bytes[];
 };

@@ -10,7 +10,6 @@
 #include "net/web.h"
 #include "net/web_stanza.h"
 #include "net/worker.h"
-#include "service/watch.h"
 #include "xmpp/ns.h"
 #include "xmpp/stream.h"
 #include "xmpp/xml.h"
@@ -395,7 +394,7 @@ websocket_free(struct websocket *x)
 void
 websocket_drained(struct websocket *x)
 {
-	watch_resume(x->session);
+	session_drained(x->session);
 }
 
 void

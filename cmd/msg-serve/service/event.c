@@ -5,6 +5,9 @@
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "net/server.h"
+#include "net/session.h"
+#include "net/worker.h"
 #include "service/render.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
@@ -38,9 +41,23 @@ put_path(struct buf *out, const char *name, struct view *v, uint64_t id,
 	return rc < 0 ? -1 : 0;
 }
 
+/* ,"before":{..}, the item as it was, when it was there. */
+static int
+put_before(struct view *before, uint64_t item, struct plan_run *run,
+    struct buf *out, struct err *e)
+{
+	struct item it;
+	int rc = view_item(before, item, &it, e);
+
+	if (rc <= 0 || it.hidden)
+		return rc < 0 ? -1 : 0;
+	buf_lit(out, ",\"before\":");
+	return render_item(before, run, &it, out, e);
+}
+
 /* One change; members in the order of their names. */
 static int
-put_change(const struct query_touch *t, struct view *before,
+put_change(const struct query_touch *t, bool diff, struct view *before,
     struct view *after, struct plan_run *run, struct buf *out,
     struct err *e)
 {
@@ -60,6 +77,8 @@ put_change(const struct query_touch *t, struct view *before,
 	buf_putc(out, '"');
 	if (put_path(out, "_path", here ? after : before, t->item, e) < 0)
 		return -1;
+	if (diff && put_before(before, t->item, run, out, e) < 0)
+		return -1;
 	buf_printf(out, ",\"change\":\"%s\"", what_happened(t));
 	if (moved && put_path(out, "from", before, t->item, e) < 0)
 		return -1;
@@ -73,7 +92,7 @@ put_change(const struct query_touch *t, struct view *before,
 }
 
 static int
-put_changes(const struct watch_group *g, struct view *before,
+put_changes(const struct watch_group *g, bool diff, struct view *before,
     struct view *after, struct plan_run *run,
     const struct query_limits *limits, const struct commit *c,
     struct buf *out, struct err *e)
@@ -91,8 +110,8 @@ put_changes(const struct watch_group *g, struct view *before,
 				continue;
 			if (out->n > 1)
 				buf_putc(out, ',');
-			rc = put_change(&touches[i], before, after, run, out,
-			    e);
+			rc = put_change(&touches[i], diff, before, after,
+			    run, out, e);
 		}
 		buf_putc(out, ']');
 	}
@@ -100,8 +119,8 @@ put_changes(const struct watch_group *g, struct view *before,
 	return rc < 0 ? -1 : count > 0;
 }
 
-int
-event_payload(const struct watch_group *g, struct reader *r,
+static int
+payload(const struct watch_group *g, bool diff, struct reader *r,
     struct plan_run *run, const struct query_limits *limits,
     const struct commit *c, struct buf *out, struct err *e)
 {
@@ -114,17 +133,25 @@ event_payload(const struct watch_group *g, struct reader *r,
 	if (view_allow(&before, g->rights, e) < 0 ||
 	    view_allow(&after, g->rights, e) < 0)
 		return -1;
-	return put_changes(g, &before, &after, run, limits, c, out, e);
+	return put_changes(g, diff, &before, &after, run, limits, c, out, e);
+}
+
+int
+event_payload(const struct watch_group *g, struct reader *r,
+    struct plan_run *run, const struct query_limits *limits,
+    const struct commit *c, struct buf *out, struct err *e)
+{
+	return payload(g, false, r, run, limits, c, out, e);
 }
 
 static int
-write_m(const struct watch_group *g, struct reader *r, struct plan_run *run,
-    const struct query_limits *limits, const struct commit *c,
-    struct buf *out, struct err *e)
+write_event(const struct watch_group *g, bool diff, struct reader *r,
+    struct plan_run *run, const struct query_limits *limits,
+    const struct commit *c, struct buf *out, struct err *e)
 {
-	struct buf payload = BUF_INIT(EVENT_MAX);
+	struct buf changes = BUF_INIT(EVENT_MAX);
 	char time[CLOCK_TEXT];
-	int rc = event_payload(g, r, run, limits, c, &payload, e);
+	int rc = payload(g, diff, r, run, limits, c, &changes, e);
 
 	if (rc > 0) {
 		clock_text(c->time_us, time);
@@ -134,11 +161,27 @@ write_m(const struct watch_group *g, struct reader *r, struct plan_run *run,
 		xml_attr(out, "time", time);
 		xml_attrn(out, "message", c->message.p, c->message.n);
 		buf_putc(out, '>');
-		base64_put(out, payload.p, payload.n);
+		base64_put(out, changes.p, changes.n);
 		buf_lit(out, "</event></message>");
 	}
-	buf_free(&payload);
+	buf_free(&changes);
 	return rc;
+}
+
+static int
+write_m(const struct watch_group *g, struct reader *r, struct plan_run *run,
+    const struct query_limits *limits, const struct commit *c,
+    struct buf *out, struct err *e)
+{
+	return write_event(g, false, r, run, limits, c, out, e);
+}
+
+static int
+write_diff(const struct watch_group *g, struct reader *r,
+    struct plan_run *run, const struct query_limits *limits,
+    const struct commit *c, struct buf *out, struct err *e)
+{
+	return write_event(g, true, r, run, limits, c, out, e);
 }
 
 static size_t
@@ -157,13 +200,19 @@ static void
 gap_m(struct buf *out, const struct session *s, const struct watch *x,
     uint64_t rev, const char *why)
 {
-	(void)s;
+	struct store_stats st;
+
+	store_stats(s->worker->server->store, &st);
 	buf_lit(out, "<message type=\"headline\"><gap xmlns=\"" NS_M
 	    "\" watch=\"");
 	buf_putu(out, x->id);
 	buf_printf(out, "\" rev=\"%llu\"", (unsigned long long)rev);
+	if (st.compacted > rev)
+		buf_printf(out, " oldest=\"%llu\"",
+		    (unsigned long long)st.compacted);
 	xml_attr(out, "why", why);
 	buf_lit(out, "/></message>");
 }
 
 const struct event_form event_form_m = { write_m, put_m, gap_m };
+const struct event_form event_form_diff = { write_diff, put_m, gap_m };

@@ -34,12 +34,15 @@ struct event_form {
 	    const struct watch *x, const struct buf *text, size_t at);
 
 	/* Append a whole message: the watch is ended, and may go on from
-	 * rev. */
+	 * rev, or from the oldest that is kept when that is newer. */
 	void (*gap)(struct buf *out, const struct session *s,
 	    const struct watch *x, uint64_t rev, const char *why);
 };
 
 extern const struct event_form event_form_m;	/* that of urn:M, above */
+
+/* The same with "before", the item as it was, in each change. */
+extern const struct event_form event_form_diff;
 
 /* Append the payload alone: the list of changes.  1, 0 nothing, -1. */
 int event_payload(const struct watch_group *g, struct reader *r,

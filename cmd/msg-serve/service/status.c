@@ -89,19 +89,25 @@ command_get_status(struct call *c, struct err *e)
 	return 0;
 }
 
-/* "on", "off" or nothing, which is "on". */
+/* "on" or nothing: lines of everything; "off"; or a filter of requests. */
 int
 command_set_trace(struct call *c, struct err *e)
 {
+	struct session *s = c->session;
+	struct tracer *t = &c->worker->server->trace;
 	struct str arg = c->request->argument;
-	bool on = arg.n == 0 || str_is(arg, "on");
 
-	if (!on && !str_is(arg, "off"))
+	if (str_is(arg, "off")) {
+		tracer_remove(t, s);
+		buf_lit(c->payload, "\"off\"");
+		return 0;
+	}
+	if (arg.n > 0 && arg.p[0] != '{' && !str_is(arg, "on"))
 		return err_set(e, ERR_ARGUMENT, "the argument of 'set-trace' "
-		    "is 'on' or 'off', not '%.*s'", (int)arg.n, arg.p);
-	if (session_trace(c->session, on) < 0)
-		return err_set(e, ERR_LIMIT,
-		    "%d streams trace already", TRACERS_MAX);
-	buf_puts(c->payload, on ? "\"on\"" : "\"off\"");
+		    "is 'on', 'off' or a filter in JSON, not '%.*s'",
+		    (int)arg.n, arg.p);
+	if (tracer_add(t, s, str_is(arg, "on") ? STR_NONE : arg, e) < 0)
+		return -1;
+	buf_lit(c->payload, "\"on\"");
 	return 0;
 }

@@ -376,6 +376,15 @@ branch_there(const struct call *c, uint32_t id, struct err *e)
 	    "'%s' yet", c->account->name);
 }
 
+static const struct event_form *
+form_of(const struct call *c)
+{
+	if (c->form != NULL)
+		return c->form;
+	return str_is(c->request->as, "diff") ? &event_form_diff :
+	    &event_form_m;
+}
+
 int
 command_set_watch(struct call *c, struct err *e)
 {
@@ -402,7 +411,7 @@ command_set_watch(struct call *c, struct err *e)
 	    first_rev(c, r, &from, e) < 0)
 		return -1;
 	g = watch_group_get(t, arg.p, arg.n, id, branch.name,
-	    c->account->rights, c->form == NULL ? &event_form_m : c->form, e);
+	    c->account->rights, form_of(c), e);
 	if (g == NULL)
 		return -1;
 	x = watch_add(t, g, c->session->number, from);

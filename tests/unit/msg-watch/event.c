@@ -99,17 +99,41 @@ a_gap_says_where_to_go_on(void **state)
 	assert_int_equal(reads("<message><gap xmlns='urn:M' watch='1' rev='7' "
 	    "why='too slow'/></message>"), 0);
 	assert_int_equal(ev.kind, EVENT_GAP);
-	prints(false, "{\"gap\":7,\"why\":\"too slow\"}\n");
+	prints(false, "{\"gap\":7,\"oldest\":7,\"why\":\"too slow\"}\n");
 	prints(true, "events were lost: too slow; go on with --from 7\n");
+	assert_int_equal(reads("<message><gap xmlns='urn:M' watch='1' rev='7' "
+	    "oldest='9' why='gone'/></message>"), 0);
+	prints(true, "events were lost: gone; go on with --from 9\n");
 }
 
 static void
-a_trace_is_its_lines(void **state)
+a_diff_is_fields_before_and_after(void **state)
 {
 	(void)state;
-	assert_int_equal(reads("<message><trace xmlns='urn:M'>READ: '&lt;a/>"
-	    "'\nWROTE: '\\n'\n</trace></message>"), 0);
-	prints(false, "READ: '<a/>'\nWROTE: '\\n'\n");
+	assert_int_equal(reads_changes("[{\"_path\":\"/x\",\"before\":{"
+	    "\"_rev\":1,\"a\":1,\"b\":\"\xc2\x9b\",\"gone\":[]},\"change\":"
+	    "\"save\",\"item\":{\"_rev\":2,\"a\":1,\"b\":\"c\",\"new\":{}}},"
+	    "{\"_path\":\"/y\",\"change\":\"create\",\"item\":{\"t\":1}}]"), 0);
+	ev.diff = true;
+	prints(true, "2026-01-31T12:34:56.000000Z rev 12 on staging by a@b: "
+	    "the \"first\"\n"
+	    "  ~ /x  save\n"
+	    "    - b: \"\\u009b\"\n"
+	    "    + b: \"c\"\n"
+	    "    - gone: []\n"
+	    "    + new: {}\n"
+	    "  + /y  create\n"
+	    "    + t: 1\n");
+}
+
+static void
+controls_reach_no_terminal_as_json(void **state)
+{
+	(void)state;
+	assert_int_equal(reads_changes("[\"\xc2\x9b\x7f\"]"), 0);
+	prints(false, "{\"rev\":12,\"branch\":\"staging\",\"author\":\"a@b\","
+	    "\"time\":\"2026-01-31T12:34:56.000000Z\",\"message\":\"the "
+	    "\\\"first\\\"\",\"changes\":[\"\\u009b\\u007f\"]}\n");
 }
 
 static void
@@ -139,7 +163,8 @@ main(void)
 		TEST(a_pipe_gets_one_line_of_json),
 		TEST(people_get_a_line_for_each_change),
 		TEST(a_gap_says_where_to_go_on),
-		TEST(a_trace_is_its_lines),
+		TEST(a_diff_is_fields_before_and_after),
+		TEST(controls_reach_no_terminal_as_json),
 		TEST(other_messages_are_nothing),
 		TEST(a_broken_event_is_told),
 	};
