@@ -25,6 +25,7 @@ struct serve_options {
 	const char *cert, *key;		/* NULL: those of the store */
 	const char *see_other_host;	/* for clients at the end, or NULL */
 	bool demo, plaintext;
+	bool registration;		/* anybody may make a user */
 	int verbose;
 	const char *log_level;
 	int64_t workers;		/* 0: one a core */

@@ -19,6 +19,7 @@
 
 #define REQUEST_TXID	16	/* bytes */
 
+struct account;
 struct facade;
 
 struct request {
@@ -54,6 +55,7 @@ struct request {
 	 * what he said; NULL: nobody did. */
 	const struct facade *facade;
 	const struct stanza *iq;
+	const struct account *account;	/* who asks; NULL: the stream's */
 };
 
 /* iq: of type get or set with a first child in NS_M.  The decoded argument

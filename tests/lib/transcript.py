@@ -209,6 +209,10 @@ class Player:
         person.connect(user, self.passwords[user], name.lower())
         self.names[name.lower()] = person.jid
 
+    def _connect_with(self, name, user, password):
+        self.passwords[user] = password
+        self._connect(name, user)
+
     def _login(self, name, user, mechanism):
         user = self.admin if user == "admin" else user
         self.people[name].login(user, self.passwords.get(user, "wrong"),
@@ -291,6 +295,7 @@ class Player:
         (r"(\w+) connects as (\S+)\.", _connect),
         (r"(\w+) connects as (\S+) with (TLS) from the first byte\.",
          _connect),
+        (r"(\w+) connects as (\S+) with password (.+)\.", _connect_with),
         (r"(\w+) starts TLS\.", lambda p, n: p.people[n].proceed()),
         (r"(\w+) logs in as (\S+) with (\S+)\.", _login),
         (r"(\w+) authenticates as (\S+) with (\S+) and:", _authenticate),

@@ -6,6 +6,7 @@
 #include "facade/adhoc.h"
 #include "facade/disco_node.h"
 #include "facade/pubsub.h"
+#include "facade/register.h"
 #include "net/disco.h"
 #include "net/route.h"
 #include "net/serve.h"
@@ -50,7 +51,7 @@ static const struct answer_row {
 
 #define ROWS	(sizeof rows / sizeof rows[0])
 
-/* What stands for commands in other words; of the server alone. */
+/* What stands for commands in other words. */
 static const struct facade_row {
 	const char *name, *ns;
 	const struct facade *facade;
@@ -58,6 +59,7 @@ static const struct facade_row {
 	{ "pubsub", NS_PUBSUB, &facade_pubsub },
 	{ "pubsub", NS_PUBSUB_OWNER, &facade_pubsub },
 	{ "command", NS_COMMANDS, &facade_adhoc },
+	{ "query", NS_REGISTER, &facade_register },
 };
 
 #define FACADES	(sizeof facades / sizeof facades[0])
@@ -248,14 +250,15 @@ answer_disco(struct session *s, const struct stanza *iq,
 	    "there is no such node");
 }
 
-/* Who asks his own account for nodes (XEP-0163) finds none. */
+/* Of the server; who asks his own account for nodes (XEP-0163) finds none,
+ * but some ask it for a new password. */
 static void
 answer_facade(struct session *s, const struct stanza *iq,
     const struct facade *f)
 {
 	bool get = strcmp(stanza_attr(iq, "type"), "get") == 0;
 
-	if (iq_is_for_server(stanza_attr(iq, "to")))
+	if (iq_is_for_server(stanza_attr(iq, "to")) || f == &facade_register)
 		serve_facade(s, iq, f);
 	else
 		route_refuse(s, iq, get ? "item-not-found" : "not-allowed",

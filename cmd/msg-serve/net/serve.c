@@ -277,7 +277,7 @@ call_init(struct call *c, struct session *s, const struct request *r)
 	buf_reset(&w->payload);
 	c->worker = w;
 	c->session = s;
-	c->account = s->account;
+	c->account = r->account != NULL ? r->account : s->account;
 	c->request = r;
 	c->arena = &w->arena;
 	c->payload = &w->payload;
@@ -430,7 +430,7 @@ serve_done(struct session *s, struct job *j)
 	counter_sub(&s->worker->metrics.pending_jobs, 1);
 	if (q->pending == 0)
 		q->alone = false;
-	if (s->state != SESSION_READY)
+	if (s->state != SESSION_READY && s->state != SESSION_LOGIN)
 		return;
 	arena_reset(&s->worker->arena);
 	call_init(&c, s, j->request);

@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "facade/register.h"
 #include "net/worker.h"
+#include "service/account.h"
 #include "service/watch.h"
 
 #define POOL_THREADS	2
@@ -292,6 +294,7 @@ server_init(struct server *s, const struct serve_options *opt,
 	s->started_us = clock_real_us();
 	s->directory = directory_new();
 	s->disco = disco_new(s->opt);
+	s->registrar = register_account();
 	pthread_mutex_init(&s->tls_lock, NULL);
 	pthread_mutex_init(&s->admission.lock, NULL);
 	tracer_init(&s->trace, opt->verbose > 0);
@@ -388,6 +391,7 @@ server_clear(struct server *s)
 	tls_unref(s->https);
 	directory_free(s->directory);
 	disco_free(s->disco);
+	account_unref(s->registrar);
 	map_free(&s->admission.addresses);
 	tracer_clear(&s->trace);
 	pthread_mutex_destroy(&s->admission.lock);

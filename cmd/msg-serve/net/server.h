@@ -69,6 +69,7 @@ struct server_hooks {
 	void *arg;
 };
 
+struct account;
 struct worker;
 
 /* Who may still connect: counted at accept, given back at the end. */
@@ -86,6 +87,7 @@ struct server {
 	struct pool *pool;
 	struct directory *directory;
 	struct disco *disco;
+	const struct account *registrar;	/* facade/register.h */
 	struct tracer trace;
 	struct admission admission;
 	int64_t started_us;

@@ -87,6 +87,7 @@ struct session {
 	struct adhoc *adhoc;		/* facade/adhoc.h: begun; NULL: none */
 	struct serve serve;		/* commands in progress */
 	struct sm *sm;			/* sm.h; NULL: not enabled */
+	bool registered;		/* has made a user (XEP-0077) */
 	struct tracer_sink *tracer;	/* NULL: it does not trace */
 	struct buf *out;		/* what is being written goes there */
 	size_t mark;			/* and began here */

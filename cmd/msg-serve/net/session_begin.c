@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "facade/register.h"
 #include "msg/request.h"
 #include "net/login.h"
 #include "net/server.h"
@@ -33,8 +34,10 @@ put_features(struct session *s, struct buf *out)
 			    "<starttls xmlns=\"" NS_TLS "\"/>" :
 			    "<starttls xmlns=\"" NS_TLS
 			    "\"><required/></starttls>");
-		if (may_login(s))
+		if (may_login(s)) {
 			login_features(s, out);
+			register_feature(s, out);
+		}
 	} else {
 		if (s->state != SESSION_READY)
 			buf_lit(out, "<bind xmlns=\"" NS_BIND "\"/>");
@@ -116,6 +119,8 @@ login_stage(struct session *s, struct stanza *st)
 {
 	if (stanza_is(st, "starttls", NS_TLS)) {
 		starttls(s);
+	} else if (may_login(s) && register_stanza(s, st)) {
+		return;
 	} else if (strcmp(st->ns, NS_SASL) != 0 &&
 	    strcmp(st->ns, NS_SASL2) != 0) {
 		session_error(s, "not-authorized", "log in first");
