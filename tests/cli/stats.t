@@ -95,7 +95,6 @@ def table(server):
 def restart(server):
     p = pipe(server, "--interval", "100ms", "--format", "json")
     json.loads(p.stdout.readline())
-    server.options += (f"--listen=127.0.0.1:{server.port}",)
     server.stop()
     server.start()
     row = json.loads(p.stdout.readline())
