@@ -42,6 +42,7 @@ DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
 DEPS_check = libcmocka-dev perl python3 openssl
 DEPS_check += bash zsh fish expect jq mandoc systemd
 DEPS_check += python3-slixmpp
+DEPS_check += python3-avro
 DEPS_check += chromium $(if $(shell command -v npm),,nodejs npm)
 DEPS_bench = prosody
 DEPS_fuzz = clang libclang-rt-dev

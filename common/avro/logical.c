@@ -74,50 +74,69 @@ floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-static size_t
+/* So many digits; behind them. */
+static char *
+put_digits(char *out, int64_t v, int digits)
+{
+	for (int i = digits; i-- > 0; v /= 10)
+		out[i] = (char)('0' + v % 10);
+	return out + digits;
+}
+
+static char *
+put_date(char *out, int64_t days)
+{
+	int year, month, day;
+
+	date_of(days, &year, &month, &day);
+	out = put_digits(out, year, 4);
+	*out++ = '-';
+	out = put_digits(out, month, 2);
+	*out++ = '-';
+	return put_digits(out, day, 2);
+}
+
+static char *
 put_time(char *out, int64_t second, int64_t part, int digits)
 {
-	int n = snprintf(out, LOGICAL_TEXT, "%02d:%02d:%02d",
-	    (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
-
-	if (part != 0)
-		n += snprintf(out + n, LOGICAL_TEXT - (size_t)n, ".%0*lld",
-		    digits, (long long)part);
-	return (size_t)n;
+	out = put_digits(out, second / 3600, 2);
+	*out++ = ':';
+	out = put_digits(out, second / 60 % 60, 2);
+	*out++ = ':';
+	out = put_digits(out, second % 60, 2);
+	if (part == 0)
+		return out;
+	*out++ = '.';
+	return put_digits(out, part, digits);
 }
 
 size_t
 logical_put(enum schema_logical l, int64_t v, char out[LOGICAL_TEXT])
 {
-	int64_t unit = kinds[l].unit, second, days;
-	int year, month, day;
-	size_t n = 0;
+	int64_t unit = kinds[l].unit, second = 0, days = v, part = 0;
+	char *to = out;
 
-	if (l == LOGICAL_DATE) {
-		days = v;
-		second = 0;
-	} else {
+	if (l != LOGICAL_DATE) {
 		second = floor_div(v, unit);
 		days = floor_div(second, DAY_S);
+		part = v % unit;
+		part += part < 0 ? unit : 0;
 	}
 	if (kinds[l].date) {
 		if (days < DAY_MIN || days > DAY_MAX)
 			return 0;
-		date_of(days, &year, &month, &day);
-		n = (size_t)snprintf(out, LOGICAL_TEXT, "%04d-%02d-%02d",
-		    year, month, day);
+		to = put_date(to, days);
 	} else if (v < 0 || second >= DAY_S) {
 		return 0;
 	}
 	if (!kinds[l].time)
-		return n;
+		return (size_t)(to - out);
 	if (kinds[l].date)
-		out[n++] = 'T';
-	n += put_time(out + n, second - days * DAY_S,
-	    v - floor_div(v, unit) * unit, kinds[l].digits);
+		*to++ = 'T';
+	to = put_time(to, second - days * DAY_S, part, kinds[l].digits);
 	if (kinds[l].zone)
-		out[n++] = 'Z';
-	return n;
+		*to++ = 'Z';
+	return (size_t)(to - out);
 }
 
 /* --- reading -------------------------------------------------------------- */
@@ -221,8 +240,13 @@ logical_get(enum schema_logical l, const char *p, size_t n, int64_t *out)
 		*out = days;
 		return true;
 	}
-	return !__builtin_mul_overflow(days * DAY_S + second, kinds[l].unit,
-	    out) && !__builtin_add_overflow(*out, part, out);
+	second += days * DAY_S;
+	if (second < 0 && part > 0) {	/* the least is no whole second */
+		second++;
+		part -= kinds[l].unit;
+	}
+	return !__builtin_mul_overflow(second, kinds[l].unit, out) &&
+	    !__builtin_add_overflow(*out, part, out);
 }
 
 /* --- durations: months, days, milliseconds (Avro 1.11, Duration) ---------- */

