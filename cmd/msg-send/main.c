@@ -30,7 +30,7 @@ run(struct send *s, enum source source, const struct order *order,
 	case CHECK:
 		return check_run(s, in, e);
 	case TEMPLATE:
-		return template_run(s, in, s->o->template, e);
+		return template_print(s, in, s->o->template, e);
 	case PROMPT:
 		return repl_run(s, in, e);
 	case LINES:

@@ -1,10 +1,7 @@
 #include "options.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "cli/output.h"
-#include "msg/command.h"
+#include "shell.h"
 #include "words.h"
 
 #define AT(member)	offsetof(struct send_opts, member)
@@ -71,29 +68,12 @@ static const struct opt rows[] = {
 	    "print this field of each element, as --raw does" },
 	{ 0, "template", OPT_STR, "KIND", AT(template),
 	    "print a set that creates an item of the kind, to be filled in" },
+	{ 0, "completion-time", OPT_MS, "TIME", AT(completion_ms),
+	    "complete from the server when that takes no longer", "100ms",
+	    .flags = OPT_ENV | OPT_CONFIG },
 	OUTPUT_OPTIONS(struct send_opts, format, color),
 	{ 0 },
 };
-
-static void
-complete(char *const typed[], size_t n, size_t i)
-{
-	(void)n;
-	if (i > 0) {
-		if (typed[i][0] == '@')
-			puts(":file");
-		return;
-	}
-	for (int c = 0; c < MSG_COMMANDS; c++)
-		if (strncmp(msg_commands[c].word, typed[i],
-		    strlen(typed[i])) == 0)
-			printf("%s\t%s\n", msg_commands[c].word,
-			    msg_commands[c].summary);
-	for (const struct word *w = words; w->name != NULL; w++)
-		if (strncmp(w->name, typed[i],
-		    strlen(typed[i])) == 0)
-			printf("%s\t%s\n", w->name, w->summary);
-}
 
 const struct tool send_tool = {
 	.name = "msg-send",
@@ -103,7 +83,7 @@ const struct tool send_tool = {
 	.opts = rows,
 	.statuses = "0 1 2 3 4 5 6",
 	.operands_max = WORDS_MAX,
-	.complete = complete,
+	.complete = shell_complete,
 };
 
 void

@@ -15,7 +15,7 @@ struct send_opts {
 	const char *attrs[MSG_ATTR_COUNT];	/* of every command */
 	const char *to, *field, *template, *format, *color;
 	bool keep_going, stop_on_error, dry_run, raw, check;
-	int64_t timeout_ms, window, retry;
+	int64_t timeout_ms, window, retry, completion_ms;
 };
 
 extern const struct tool send_tool;

@@ -162,7 +162,7 @@ template_put(struct buf *out, const char *p, size_t n, struct err *e)
 }
 
 int
-template_run(struct send *s, struct interrupt *in, const char *kind,
+template_print(struct send *s, struct interrupt *in, const char *kind,
     struct err *e)
 {
 	struct send_reply r = SEND_REPLY_INIT;

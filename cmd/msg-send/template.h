@@ -13,7 +13,7 @@
 int template_put(struct buf *out, const char *p, size_t n, struct err *e);
 
 /* Ask for the schema and print its template. */
-int template_run(struct send *s, struct interrupt *in, const char *kind,
+int template_print(struct send *s, struct interrupt *in, const char *kind,
     struct err *e);
 
 #endif

@@ -75,9 +75,9 @@ static const struct {
 #define MODES	(sizeof modes / sizeof modes[0])
 
 static void
-complete(char *const words[], size_t n, size_t i)
+complete(void *values, char *const words[], size_t n, size_t i)
 {
-	(void)n;
+	(void)values, (void)n;
 	for (size_t m = 0; i == 0 && m < MODES; m++)
 		if (strncmp(modes[m].word, words[0], strlen(words[0])) == 0)
 			printf("%s\t%s\n", modes[m].word, modes[m].summary);

@@ -47,6 +47,8 @@ open_known(struct client **out, struct client_options *o,
 	o->pin = met > 0 ? pin : NULL;
 	o->pin_from = from == NULL ? "" : from;
 	o->first_use = met == 0;
+	if (met == 0 && c->silent)
+		met = err_set(e, ERR_CONFIG, "not met yet");
 	rc = met < 0 ? -1 : client_open(out, o, e);
 	if (rc == 0 && met == 0) {
 		fprintf(stderr, "%s: '%s' is met for the first time; its key "
@@ -70,7 +72,7 @@ connect_open(struct client **out, struct client_options *o,
 {
 	*out = NULL;
 	fill(o, c);
-	if (o->insecure)
+	if (o->insecure && !c->silent)
 		fprintf(stderr, "%s: warning: --insecure takes any "
 		    "certificate: anybody on the way can read and change "
 		    "everything\n", tool);

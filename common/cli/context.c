@@ -10,7 +10,7 @@
 
 /* What one of the clients knows and the other must not stumble over. */
 static const char *const of_clients[] = { "branch", "to", "timeout", "window",
-    "retry", "reconnect", "format", "color", NULL };
+    "retry", "completion-time", "reconnect", "format", "color", NULL };
 
 static char *
 xdg_file(const char *variable, const char *under_home, const char *name)
@@ -140,17 +140,21 @@ static int
 read_password(struct context *c, const struct tool *t, const void *values,
     struct err *e)
 {
-	bool file = c->password_file != NULL;
+	bool file = c->password_file != NULL &&
+	    !(c->silent && strcmp(c->password_file, "-") == 0);
 	bool command = c->password_command != NULL;
 
 	if (file && command && opt_given(t, values, "password-command") &&
 	    !opt_given(t, values, "password-file"))
 		file = false;
-	if (c->password_fd >= 0)
+	if (c->password_fd >= 0 && !c->silent)
 		return secret_read_fd(&c->password, (int)c->password_fd,
 		    "--password-fd", e);
 	if (file)
 		return secret_read(&c->password, c->password_file, e);
+	if (c->silent)
+		return c->cert != NULL ? 0 : err_set(e, ERR_CONFIG,
+		    "no password without asking");
 	if (command)
 		return password_command(&c->password, c->password_command, e);
 	return c->cert != NULL ? 0 : ask(c, e);

@@ -29,6 +29,8 @@ struct context {
 	int64_t password_fd;		/* -1: none */
 	int64_t connect_timeout_ms;
 
+	bool silent;			/* ask nobody, start no command */
+
 	/* set by context_load */
 	struct secret password;		/* p NULL: --cert is enough */
 	struct config *config;		/* whose text the options borrow */

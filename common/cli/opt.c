@@ -198,10 +198,10 @@ short_options(struct parse *p, const char *word)
 	return 0;
 }
 
-static int
-from_environment(struct parse *p)
+int
+opt_environment(const struct tool *t, void *values, struct err *e)
 {
-	for (const struct opt *o = p->t->opts; o->name != NULL; o++) {
+	for (const struct opt *o = t->opts; o->name != NULL; o++) {
 		char name[64];
 		const char *text;
 		int n;
@@ -218,10 +218,8 @@ from_environment(struct parse *p)
 		text = getenv(name);
 		if (text == NULL || text[0] == '\0')
 			continue;
-		if (opt_store(p->t, p->values, o, text, true, OPT_BY_ENV,
-		    p->e) < 0)
-			return err_prefix(p->e, "environment variable %s",
-			    name);
+		if (opt_store(t, values, o, text, true, OPT_BY_ENV, e) < 0)
+			return err_prefix(e, "environment variable %s", name);
 	}
 	return 0;
 }
@@ -284,10 +282,10 @@ opt_parse(const struct tool *t, void *values, int argc, char *argv[],
 	hold_standard();
 	opt_defaults(t, values);
 	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
-		return opt_complete(t, argv + 2, (size_t)argc - 2, e);
+		return opt_complete(t, values, argv + 2, (size_t)argc - 2, e);
 	if (words(&p, count) < 0)
 		return -1;
-	if (p.next == OPT_RUN && (from_environment(&p) < 0 ||
+	if (p.next == OPT_RUN && (opt_environment(t, values, e) < 0 ||
 	    count_operands(&p, *count) < 0))
 		return -1;
 	*next = p.next;

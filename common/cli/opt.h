@@ -89,8 +89,10 @@ struct tool {
 	/* Completion of an operand: print candidates that begin with
 	 * words[i], one a line (a tab and a description may follow); a line
 	 * ":file" or ":dir" asks the shell for paths.  words[0..n) are the
-	 * operands alone.  NULL: operands are files. */
-	void (*complete)(char *const words[], size_t n, size_t i);
+	 * operands alone; values what the options before them say, as far as
+	 * they are right.  NULL: operands are files. */
+	void (*complete)(void *values, char *const words[], size_t n,
+	    size_t i);
 };
 
 /* What opt_parse said is to be done next. */

@@ -95,9 +95,42 @@ option_word(const struct tool *t, const char *word)
 	values_of(o, before, text + 1);
 }
 
+/* What the options among words[0..n) say; what is wrong is passed over. */
+static void
+read_options(const struct tool *t, void *values, char *const words[],
+    size_t n)
+{
+	struct err ignored = ERR_INIT;
+
+	for (size_t k = 0; k < n && strcmp(words[k], "--") != 0; k++) {
+		const struct opt *o = waiting(t, words[k]);
+		const char *text = strchr(words[k], '=');
+
+		if (o != NULL && k + 1 < n) {
+			text = words[++k];
+		} else if (strncmp(words[k], "--", 2) == 0) {
+			o = opt_row(t, words[k] + 2, text == NULL ?
+			    strlen(words[k] + 2) :
+			    (size_t)(text - words[k]) - 2);
+			text = text == NULL ? NULL : text + 1;
+		} else {
+			o = NULL;
+		}
+		if (o == NULL || o->offset == 0 ||
+		    (text == NULL && opt_wants_value(o)))
+			continue;
+		if (text == NULL && (o->flags & OPT_OPTARG))
+			text = o->bare;
+		(void)opt_store(t, values, o, text, true, OPT_BY_LINE,
+		    &ignored);
+	}
+	(void)opt_environment(t, values, &ignored);
+}
+
 /* The operands among words[0..n), and which of them word i is. */
 static void
-operand(const struct tool *t, char *const words[], size_t n, size_t i)
+operand(const struct tool *t, void *values, char *const words[], size_t n,
+    size_t i)
 {
 	char **list = mem_array(n, sizeof *list);
 	size_t count = 0, at = 0;
@@ -117,17 +150,18 @@ operand(const struct tool *t, char *const words[], size_t n, size_t i)
 		list[count++] = words[k];
 	}
 	if (at < t->operands_max) {
+		read_options(t, values, words, i);
 		if (t->complete == NULL)
 			puts(":file");
 		else
-			t->complete(list, count, at);
+			t->complete(values, list, count, at);
 	}
 	free(list);
 }
 
 int
-opt_complete(const struct tool *t, char *const args[], size_t n,
-    struct err *e)
+opt_complete(const struct tool *t, void *values, char *const args[],
+    size_t n, struct err *e)
 {
 	const struct opt *o = NULL;
 	uint64_t i;
@@ -148,6 +182,6 @@ opt_complete(const struct tool *t, char *const args[], size_t n,
 	else if (options && args[i][0] == '-' && args[i][1] != '\0')
 		option_word(t, args[i]);
 	else
-		operand(t, args, n, i);
+		operand(t, values, args, n, i);
 	return exit_flush(e);
 }

@@ -25,8 +25,11 @@ int opt_store(const struct tool *t, void *values, const struct opt *o,
 /* Number i of the words of a row's choices; n is 0 behind the last. */
 struct str opt_choice(const struct opt *o, size_t i);
 
-/* Print what --complete I WORD... asks for. */
-int opt_complete(const struct tool *t, char *const args[], size_t n,
-    struct err *e);
+/* MSG_* of the environment. */
+int opt_environment(const struct tool *t, void *values, struct err *e);
+
+/* Print what --complete I WORD... asks for; values have their defaults. */
+int opt_complete(const struct tool *t, void *values, char *const args[],
+    size_t n, struct err *e);
 
 #endif

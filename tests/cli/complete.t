@@ -48,6 +48,48 @@ is "$(in_zsh msg-send --tim)" '--timeout= ' 'zsh: an option'
 is "$(in_zsh msg-send get-i)" 'get-item ' 'zsh: a command'
 is "$(in_zsh msg-serve --store '')" 'files -/ ' 'zsh: a directory'
 
+# --- what the server has -------------------------------------------------------
+is "$(in_bash msg-send get /ne)" ' ' 'without a server there are no paths'
+server_start
+export MSG_COMPLETION_TIME=60s
+is "$(in_bash msg-send get /ne)" '/news/ ' 'bash: a path'
+is "$(in_bash msg-send mv /news/article-1 /m)" '/more/ ' 'bash: where to'
+is "$(in_fish 'msg-send get /news/ar')" '/news/article-1 /news/article-2 /news/article-3 ' \
+	'fish: paths'
+is "$(in_zsh msg-send save /ab)" '/about ' 'zsh: a path'
+is "$(in_bash msg-send create Pa)" 'Page ' 'a kind'
+is "$(in_bash msg-send create Page /x ti)" 'title= ' 'a field of a kind'
+is "$(in_bash msg-send save /about ti)" 'title= ' 'a field of an item'
+is "$(in_bash msg-send publish st)" 'staging ' 'a branch'
+is "$(in_bash msg-send user ad)" 'add admin ' 'a user, beside the words'
+is "$(in_bash msg-send branch rm l)" 'live ' 'behind two words'
+conf=$XDG_DATA_HOME/msg/client.conf
+mkdir -p "$XDG_CONFIG_HOME/msg"
+{ echo 'default = none'
+	echo 'context none { server = "127.0.0.1:1" jid = a@b password-file = x }'
+	echo "context own { $(grep = "$conf" | sed "s|client.password|$XDG_DATA_HOME/msg/&|" | tr '\n' ' ') }"
+} >"$XDG_CONFIG_HOME/msg/config"
+is "$(in_bash msg-send get /ne)" ' ' 'of no other server than that of the context'
+is "$(in_bash msg-send -c own get /ne)" '/news/ ' 'which an option may name'
+is "$(MSG_CONTEXT=own in_bash msg-send get /ne)" '/news/ ' 'or a variable'
+is "$(in_bash msg-send -c own --password-command 'touch asked' -j x@localhost get /ne; ls asked 2>&1)" \
+	" ls: cannot access 'asked': No such file or directory" 'nobody is asked for a password'
+rm "$XDG_CONFIG_HOME/msg/config"
+
+# A server that takes connections and says nothing.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k \
+	-out c -subj /CN=localhost -days 2 2>openssl.log
+mkfifo held
+exec 7<>held
+openssl s_server -accept 127.0.0.1:0 -cert c -key k <held >s_server.out 2>&1 &
+_background+=($!)
+wait_line s_server.out '^ACCEPT'
+unset MSG_COMPLETION_TIME
+exits 0 'a server that does not answer in time' msg-send --complete 5 \
+	-s "127.0.0.1:${line##*:}" --connect-timeout 1h get /n
+is "$out" '' 'offers nothing'
+exec 7<&-
+
 for tool in "$BIN"/msg-*; do
 	tool=${tool##*/}
 	like "$(in_bash "$tool" --)" '--help .*--version' "$tool is completed"

@@ -44,9 +44,12 @@ static const struct opt rows[] = {
 };
 
 static void
-candidates(char *const words[], size_t n, size_t i)
+candidates(void *values, char *const words[], size_t n, size_t i)
 {
-	printf("%zu/%zu:%s\n", i, n, words[i]);
+	const struct values *has = values;
+
+	printf("%zu/%zu:%s%s%s\n", i, n, words[i], has->server == NULL ?
+	    "" : " at ", has->server == NULL ? "" : has->server);
 }
 
 static const struct tool tool = {
@@ -322,6 +325,12 @@ shells_are_told_what_fits(void **state)
 	    "1/2:b\n");
 	assert_string_equal(PRINTED("--complete", "1", "--", "-q"),
 	    "0/1:-q\n");
+	assert_string_equal(PRINTED("--complete", "3", "-s", "x", "--port=y",
+	    "a"), "0/1:a at x\n");
+	assert_string_equal(PRINTED("--complete", "2", "--server=x", "--what",
+	    "a"), "0/1:a at x\n");
+	assert_string_equal(PRINTED("--complete", "1", "a", "b", "-s", "x"),
+	    "1/2:b\n");
 	assert_string_equal(PRINTED("--complete", "2", "a", "b", ""), "");
 	assert_int_equal(PARSE("--complete", "1", "a"), -1);
 	assert_int_equal(PARSE("--complete"), -1);
