@@ -114,6 +114,10 @@ static const struct opt rows[] = {
 	    "silence after which a connection is pinged, and as long again "
 	    "after which it is ended; 0: never", "10m", 0, 86400000,
 	    .flags = LIVE },
+	{ 0, "token-time", OPT_MS, "time", AT(token_ms),
+	    "time a client may log in with a token in place of the password; "
+	    "0: none is given", "504h", 0, INT64_C(366) * 86400000,
+	    .flags = LIVE },
 	{ 0, "resume-time", OPT_MS, "time", AT(resume_ms),
 	    "time a session waits for its client to resume it on a new "
 	    "connection; 0: none does", "5m", 0, 86400000, .flags = LIVE },

@@ -5,15 +5,19 @@
 #include "base/text.h"
 #include "xmpp/jid_precis.h"
 
-const struct sasl_mech sasl_mechs[] = {
-	{ "SCRAM-SHA-256-PLUS", SASL_SCRAM, SCRAM_SHA256, true },
-	{ "SCRAM-SHA-1-PLUS", SASL_SCRAM, SCRAM_SHA1, true },
-	{ "SCRAM-SHA-256", SASL_SCRAM, SCRAM_SHA256, false },
-	{ "SCRAM-SHA-1", SASL_SCRAM, SCRAM_SHA1, false },
-	{ "PLAIN", SASL_PLAIN, SCRAM_SHA256, false },
-	{ "EXTERNAL", SASL_EXTERNAL, SCRAM_SHA256, false },
-	{ "ANONYMOUS", SASL_ANONYMOUS, SCRAM_SHA256, false },
-	{ NULL, SASL_PLAIN, SCRAM_SHA256, false },
+const struct sasl_mech sasl_mechs[SASL_MECHS + 1] = {
+	{ "SCRAM-SHA-256-PLUS", SASL_SCRAM, SCRAM_SHA256, true, NULL },
+	{ "SCRAM-SHA-1-PLUS", SASL_SCRAM, SCRAM_SHA1, true, NULL },
+	{ "SCRAM-SHA-256", SASL_SCRAM, SCRAM_SHA256, false, NULL },
+	{ "SCRAM-SHA-1", SASL_SCRAM, SCRAM_SHA1, false, NULL },
+	{ "PLAIN", SASL_PLAIN, SCRAM_SHA256, false, NULL },
+	{ "EXTERNAL", SASL_EXTERNAL, SCRAM_SHA256, false, NULL },
+	{ "ANONYMOUS", SASL_ANONYMOUS, SCRAM_SHA256, false, NULL },
+	{ "HT-SHA-256-EXPR", SASL_HT, SCRAM_SHA256, true, "tls-exporter" },
+	{ "HT-SHA-256-ENDP", SASL_HT, SCRAM_SHA256, true,
+	    "tls-server-end-point" },
+	{ "HT-SHA-256-NONE", SASL_HT, SCRAM_SHA256, false, NULL },
+	{ NULL, SASL_PLAIN, SCRAM_SHA256, false, NULL },
 };
 
 const struct sasl_mech *

@@ -14,7 +14,10 @@
 
 enum scram_hash { SCRAM_SHA1, SCRAM_SHA256, SCRAM_HASHES };
 
-enum sasl_kind { SASL_PLAIN, SASL_SCRAM, SASL_EXTERNAL, SASL_ANONYMOUS };
+enum sasl_kind {
+	SASL_PLAIN, SASL_SCRAM, SASL_EXTERNAL, SASL_ANONYMOUS,
+	SASL_HT			/* ht.h */
+};
 
 /* Best first: the order in which they are announced and picked. */
 struct sasl_mech {
@@ -22,10 +25,12 @@ struct sasl_mech {
 	enum sasl_kind kind;
 	enum scram_hash hash;	/* of SASL_SCRAM */
 	bool plus;		/* binds the TLS channel */
+	const char *binding;	/* SASL_HT: by this; NULL: it does not */
 };
 
 /* The table; ends with name NULL. */
-extern const struct sasl_mech sasl_mechs[];
+#define SASL_MECHS	10
+extern const struct sasl_mech sasl_mechs[SASL_MECHS + 1];
 
 /* NULL: no such mechanism. */
 const struct sasl_mech *sasl_mech(const char *name);

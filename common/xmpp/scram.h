@@ -83,7 +83,7 @@ struct scram_server {
 	int step;
 	char own[SCRAM_NONCE_LEN + 1];	/* our part of the nonce */
 	struct scram_verifier v;
-	struct buf user, authzid, gs2, auth, nonce;
+	struct buf user, authzid, gs2, auth, nonce, offer;
 };
 
 /* mech: SASL_SCRAM.  Keeps bindings, what this connection has (ended by type
@@ -91,6 +91,11 @@ struct scram_server {
 void scram_server_init(struct scram_server *s, const struct sasl_mech *mech,
     const struct scram_binding *bindings, bool plus_offered);
 void scram_server_clear(struct scram_server *s);	/* wipes */
+
+/* Before the challenge: what was offered, so that the client sees what others
+ * took away (XEP-0474).  Sorted names, \x1e between them; where channels can
+ * be bound \x1f and their types likewise. */
+void scram_server_offer(struct scram_server *s, const char *p, size_t n);
 
 /* ERR_SYNTAX: malformed; ERR_AUTH: channel binding or downgrade refused.
  * Then s->user (decoded from =2C =3D, not prepared) and s->authzid hold. */

@@ -26,6 +26,13 @@ scram_server_init(struct scram_server *s, const struct sasl_mech *mech,
 	buf_init(&s->gs2, SCRAM_MESSAGE_MAX);
 	buf_init(&s->auth, 4 * SCRAM_MESSAGE_MAX);
 	buf_init(&s->nonce, SCRAM_MESSAGE_MAX);
+	buf_init(&s->offer, SCRAM_MESSAGE_MAX);
+}
+
+void
+scram_server_offer(struct scram_server *s, const char *p, size_t n)
+{
+	buf_put(&s->offer, p, n);
 }
 
 void
@@ -36,6 +43,7 @@ scram_server_clear(struct scram_server *s)
 	buf_free(&s->gs2);
 	buf_wipe(&s->auth);
 	buf_free(&s->nonce);
+	buf_free(&s->offer);
 	OPENSSL_cleanse(s, sizeof *s);
 }
 
@@ -122,6 +130,18 @@ scram_server_first(struct scram_server *s, const char *p, size_t n,
 	return 0;
 }
 
+static void
+put_offer(const struct scram_server *s, struct buf *out)
+{
+	uint8_t hash[SCRAM_KEY_MAX];
+
+	if (s->offer.n == 0)
+		return;
+	scram_hash(s->hash, s->offer.p, s->offer.n, hash);
+	buf_lit(out, ",h=");
+	base64_put(out, hash, scram_key_len(s->hash));
+}
+
 int
 scram_server_challenge(struct scram_server *s, const struct scram_verifier *v,
     struct buf *out, struct err *e)
@@ -140,6 +160,7 @@ scram_server_challenge(struct scram_server *s, const struct scram_verifier *v,
 	base64_put(&m, v->salt, v->salt_len);
 	buf_lit(&m, ",i=");
 	buf_putu(&m, v->iterations);
+	put_offer(s, &m);
 	buf_putc(&s->auth, ',');
 	buf_put(&s->auth, m.p, m.n);
 	buf_put(out, m.p, m.n);

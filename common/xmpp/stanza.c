@@ -35,6 +35,14 @@ stanza_attr(const struct stanza *st, const char *name)
 	return stanza_attr_ns(st, name, NULL);
 }
 
+bool
+stanza_is_true(const struct stanza *st, const char *name)
+{
+	struct str word = stanza_attr_str(st, name);
+
+	return str_is(word, "true") || str_is(word, "1");
+}
+
 const char *
 stanza_attr_ns(const struct stanza *st, const char *name, const char *ns)
 {

@@ -58,6 +58,9 @@ struct str stanza_attr_str(const struct stanza *st, const char *name);
 const char *stanza_attr_ns(const struct stanza *st, const char *name,
     const char *ns);
 
+/* Is the attribute there and true (xs:boolean)? */
+bool stanza_is_true(const struct stanza *st, const char *name);
+
 /* First child element; next sibling element. */
 struct stanza *stanza_first(const struct stanza *st);
 struct stanza *stanza_next(const struct stanza *st);

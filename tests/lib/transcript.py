@@ -2,6 +2,7 @@
 server.  tests/xmpp/README says how they are written."""
 
 import base64
+import hashlib
 import json
 import os
 import re
@@ -225,6 +226,29 @@ class Player:
             user, self.passwords.get(user, "wrong"), self._fill(block),
             mechanism)
 
+    def _token(self, name, user, token, mechanism, block):
+        self.people[name].authenticate(
+            self.admin if user == "admin" else user, self._fill(token),
+            self._fill(block), mechanism)
+
+    def _no_token(self, name, user, token, mechanism, condition, block):
+        try:
+            self._token(name, user, token, mechanism, block)
+        except xmpp.Refused as e:
+            if str(e) == condition:
+                return
+            raise
+        raise Mismatch("was not refused")
+
+    def _told(self, name, offer):
+        """XEP-0474: 'MECHANISM ...' or 'MECHANISM ... / TYPE ...'"""
+        text = "\x1f".join("\x1e".join(sorted(part.split()))
+                           for part in offer.split("/"))
+        want = xmpp.b64(hashlib.sha256(text.encode()).digest())
+        got = self.people[name].server_first.get("h")
+        if got != want:
+            raise Mismatch(f"the server said {got}")
+
     def _refused(self, name, user, password, mechanism, condition):
         try:
             self.people[name].login(
@@ -298,7 +322,12 @@ class Player:
         (r"(\w+) connects as (\S+) with password (.+)\.", _connect_with),
         (r"(\w+) starts TLS\.", lambda p, n: p.people[n].proceed()),
         (r"(\w+) logs in as (\S+) with (\S+)\.", _login),
+        (r"(\w+) authenticates as (\S+) with token (\S+) and (\S+) and:",
+         _token),
+        (r"(\w+) cannot authenticate as (\S+) with token (\S+) and (\S+): "
+         r"(\S+)\.", _no_token),
         (r"(\w+) authenticates as (\S+) with (\S+) and:", _authenticate),
+        (r"(\w+) was told that (.+) was offered\.", _told),
         (r"(\w+) authenticates as (\S+) with (\S+)\.", _authenticate),
         (r"(\w+) cannot log in as (\S+) with password (\S+) and (\S+): "
          r"(\S+)\.", _refused),

@@ -146,6 +146,8 @@ class Stream:
         if mechanism == "PLAIN":
             send_first(mechanism, f"\0{user}\0{password}".encode())
             return self._sasl("success", ns)
+        if mechanism.startswith("HT-"):
+            return self._token(user, password, mechanism, ns, send_first)
         plus = mechanism.endswith("-PLUS")
         algorithm = "sha256" if "256" in mechanism else "sha1"
         gs2 = "p=tls-server-end-point,," if plus else "n,,"
@@ -176,6 +178,19 @@ class Stream:
         if base64.b64decode(text).decode() != \
                 "v=" + b64(mac(mac(salted, b"Server Key"), message)):
             raise Refused("the server does not know the password")
+        return success
+
+    def _token(self, user, token, mechanism, ns, send_first):
+        bound = b""
+        if mechanism.endswith("-ENDP"):
+            bound = hashlib.sha256(self.sock.getpeercert(True)).digest()
+        def mac(word):
+            return hmac.new(token.encode(), word + bound, "sha256").digest()
+        send_first(mechanism, user.encode() + b"\0" + mac(b"Initiator"))
+        success = self._sasl("success", ns)
+        if success.findtext(f"{{{ns}}}additional-data") != \
+                b64(mac(b"Responder")):
+            raise Refused("the server does not know the token")
         return success
 
     def _sasl(self, expected, ns=SASL):

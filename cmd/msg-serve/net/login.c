@@ -81,6 +81,16 @@ find_bindings(struct session *s)
 	}
 }
 
+static bool
+can_bind(const struct login *l, const char *type)
+{
+	const struct scram_binding *b = l->bindings;
+
+	while (b->type != NULL && strcmp(b->type, type) != 0)
+		b++;
+	return b->type != NULL;
+}
+
 bool
 login_offers(const struct session *s, const struct sasl_mech *m)
 {
@@ -89,6 +99,10 @@ login_offers(const struct session *s, const struct sasl_mech *m)
 		return !m->plus || s->login->bindings[0].type != NULL;
 	case SASL_PLAIN:
 		return s->ops->secure(s->carrier);
+	case SASL_HT:
+		return s->worker->server->opt->token_ms > 0 &&
+		    s->ops->secure(s->carrier) && (m->binding == NULL ||
+		    can_bind(s->login, m->binding));
 	default:
 		return false;
 	}
@@ -102,7 +116,7 @@ login_features(struct session *s, struct buf *out)
 	find_bindings(s);
 	buf_lit(out, "<mechanisms xmlns=\"" NS_SASL "\">");
 	for (const struct sasl_mech *m = sasl_mechs; m->name != NULL; m++)
-		if (login_offers(s, m))
+		if (m->kind != SASL_HT && login_offers(s, m))
 			buf_printf(out, "<mechanism>%s</mechanism>", m->name);
 	buf_lit(out, "</mechanisms>");
 	login2_features(s, out);
@@ -251,7 +265,8 @@ begin(struct session *s, const struct stanza *st)
 
 	find_bindings(s);
 	reset(l);
-	if (m == NULL || !login_offers(s, m)) {
+	if (m == NULL || !login_offers(s, m) ||
+	    (m->kind == SASL_HT && !l->sasl2)) {
 		login_fail(s, "invalid-mechanism");
 		return false;
 	}

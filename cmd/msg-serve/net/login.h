@@ -5,6 +5,7 @@
  *	login.c		mechanisms offered, the exchange, attempts
  *	login_mech.c	what each mechanism does
  *	login2.c	what XEP-0388 has around that
+ *	login_fast.c	tokens in place of passwords (XEP-0484)
  *	login_int.h	what these share
  *
  * Up to LOGIN_ATTEMPTS on a stream.  A user who is not there costs the same

@@ -19,24 +19,19 @@
 #define TAG_MAX		64	/* bytes of a client's name in a resource */
 #define DATA_MAX	4096	/* of what a mechanism says at the end */
 
-struct login2 {
-	struct arena arena;
-	const struct stanza *asks;	/* the <authenticate/> */
-	struct buf data;		/* for <additional-data/> */
-};
-
 void
 login2_features(struct session *s, struct buf *out)
 {
 	buf_lit(out, "<authentication xmlns=\"" NS_SASL2 "\">");
 	for (const struct sasl_mech *m = sasl_mechs; m->name != NULL; m++)
-		if (login_offers(s, m))
+		if (m->kind != SASL_HT && login_offers(s, m))
 			buf_printf(out, "<mechanism>%s</mechanism>", m->name);
 	buf_lit(out, "<inline><bind xmlns=\"" NS_BIND2 "\">");
 	if (s->ops->adopt != NULL)
 		buf_lit(out, "<inline><feature var=\"" NS_SM "\"/></inline>");
 	buf_lit(out, "</bind>");
 	sm_features(s, out);
+	login_fast_features(s, out);
 	buf_lit(out, "</inline></authentication>");
 }
 
@@ -47,6 +42,7 @@ login2_begin(struct session *s, const struct stanza *st)
 
 	two->asks = stanza_copy(&two->arena, st);
 	buf_init(&two->data, DATA_MAX);
+	buf_init(&two->token, DATA_MAX);
 	s->login->two = two;
 }
 
@@ -56,6 +52,7 @@ login2_clear(struct login *l)
 	if (l->two == NULL)
 		return;
 	buf_wipe(&l->two->data);
+	buf_wipe(&l->two->token);
 	arena_free(&l->two->arena);
 	free(l->two);
 	l->two = NULL;
@@ -164,6 +161,7 @@ finish(struct session *s, const struct buf *rest)
 		buf_lit(out, "</additional-data>");
 	}
 	put_identity(s, out);
+	buf_put(out, two->token.p, two->token.n);
 	buf_put(out, rest->p, rest->n);
 	if (bind != NULL)
 		put_bound(s, bind, out);
@@ -192,17 +190,23 @@ resumed(struct session *s, bool yes, const char *condition,
 }
 
 void
-login2_succeed(struct session *s, const struct buf *data)
+login2_go_on(struct session *s)
 {
-	struct login2 *two = s->login->two;
-	const struct stanza *resume = stanza_child(two->asks, "resume",
-	    NS_SM);
+	const struct stanza *resume = stanza_child(s->login->two->asks,
+	    "resume", NS_SM);
 	const struct buf nothing = BUF_INIT(1);
 
-	if (data != NULL)
-		buf_put(&two->data, data->p, data->n);
 	if (resume != NULL && s->ops->adopt != NULL)
 		sm_resume(s, resume, resumed);
 	else
 		finish(s, &nothing);
+}
+
+void
+login2_succeed(struct session *s, const struct buf *data)
+{
+	if (data != NULL)
+		buf_put(&s->login->two->data, data->p, data->n);
+	if (!login_fast_renew(s))
+		login2_go_on(s);
 }

@@ -8,11 +8,20 @@
 
 #include "net/login.h"
 #include "net/session.h"
+#include "store/cred_token.h"
 #include "xmpp/scram.h"
 
 #define LOGIN_BINDINGS	2
 
-struct login2;
+/* What <authenticate/> asks for beyond the mechanism. */
+struct login2 {
+	struct arena arena;
+	const struct stanza *asks;	/* it, copied */
+	struct buf data;		/* for <additional-data/> */
+	struct cred_tokens tokens;	/* of the client that has some */
+	const struct cred_token *used;	/* of them, or NULL */
+	struct buf token;		/* what tells him of a new one */
+};
 
 struct login {
 	const struct sasl_mech *mech;	/* of the exchange under way, or NULL */
@@ -61,5 +70,15 @@ void login2_clear(struct login *l);
 
 /* The session has its account: do what was asked, and say it. */
 void login2_succeed(struct session *s, const struct buf *data);
+void login2_go_on(struct session *s);	/* after login_fast_renew */
+
+/* --- login_fast.c: tokens (XEP-0484) ------------------------------------- */
+
+void login_fast_features(struct session *s, struct buf *out);
+void login_fast_step(struct session *s, const struct buf *message);
+
+/* The user is known: give him another token, take an old one back.  True: it
+ * takes a while, and login2_go_on comes then. */
+bool login_fast_renew(struct session *s);
 
 #endif

@@ -185,6 +185,33 @@ plain(struct session *s, const struct buf *message)
 	buf_free(&user);
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What login_features told, for who wants to know whether he got it. */
+static void
+put_offer(const struct session *s, struct buf *out)
+{
+	const char *names[SASL_MECHS];
+	const struct scram_binding *b = s->login->bindings;
+	size_t n = 0;
+
+	for (const struct sasl_mech *m = sasl_mechs; m->name != NULL; m++)
+		if (m->kind != SASL_HT && login_offers(s, m))
+			names[n++] = m->name;
+	qsort(names, n, sizeof names[0], by_name);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%s", i > 0 ? "\x1e" : "", names[i]);
+	for (n = 0; b->type != NULL; b++)
+		names[n++] = b->type;
+	qsort(names, n, sizeof names[0], by_name);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%s", i > 0 ? "\x1e" : "\x1f", names[i]);
+}
+
 /* --- any of them --------------------------------------------------------- */
 
 void
@@ -193,9 +220,15 @@ login_mech_begin(struct session *s)
 	struct login *l = s->login;
 	bool can_bind = l->bindings[0].type != NULL;
 
-	if (l->mech->kind == SASL_SCRAM)
-		scram_server_init(&l->scram, l->mech,
-		    can_bind ? l->bindings : NULL, can_bind);
+	struct buf offer = BUF_INIT(SCRAM_MESSAGE_MAX);
+
+	if (l->mech->kind != SASL_SCRAM)
+		return;
+	scram_server_init(&l->scram, l->mech, can_bind ? l->bindings : NULL,
+	    can_bind);
+	put_offer(s, &offer);
+	scram_server_offer(&l->scram, offer.p, offer.n);
+	buf_free(&offer);
 }
 
 void
@@ -205,6 +238,8 @@ login_mech_step(struct session *s, const struct buf *message)
 
 	if (l->mech->kind == SASL_PLAIN)
 		plain(s, message);
+	else if (l->mech->kind == SASL_HT)
+		login_fast_step(s, message);
 	else if (l->first)
 		scram_first(s, message);
 	else

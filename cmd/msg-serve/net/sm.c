@@ -40,14 +40,6 @@ make_id(struct sm *m, const struct worker *w)
 	return 0;
 }
 
-/* xs:boolean. */
-static bool
-is_true(const char *word)
-{
-	return word != NULL &&
-	    (strcmp(word, "true") == 0 || strcmp(word, "1") == 0);
-}
-
 /* How long the client asks for, at most what is allowed. */
 static int64_t
 time_for(const struct session *s, const char *seconds)
@@ -68,7 +60,7 @@ sm_enable(struct session *s, const struct stanza *enable, struct buf *out)
 	sm_queue_init(&m->queue, opt->unacked_bytes);
 	s->sm = m;
 	buf_lit(out, "<enabled xmlns=\"" NS_SM "\"");
-	if (opt->resume_ms > 0 && is_true(stanza_attr(enable, "resume")) &&
+	if (opt->resume_ms > 0 && stanza_is_true(enable, "resume") &&
 	    make_id(m, s->worker) == 0) {
 		m->resume = true;
 		m->max_ms = time_for(s, stanza_attr(enable, "max"));

@@ -9,13 +9,9 @@
 #include "store/cred_inside.h"
 #include "store/inside.h"
 
-/* Tables of this environment, by the numbers of the engine's first two. */
-enum { T_USER = 0, T_SERVER = 1 };
-
 static const char *const tables[] = { "USER", "SERVER", NULL };
 
 #define MAP_BYTES	((uint64_t)1 << 30)
-#define USER_MAX	255
 
 static int
 open_engine(struct engine **out, const char *dir, bool create, bool unsafe,
@@ -35,13 +31,15 @@ row(int table, struct str key, struct str value)
 
 /* Replace rows, durably; the lock is held. */
 static int
-write_rows(struct engine *g, const struct row *rows, size_t n, struct err *e)
+write_rows(struct engine *g, const struct row *rows, size_t n,
+    struct str tokens_of, struct err *e)
 {
 	struct snap *s;
 
 	if (engine_begin(g, &s, e) < 0)
 		return -1;
-	if (engine_put(g, rows, n, e) < 0) {
+	if (engine_put(g, rows, n, e) < 0 || (tokens_of.n > 0 &&
+	    cred_forget_tokens(g, s, tokens_of, 0, e) < 0)) {
 		engine_abort(g);
 		return -1;
 	}
@@ -62,10 +60,17 @@ cred_make(const char *dir, bool unsafe, struct err *e)
 		abort();
 	r = row(T_SERVER, STR("secret"),
 	    (struct str){ (char *)secret, sizeof secret });
-	rc = write_rows(g, &r, 1, e);
+	rc = write_rows(g, &r, 1, STR_NONE, e);
 	engine_close(g);
 	OPENSSL_cleanse(secret, sizeof secret);
 	return rc;
+}
+
+int
+cred_row(struct snap *s, int table, struct str key, struct str *out,
+    struct err *e)
+{
+	return rows_get(s, NULL, (enum table)table, key, out, e);
 }
 
 /* One row of the newest snapshot, copied to out; n: how long it is. */
@@ -79,7 +84,7 @@ read_row(struct store *s, int table, struct str key, void *out, size_t max,
 
 	rc = snap_begin(snap, e);
 	if (rc == 0)
-		rc = rows_get(snap, NULL, (enum table)table, key, &v, e);
+		rc = cred_row(snap, table, key, &v, e);
 	if (rc == 1 && v.n > max)
 		rc = err_set(e, ERR_SYSTEM, "the credentials are damaged");
 	if (rc == 1) {
@@ -154,20 +159,21 @@ fits(const struct cred_key *k)
 static int
 check_user(struct str user, struct err *e)
 {
-	if (user.n == 0 || user.n > USER_MAX)
+	if (user.n == 0 || user.n > CRED_USER_MAX)
 		return err_set(e, ERR_ARGUMENT, "not a user's name");
 	return 0;
 }
 
 /* --- users ----------------------------------------------------------- */
 
-static int
-change(struct store *s, const struct row *rows, size_t n, struct err *e)
+int
+cred_write(struct store *s, const struct row *rows, size_t n,
+    struct str tokens_of, struct err *e)
 {
 	int rc;
 
 	pthread_mutex_lock(&s->cred_lock);
-	rc = write_rows(s->cred, rows, n, e);
+	rc = write_rows(s->cred, rows, n, tokens_of, e);
 	pthread_mutex_unlock(&s->cred_lock);
 	return rc;
 }
@@ -187,7 +193,7 @@ cred_set(struct store *s, struct str user, const struct cred *c,
 	put_key(b, &c->sha1);
 	put_key(b + KEY_BYTES, &c->sha256);
 	r = row(T_USER, user, (struct str){ (char *)b, sizeof b });
-	rc = change(s, &r, 1, e);
+	rc = cred_write(s, &r, 1, user, e);
 	OPENSSL_cleanse(b, sizeof b);
 	return rc;
 }
@@ -199,7 +205,7 @@ cred_get(struct store *s, struct str user, struct cred *out, struct err *e)
 	size_t n = 0;
 	int rc;
 
-	if (user.n == 0 || user.n > USER_MAX)
+	if (user.n == 0 || user.n > CRED_USER_MAX)
 		return 0;
 	rc = read_row(s, T_USER, user, b, sizeof b, &n, e);
 	if (rc == 1 && (n != sizeof b || !get_key(&out->sha1, b) ||
@@ -214,7 +220,8 @@ cred_remove(struct store *s, struct str user, struct err *e)
 {
 	struct row r = row(T_USER, user, STR_NONE);
 
-	return check_user(user, e) < 0 ? -1 : change(s, &r, 1, e);
+	return check_user(user, e) < 0 ? -1 :
+	    cred_write(s, &r, 1, user, e);
 }
 
 int
@@ -231,7 +238,7 @@ cred_rename(struct store *s, struct str from, struct str to, struct err *e)
 	if (rc == 1) {
 		rows[0] = row(T_USER, from, STR_NONE);
 		rows[1] = row(T_USER, to, (struct str){ (char *)b, n });
-		rc = change(s, rows, 2, e);
+		rc = cred_write(s, rows, 2, from, e);
 	} else if (rc == 0) {
 		rc = err_set(e, ERR_NOT_FOUND, "no such user");
 	}

@@ -1,6 +1,7 @@
 #include "store_fixture.h"
 
 #include "store/cred.h"
+#include "store/cred_token.h"
 
 static struct cred
 sample(uint8_t x)
@@ -141,12 +142,107 @@ what_a_killed_start_left_is_cleared(void **state)
 #define TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
+static struct cred_tokens
+tokens(uint8_t x, int64_t until_us, size_t count)
+{
+	struct cred_tokens t = { .count = count };
+
+	for (size_t i = 0; i < count; i++) {
+		memset(t.at[i].hash, x + (int)i, CRED_HASH);
+		t.at[i].from_us = 1;
+		t.at[i].until_us = until_us;
+		t.at[i].mech = 3;
+	}
+	return t;
+}
+
+static size_t
+count_of(struct fixture *f, const char *user, uint8_t agent)
+{
+	uint8_t mark[CRED_AGENT];
+	struct cred_tokens t;
+
+	memset(mark, agent, sizeof mark);
+	assert_int_equal(cred_tokens_get(f->store, str_of(user), mark, &t,
+	    &f->e), 0);
+	return t.count;
+}
+
+static void
+set_tokens(struct fixture *f, const char *user, uint8_t agent,
+    struct cred_tokens t)
+{
+	uint8_t mark[CRED_AGENT];
+
+	memset(mark, agent, sizeof mark);
+	assert_int_equal(cred_tokens_set(f->store, str_of(user), mark, &t,
+	    &f->e), 0);
+}
+
+static void
+tokens_are_of_a_user_and_a_client(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t mark[CRED_AGENT] = { 0 };
+	struct cred_tokens want = tokens(7, INT64_MAX, 2), got;
+
+	set_tokens(f, "romeo", 0, want);
+	fixture_close(f);
+	fixture_open(f);
+	assert_int_equal(cred_tokens_get(f->store, STR("romeo"), mark, &got,
+	    &f->e), 0);
+	assert_int_equal(got.count, 2);
+	assert_memory_equal(&got.at[1].hash, &want.at[1].hash, CRED_HASH);
+	assert_true(got.at[0].until_us == INT64_MAX);
+	assert_int_equal(got.at[0].mech, 3);
+	assert_int_equal(count_of(f, "romeo", 1), 0);
+	assert_int_equal(count_of(f, "rome", 0), 0);
+	assert_int_equal(count_of(f, "juliet", 0), 0);
+	set_tokens(f, "romeo", 0, tokens(0, 0, 0));
+	assert_int_equal(count_of(f, "romeo", 0), 0);
+}
+
+static void
+tokens_go_with_the_password(void **state)
+{
+	struct fixture *f = *state;
+	struct cred c = sample(1);
+
+	set_tokens(f, "romeo", 0, tokens(1, 9, 1));
+	set_tokens(f, "romeo", 1, tokens(1, 9, 2));
+	set_tokens(f, "romeos", 1, tokens(1, 9, 1));
+	assert_int_equal(cred_set(f->store, STR("romeo"), &c, &f->e), 0);
+	assert_int_equal(count_of(f, "romeo", 0), 0);
+	assert_int_equal(count_of(f, "romeo", 1), 0);
+	assert_int_equal(count_of(f, "romeos", 1), 1);
+	set_tokens(f, "romeo", 0, tokens(1, 9, 1));
+	assert_int_equal(cred_remove(f->store, STR("romeo"), &f->e), 0);
+	assert_int_equal(count_of(f, "romeo", 0), 0);
+}
+
+static void
+of_too_many_tokens_those_that_end_first_go(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint8_t i = 0; i < CRED_TOKENS; i++)
+		set_tokens(f, "romeo", i, tokens(1, 100 - i, 1));
+	assert_int_equal(count_of(f, "romeo", CRED_TOKENS - 1), 1);
+	set_tokens(f, "romeo", 200, tokens(1, 1000, 1));
+	assert_int_equal(count_of(f, "romeo", CRED_TOKENS - 1), 0);
+	assert_int_equal(count_of(f, "romeo", CRED_TOKENS - 2), 1);
+	assert_int_equal(count_of(f, "romeo", 200), 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(keeps_replaces_renames_removes),
 		TEST(refuses_what_does_not_fit),
+		TEST(tokens_are_of_a_user_and_a_client),
+		TEST(tokens_go_with_the_password),
+		TEST(of_too_many_tokens_those_that_end_first_go),
 		TEST(the_secret_is_the_stores_own),
 		TEST(opened_by_one_made_by_one),
 		TEST(what_a_killed_start_left_is_cleared),
