@@ -1,10 +1,11 @@
 /*
  * What the store alone can do: reads of all sorts, and durable commits.
  *
- *	store [ITEMS [DIR]]
+ *	store [ITEMS [DIR [reads]]]
  *
  * ITEMS pages in folders of 100, plus one folder of 1000; DIR is where the
- * store is made (a real disk, for commits).
+ * store is made (a real disk, for commits).  reads: no commits, and what is
+ * written to make the store is not waited for.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/export.h"
 #include "store/first.h"
 #include "store/kinds.h"
 #include "store/store.h"
@@ -358,19 +360,56 @@ commits(struct bench *b, size_t clients, uint64_t count)
 	free(s);
 }
 
+/* --- out and in again ------------------------------------------------ */
+
+static void
+export_and_import(struct bench *b, const char *dir)
+{
+	char file[300], copy[300];
+	struct first *f;
+	struct store_stats st;
+	int64_t start = clock_mono_us();
+	FILE *out;
+
+	snprintf(file, sizeof file, "%s.avro", dir);
+	snprintf(copy, sizeof copy, "%s.copy", dir);
+	out = fopen(file, "w+b");
+	if (out == NULL)
+		must(b, err_sys(&b->e, ERR_INPUT, "cannot open '%s'", file));
+	must(b, reader_begin(b->r, &b->e));
+	must(b, store_export(b->r, fileno(out), &b->e));
+	reader_end(b->r);
+	store_stats(b->s, &st);
+	say("export", (double)st.items * 1e6 /
+	    (double)(clock_mono_us() - start), "items/s");
+	say("  the file", (double)lseek(fileno(out), 0, SEEK_END) / 1e6,
+	    "MB");
+	say("  the store", (double)st.bytes / 1e6, "MB");
+	if (lseek(fileno(out), 0, SEEK_SET) != 0)
+		abort();
+	start = clock_mono_us();
+	must(b, first_import(&f, copy, fileno(out), &b->e));
+	say("import", (double)st.items * 1e6 /
+	    (double)(clock_mono_us() - start), "items/s");
+	first_abort(f);
+	fclose(out);
+	remove(file);
+}
+
 int
 main(int argc, char *argv[])
 {
 	static struct bench b = { .seed = 88172645 };
 	char dir[256], command[300];
 	struct store_options o = { .dir = dir };
+	bool only_reads = argc > 3 && strcmp(argv[3], "reads") == 0;
 	struct first *f;
 	int64_t start;
 
 	b.items = 50000;
 	if (argc > 1 && text_number(argv[1], strlen(argv[1]), 100000000,
 	    &b.items) < 0) {
-		fprintf(stderr, "usage: store [ITEMS [DIR]]\n");
+		fprintf(stderr, "usage: store [ITEMS [DIR [reads]]]\n");
 		return 2;
 	}
 	b.e = (struct err)ERR_INIT;
@@ -379,6 +418,7 @@ main(int argc, char *argv[])
 	memset(b.body, 'x', sizeof b.body);
 	must(&b, first_begin(&f, dir, &b.e));
 	must(&b, first_finish(f, &b.e));
+	o.unsafe = only_reads;
 	must(&b, store_open(&b.s, &o, &b.e));
 	b.r = reader_new(b.s);
 	printf("%ju items in '%s'\n", (uintmax_t)b.items, dir);
@@ -394,9 +434,12 @@ main(int argc, char *argv[])
 	commits(&b, 64, 20000);
 	reads(&b);
 	reader_end(b.r);
-	commits(&b, 1, 5000);
-	commits(&b, 8, 20000);
-	commits(&b, 64, 100000);
+	export_and_import(&b, dir);
+	if (!only_reads) {
+		commits(&b, 1, 1000);
+		commits(&b, 8, 5000);
+		commits(&b, 64, 40000);
+	}
 	reader_free(b.r);
 	store_close(b.s);
 	snprintf(command, sizeof command, "rm -r '%s'", dir);
