@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "base/mem.h"
 #include "store/inside.h"
 #include "store/verify.h"
@@ -58,6 +59,19 @@ tell_issue(void *arg, const char *what)
 	tell(((struct told *)arg)->fd, 'I', what);
 }
 
+static int
+check_heads(const char *dir, int fd, struct err *e)
+{
+	char *data = fs_join(dir, "data");
+	int rc = engine_heads(data, e);
+
+	if (rc == 0)
+		tell(fd, 'I', "the data file's head is not what was written: "
+		    "an older state may be taken for the newest");
+	free(data);
+	return rc < 0 ? -1 : 0;
+}
+
 static void
 child(const char *dir, int fd)
 {
@@ -73,7 +87,9 @@ child(const char *dir, int fd)
 	signal(SIGSEGV, SIG_DFL);
 	signal(SIGBUS, SIG_DFL);
 	signal(SIGABRT, SIG_DFL);
-	rc = store_open(&s, &o, &e);
+	rc = check_heads(dir, fd, &e);
+	if (rc == 0)
+		rc = store_open(&s, &o, &e);
 	if (rc == 0) {
 		r = reader_new(s);
 		rc = reader_begin(r, &e);

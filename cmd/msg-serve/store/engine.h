@@ -115,6 +115,10 @@ void engine_abort(struct engine *g);
 /* A consistent, compact copy of everything into a new file. */
 int engine_copy(struct engine *g, int fd, struct err *e);
 
+/* Which commit of a closed or served engine at dir counts: may that be relied
+ * on?  1; 0: what says so is damaged; -1: it cannot be read. */
+int engine_heads(const char *dir, struct err *e);
+
 void engine_size(struct engine *g, uint64_t *used, uint64_t *bound);
 
 #endif

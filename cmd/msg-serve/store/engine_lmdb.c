@@ -2,9 +2,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/fs.h"
 #include "base/mem.h"
 
 struct snap {
@@ -365,6 +368,40 @@ engine_copy(struct engine *g, int fd, struct err *e)
 	int rc = mdb_env_copyfd2(g->env, fd, MDB_CP_COMPACT);
 
 	return rc == 0 ? 0 : fail(e, rc, "copy");
+}
+
+/*
+ * LMDB's commits go by turns to the first and the second page, each with its
+ * number: the last two follow one another.  Nothing of LMDB notices a number
+ * that was changed, and what it would show then is an older store.
+ */
+#define HEAD_NUMBER	144		/* of LMDB 0.9 where longs have 64 bits */
+#define HEAD_TRIES	100		/* a writer may be at it */
+
+int
+engine_heads(const char *dir, struct err *e)
+{
+	off_t page = (off_t)sysconf(_SC_PAGESIZE);
+	char *path = fs_join(dir, "data.mdb");
+	int fd = open(path, O_RDONLY | O_CLOEXEC), sound = 0;
+	uint64_t n[2] = { 0, 0 };
+
+	if (fd < 0) {
+		err_sys(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INPUT,
+		    "cannot open '%s'", path);
+		free(path);
+		return -1;
+	}
+	for (int i = 0; i < HEAD_TRIES && !sound; i++) {
+		if (pread(fd, &n[0], 8, HEAD_NUMBER) != 8 ||
+		    pread(fd, &n[1], 8, page + HEAD_NUMBER) != 8)
+			break;
+		sound = n[0] % 2 == 0 && n[1] % 2 == 1 &&
+		    (n[0] + 1 == n[1] || n[1] + 1 == n[0]);
+	}
+	close(fd);
+	free(path);
+	return sound;
 }
 
 void
