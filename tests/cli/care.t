@@ -35,6 +35,16 @@ exits 0 'the imported store is sound' msg-serve --verify
 exits 0 'compaction' msg-serve --compact --keep-revisions=1 --keep-time=0
 like "$out" '^oldest=[0-9]* rows=[1-9]' 'says what it did'
 exits 0 'and leaves a sound store' msg-serve --verify
+server_start
+head=$(msg-send get-status | jq .rev)
+exits 0 'what is kept is there' msg-send get-item /about --rev "$head"
+exits 1 'what is not kept is gone' msg-send get-item /about --rev 2
+like "$err" 'no longer kept' 'and the error says so'
+run msg-send --format=json get-item /about --rev 2
+like "$out$err" 'gone' 'by its condition'
+exits 7 'a watch from there is a gap' msg-watch --from 1 --count 1 '//*'
+like "$err" 'no longer kept|gap' 'which is told'
+server_stop
 /usr/bin/python3 - "$store/data/data.mdb" <<'END'
 import sys
 with open(sys.argv[1], 'r+b') as f:
@@ -48,4 +58,28 @@ like "$out" 'not what was written' 'and named'
 exits 5 'a file that is no export' \
 	msg-serve --store "$T/new" --import /dev/null --listen 127.0.0.1:0 \
 	--listen-tls none
+
+# --- full -----------------------------------------------------------------------------
+export XDG_DATA_HOME=$T/full
+server_start --no-demo --max-store=1M
+large=$(head -c 60000 /dev/zero | tr '\0' x)
+for ((i = 0; i < 50; i++)); do
+	run msg-send set-item '[{"method":"create","data":{"_kind":"Page",
+		"_path":"/p'"$i"'","content":"'"$large"'"}}]'
+	((status == 0)) || break
+done
+like "$i $status" '^[1-9][0-9]* 1$' 'a full store refuses writes'
+like "$err" 'full' 'and says why'
+exits 0 'it serves reads' msg-send get-item 'count(/*)'
+is "$out" "[$i]" 'of all that was done'
+run msg-send set-item '[{"method":"create","data":{"_kind":"Page","_path":"/x"}}]'
+msg-send get-item '/x/@name' | jq -e ". == [] or $status == 0" >"$T/small"
+result $? 'a small one is done or not'
+server_stop
+is "$status" 0 'the server ends in order'
+server_start
+exits 0 'with more room it goes on' msg-send set-item \
+	'[{"method":"create","data":{"_kind":"Page","_path":"/more","content":"'"$large"'"}}]'
+server_stop
+exits 0 'and is sound' msg-serve --verify
 done_testing

@@ -375,7 +375,7 @@ engine_copy(struct engine *g, int fd, struct err *e)
  * number: the last two follow one another.  Nothing of LMDB notices a number
  * that was changed, and what it would show then is an older store.
  */
-#define HEAD_NUMBER	144		/* of LMDB 0.9 where longs have 64 bits */
+#define HEAD_NUMBER	144		/* LMDB 0.9, longs of 64 bits */
 #define HEAD_TRIES	100		/* a writer may be at it */
 
 int

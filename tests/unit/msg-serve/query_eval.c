@@ -194,6 +194,9 @@ answers_as_the_original_did(void **state)
 		{ "/news/*[0]/nothing", "" },				/* 58 */
 		{ "//.[@name=\"about\"][@title=\"Nope\"]", "" },	/* 59 */
 		{ "//Nope", "not-found: there is no kind 'Nope'" },	/* 60 */
+		{ "news/", "syntax: found the end of the query, expected a "
+		    "step: a name, a Kind, '*', '.', '..', '@field', an axis "
+		    "or '('" },
 		{ "/about | /news", "/about /news" },
 		{ "count(//Page)", "5" },
 		{ "/sibling::*", "" },

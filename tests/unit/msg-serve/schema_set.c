@@ -192,6 +192,45 @@ gives_kinds_what_their_base_gets(void **state)
 	    "name title folder rank description content c b m own");
 }
 
+#define FORWARD_WHY	"schema, /b: it could not be read by version "
+#define T(mode, fields)	set(mode, KIND("T", "", fields))
+#define B_INT		F("b", "\"int\"", ",\"default\":1")
+#define B_UNION		F("b", "[\"int\",\"null\"]", ",\"default\":1")
+
+/* Versions before the last count where all are asked for. */
+static void
+looks_at_all_versions_when_asked_to(void **state)
+{
+	static const char *const all[] = { "FORWARD_TRANSITIVE",
+	    "FULL_TRANSITIVE" };
+
+	(void)state;
+	assert_string_equal(set("", KIND("T", BASE("Page"), B_INT)), "");
+	assert_string_equal(T("", B_UNION), "");
+	/* Who knows b as an int cannot read a union; the last one can. */
+	assert_string_equal(T("FORWARD", B_UNION ","
+	    F("c", "\"int\"", ",\"default\":3")), "");
+	assert_string_equal(T("BACKWARD_TRANSITIVE", B_UNION ","
+	    F("d", "\"int\"", ",\"default\":3")), "");
+	for (int i = 0; i < 2; i++)
+		assert_memory_equal(T(all[i], B_UNION ","
+		    F("e", "\"int\"", ",\"default\":3")), FORWARD_WHY,
+		    sizeof FORWARD_WHY - 1);
+	/* Each reason has its path. */
+	(void)T("", F("b", "\"string\"", ",\"default\":\"\"") ","
+	    F("must", "\"int\"", "") "," F("too", "\"int\"", ""));
+	assert_int_equal(demo.e.code, ERR_SCHEMA);
+	assert_string_equal(demo.e.path, "/b");
+	assert_non_null(strstr(demo.e.text, "/b: int cannot be read as"));
+	assert_non_null(strstr(demo.e.text, "/: the field 'must' is new"));
+	assert_non_null(strstr(demo.e.text, "/: the field 'too' is new"));
+	/* NONE asks for no more than that all can be read. */
+	assert_string_equal(T("NONE", F("d", "\"long\"",
+	    ",\"default\":3")), "");
+	assert_int_not_equal(*T("NONE", F("d", "\"string\"",
+	    ",\"default\":\"\"")), 0);
+}
+
 static void
 refuses_what_cannot_be(void **state)
 {
@@ -254,6 +293,7 @@ main(void)
 		cmocka_unit_test(makes_a_kind_from_another),
 		cmocka_unit_test(makes_versions_that_can_be_read),
 		cmocka_unit_test(gives_kinds_what_their_base_gets),
+		cmocka_unit_test(looks_at_all_versions_when_asked_to),
 		cmocka_unit_test(refuses_what_cannot_be),
 	};
 
