@@ -35,6 +35,14 @@ finish(struct call *c, struct job *j, struct err *e)
 	    c->payload, e);
 }
 
+static void
+detail(struct job *j, struct buf *out)
+{
+	const struct schema_set *s = j->data;
+
+	buf_put(out, s->reasons->p, s->reasons->n);
+}
+
 int
 command_set_schema(struct call *c, struct err *e)
 {
@@ -48,6 +56,7 @@ command_set_schema(struct call *c, struct err *e)
 		return -1;
 	}
 	j->finish = finish;
+	j->detail = detail;
 	j->store.run = apply;
 	j->store.branch = BRANCH_REPOSITORY;
 	return job_submit(c, j, e);

@@ -61,6 +61,7 @@ schema_set_parse(struct arena *a, const char *p, size_t n, struct str mode,
 	struct schema_set *s = arena_zero(a, sizeof *s);
 
 	s->arena = a;
+	s->reasons = arena_zero(a, sizeof *s->reasons);
 	if (n == 0) {
 		(void)err_set(e, ERR_ARGUMENT, "an Avro record is missing");
 		return NULL;
@@ -255,30 +256,45 @@ check_kept(const struct kind *from, bool item, const struct schema *new,
 /* --- may it follow the versions before? ----------------------------------- */
 
 struct reasons {
-	struct buf text;
+	struct buf text, list;
 	char path[ERR_PATH_MAX];
+	const struct kind *kind;
+	uint64_t fp;			/* of the version before */
 };
+
+#define LIST_MAX	((size_t)1 << 20)
 
 static void
 reason(void *arg, const char *path, const char *text)
 {
 	struct reasons *r = arg;
 
-	if (r->text.n == 0)
+	path = *path == 0 ? "/" : path;
+	if (r->list.n == 0)
 		(void)snprintf(r->path, sizeof r->path, "%s", path);
-	else
-		buf_lit(&r->text, "; ");
-	buf_printf(&r->text, "%s: %s", *path == 0 ? "/" : path, text);
+	if (r->text.n < ERR_TEXT_MAX)
+		buf_printf(&r->text, "%s%s: %s", r->text.n > 0 ? "; " : "",
+		    path, text);
+	buf_puts(&r->list, r->list.n > 0 ? ",{\"kind\":" : "{\"kind\":");
+	json_put_str(&r->list, r->kind->name);
+	buf_lit(&r->list, ",\"path\":");
+	json_put_cstr(&r->list, path);
+	buf_lit(&r->list, ",\"text\":");
+	json_put_cstr(&r->list, text);
+	buf_printf(&r->list, ",\"version\":\"%016llx\"}",
+	    (unsigned long long)r->fp);
 }
 
 static int
-refuse(struct reasons *r, const struct kind_version *v, const char *what,
+refuse(const struct schema_set *s, struct reasons *r, const char *what,
     struct err *e)
 {
 	(void)err_set(e, ERR_SCHEMA, "%s %016llx: %s", what,
-	    (unsigned long long)v->fp, buf_cstr(&r->text));
+	    (unsigned long long)r->fp, buf_cstr(&r->text));
 	(void)err_path(e, "%s", r->path);
-	buf_free(&r->text);
+	if (!buf_full(&r->list))
+		*s->reasons = str_of(arena_printf(s->arena, "[%s]",
+		    buf_cstr(&r->list)));
 	return -1;
 }
 
@@ -286,22 +302,25 @@ static int
 check_versions(const struct schema_set *s, const struct kind *k,
     const struct schema *new, struct err *e)
 {
-	struct reasons r = { .text = BUF_INIT(ERR_TEXT_MAX * 4) };
+	struct reasons r = { .text = BUF_INIT(ERR_TEXT_MAX * 4),
+		.list = BUF_INIT(LIST_MAX), .kind = k };
+	int rc = 0;
 
-	for (size_t i = 0; i < k->version_count; i++) {
+	for (size_t i = 0; i < k->version_count && rc == 0; i++) {
 		const struct kind_version *v = &k->versions[i];
 
+		r.fp = v->fp;
 		if (!schema_compatible(new, v->schema, reason, &r))
-			return refuse(&r, v, "it cannot read what is written "
+			rc = refuse(s, &r, "it cannot read what is written "
 			    "in version", e);
-		if (!s->forward || (!s->transitive && v != k->current))
-			continue;
-		if (!schema_compatible(v->schema, new, reason, &r))
-			return refuse(&r, v, "it could not be read by "
+		else if (s->forward && (s->transitive || v == k->current) &&
+		    !schema_compatible(v->schema, new, reason, &r))
+			rc = refuse(s, &r, "it could not be read by "
 			    "version", e);
 	}
 	buf_free(&r.text);
-	return 0;
+	buf_free(&r.list);
+	return rc;
 }
 
 /* The base of a kind that is there is not changed; a new one needs one. */

@@ -24,14 +24,16 @@ struct schema_set {
 	const struct json *record;	/* as it was sent */
 	struct str name, base;		/* without "M."; base n 0: not given */
 	bool forward, transitive;
+	struct str *reasons;		/* why it was refused: JSON, a list of
+					   kind, version, path and text */
 };
 
 /* The set is the arena's, which keeps p[0..n).  mode n 0: BACKWARD. */
 struct schema_set *schema_set_parse(struct arena *a, const char *p, size_t n,
     struct str mode, struct err *e);
 
-/* In the writer, on BRANCH_REPOSITORY.  ERR_SCHEMA with the reasons, and the
- * first one's path; ERR_NOT_FOUND: no such base. */
+/* In the writer, on BRANCH_REPOSITORY.  ERR_SCHEMA with the first reasons,
+ * and the first one's path; ERR_NOT_FOUND: no such base. */
 int schema_set_apply(const struct schema_set *s, struct txn *t,
     struct err *e);
 
