@@ -25,6 +25,7 @@ fill(struct client_options *o, const struct context *c)
 	o->insecure = c->insecure && c->pin == NULL;
 	o->first_use = false;
 	o->timeout_ms = c->connect_timeout_ms;
+	o->onlooker = verbose_onlooker(&c->verbose);
 }
 
 /* The server as the user says it: the address, or the domain. */

@@ -166,6 +166,7 @@ context_load(struct context *c, const struct tool *t, void *values,
 {
 	if (apply(c, t, values, e) < 0 || check(c, e) < 0)
 		return -1;
+	verbose_init(&c->verbose, t->name, c->verbosity);
 	return read_password(c, t, values, e);
 }
 

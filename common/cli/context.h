@@ -19,6 +19,7 @@
 #include "base/secret.h"
 #include "cli/config.h"
 #include "cli/opt.h"
+#include "cli/verbose.h"
 
 struct context {
 	/* options */
@@ -29,9 +30,11 @@ struct context {
 	int64_t password_fd;		/* -1: none */
 	int64_t connect_timeout_ms;
 
+	int verbosity;
 	bool silent;			/* ask nobody, start no command */
 
 	/* set by context_load */
+	struct verbose verbose;
 	struct secret password;		/* p NULL: --cert is enough */
 	struct config *config;		/* whose text the options borrow */
 };
@@ -84,7 +87,10 @@ struct context {
 	{ 0, "connect-timeout", OPT_MS, "TIME", \
 	  offsetof(type, c.connect_timeout_ms), \
 	  "give up connecting and logging in after this long", "10s", \
-	  .flags = OPT_ENV | OPT_CONFIG }
+	  .flags = OPT_ENV | OPT_CONFIG }, \
+	{ 'v', "verbose", OPT_COUNT, NULL, offsetof(type, c.verbosity), \
+	  "say on standard error what happens; twice: every stanza too, " \
+	  "secrets masked" }
 
 /* After opt_parse: settings of files where nothing stronger gave one, then
  * the password: from --password-fd, -file or -command, those given on the

@@ -76,13 +76,17 @@ password_ask(struct secret *out, const char *prompt, struct err *e)
 int
 password_command(struct secret *out, const char *command, struct err *e)
 {
-	int ends[2], status = 0, rc;
+	int ends[2], nothing, status = 0, rc;
 	pid_t pid;
 
 	if (pipe(ends) < 0)
 		return err_sys(e, ERR_SYSTEM, "no pipe");
+	nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	pid = fork();
 	if (pid == 0) {
+		/* Standard input is our commands, or nobody's. */
+		if (!isatty(STDIN_FILENO) && nothing >= 0)
+			dup2(nothing, STDIN_FILENO);
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		close(ends[1]);
@@ -91,6 +95,8 @@ password_command(struct secret *out, const char *command, struct err *e)
 		_exit(127);
 	}
 	close(ends[1]);
+	if (nothing >= 0)
+		close(nothing);
 	rc = pid < 0 ? err_sys(e, ERR_SYSTEM, "cannot start '%s'", command) :
 	    secret_read_fd(out, ends[0], command, e);
 	close(ends[0]);

@@ -38,8 +38,21 @@ fail(struct client *c, const struct err *e)
 void
 client_told(struct client *c, enum client_step step, const char *text)
 {
+	const struct client_onlooker *on = c->o->onlooker;
+
 	if (c->o->step != NULL)
 		c->o->step(c->o->arg, step, text);
+	if (on != NULL)
+		on->step(on->arg, step, text);
+}
+
+static void
+show(struct client *c, const struct stanza *read, const char *p, size_t n)
+{
+	const struct client_onlooker *on = c->o->onlooker;
+
+	if (on != NULL && on->wire != NULL)
+		on->wire(on->arg, read, p, n);
 }
 
 static void
@@ -84,7 +97,7 @@ tell_certificate(struct client *c, const char *pem)
 {
 	struct buf b = BUF_INIT(TEXT_MAX);
 
-	if (c->o->step == NULL)
+	if (c->o->step == NULL && c->o->onlooker == NULL)
 		return;
 	buf_puts(&b, c->o->pin != NULL ? "pinned key; " : trusts_any(c->o) ?
 	    "not checked; " : "verified; ");
@@ -101,7 +114,8 @@ check_certificate(struct client *c, struct err *e)
 	const char *pem;
 	int rc;
 
-	if (c->o->pin == NULL && c->o->step == NULL && !c->o->first_use)
+	if (c->o->pin == NULL && c->o->step == NULL && !c->o->first_use &&
+	    c->o->onlooker == NULL)
 		return 0;
 	cert = xmpp_conn_get_peer_cert(c->conn);
 	if (cert == NULL)
@@ -175,6 +189,7 @@ on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *from, void *arg)
 	int rc = 0;
 
 	(void)conn;
+	show(c, st, NULL, 0);
 	if (c->failed)
 		;
 	else if (c->state == CLIENT_NEGOTIATING)
@@ -228,6 +243,7 @@ static void
 run_once(struct client *c)
 {
 	if (c->out.n > 0 && c->state != CLIENT_OVER) {
+		show(c, NULL, c->out.p, c->out.n);
 		xmpp_send_raw(c->conn, buf_cstr(&c->out), c->out.n);
 		/* Half written is in no count of libstrophe's; this is. */
 		if (c->out.n > RECORD_BYTES)

@@ -47,6 +47,15 @@ typedef void client_step_fn(void *arg, enum client_step step,
 /* st is lent for the call.  Must not close the client. */
 typedef void client_stanza_fn(void *arg, const struct stanza *st);
 
+/* Somebody who looks on: how far it came; what was read, or what is written
+ * (read NULL: p[0..n), whole stanzas), which may hold secrets. */
+struct client_onlooker {
+	client_step_fn *step;
+	void (*wire)(void *arg, const struct stanza *read, const char *p,
+	    size_t n);			/* NULL: not told */
+	void *arg;
+};
+
 struct client_options {
 	const char *server;		/* "HOST[:PORT]", "[V6]:PORT"; NULL:
 					 * where the JID's domain says */
@@ -64,6 +73,7 @@ struct client_options {
 	client_step_fn *step;		/* NULL: not told */
 	client_stanza_fn *stanza;	/* what comes after login */
 	void *arg;			/* of both */
+	const struct client_onlooker *onlooker;	/* NULL: nobody */
 };
 
 struct client;
