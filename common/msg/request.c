@@ -39,7 +39,7 @@ read_time(const struct stanza *st, const char *name, int64_t *out,
 }
 
 /* XEP-0059 2.1: a page goes on after the last one's revision, which is to
- * say before it in time.  Only forwards. */
+ * say before it in time.  Only forwards: 2.5 says how the rest is refused. */
 static int
 read_page(const struct stanza *set, struct request *r, struct err *e)
 {
@@ -49,6 +49,10 @@ read_page(const struct stanza *set, struct request *r, struct err *e)
 	};
 
 	r->paged = true;
+	if (stanza_child(set, "before", NS_RSM) != NULL ||
+	    stanza_child(set, "index", NS_RSM) != NULL)
+		return err_set(e, ERR_UNIMPLEMENTED, "pages go on with "
+		    "<after/> alone: from new to old");
 	for (size_t i = 0; i < 2; i++) {
 		const struct stanza *c = stanza_child(set, rows[i].name,
 		    NS_RSM);

@@ -28,6 +28,13 @@ adhoc_free(struct adhoc *x)
 	free(x);
 }
 
+size_t
+adhoc_bytes(const struct adhoc *x)
+{
+	return x->form_arena.used + x->kind_arena.used +
+	    x->fields_arena.used;
+}
+
 static void
 drop(struct session *s, struct adhoc *x)
 {
@@ -281,17 +288,27 @@ submit_form(struct session *s, struct request *r, struct adhoc *x,
 
 /* What the form says is kept, for it to be shown again. */
 static int
+keep(struct adhoc *x, struct arena *a, const struct stanza **out,
+    const struct stanza *form, struct err *e)
+{
+	arena_free(a);
+	*out = stanza_copy(a, form);
+	if (adhoc_bytes(x) <= ADHOC_BYTES)
+		return 0;
+	arena_free(a);
+	*out = NULL;
+	return err_set(e, ERR_POLICY, "that is too much for a form");
+}
+
+static int
 submit(struct session *s, struct request *r, struct adhoc *x,
     const struct stanza *form, struct arena *a, struct err *e)
 {
-	if (x->method != NULL) {
-		arena_reset(&x->fields_arena);
-		x->fields = stanza_copy(&x->fields_arena, form);
-		return submit_fields(s, r, x, a, e);
-	}
-	arena_reset(&x->form_arena);
-	x->form = stanza_copy(&x->form_arena, form);
-	return submit_form(s, r, x, a, e);
+	if (x->method == NULL)
+		return keep(x, &x->form_arena, &x->form, form, e) < 0 ? -1 :
+		    submit_form(s, r, x, a, e);
+	return keep(x, &x->fields_arena, &x->fields, form, e) < 0 ? -1 :
+	    submit_fields(s, r, x, a, e);
 }
 
 /* --- what is asked -------------------------------------------------------- */

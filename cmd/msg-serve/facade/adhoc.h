@@ -9,7 +9,8 @@
  * a note above the same form, to be put right.
  *
  * Limits: ADHOC_MAX of a stream are begun at a time, the one used longest ago
- * goes; each for ADHOC_IDLE_US after it was last touched.
+ * goes; each for ADHOC_IDLE_US after it was last touched, and with forms and
+ * an item that take ADHOC_BYTES.
  */
 #ifndef FACADE_ADHOC_H
 #define FACADE_ADHOC_H
@@ -18,6 +19,7 @@
 
 #define ADHOC_MAX	8
 #define ADHOC_IDLE_US	((int64_t)600 * 1000000)
+#define ADHOC_BYTES	((size_t)2 << 20)
 
 struct adhoc;
 

@@ -150,7 +150,8 @@ int
 adhoc_open_fields(struct adhoc *x, struct session *s,
     const struct msg_action *m, struct err *e)
 {
-	arena_reset(&x->kind_arena);
+	arena_free(&x->kind_arena);
+	arena_free(&x->fields_arena);
 	x->method = m;
 	x->item = x->schema = NULL;
 	x->fields = NULL;
@@ -162,7 +163,15 @@ adhoc_open_fields(struct adhoc *x, struct session *s,
 	x->kind = kind_of(x);
 	x->schema = facade_ask(s, &x->kind_arena, MSG_get_schema, x->kind,
 	    STR_NONE, e);
-	return x->schema == NULL ? -1 : 0;
+	if (x->schema != NULL && adhoc_bytes(x) > ADHOC_BYTES) {
+		x->schema = NULL;
+		err_set(e, ERR_POLICY, "that is too large for a form");
+	}
+	if (x->schema != NULL)
+		return 0;
+	x->item = NULL;
+	arena_free(&x->kind_arena);
+	return -1;
 }
 
 /* --- shown ---------------------------------------------------------------- */
@@ -385,7 +394,10 @@ adhoc_catch_up(struct adhoc *x, struct session *s, struct buf *out)
 	const struct json *old = x->item, *f;
 	struct err e = ERR_INIT;
 
-	if (old == NULL || (x->item = find(x, s, &e)) == NULL) {
+	if (old != NULL)
+		x->item = find(x, s, &e);
+	if (old == NULL || x->item == NULL ||
+	    adhoc_bytes(x) > ADHOC_BYTES) {
 		x->item = old;
 		return;
 	}

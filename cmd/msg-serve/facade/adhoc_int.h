@@ -34,6 +34,9 @@ struct adhoc {
 	struct arena fields_arena;
 };
 
+/* What it keeps. */
+size_t adhoc_bytes(const struct adhoc *x);
+
 /* --- adhoc_form.c: the first form --------------------------------------- */
 
 void adhoc_put_form(struct buf *out, const struct adhoc *x);

@@ -135,6 +135,9 @@ pubsub_set_config(struct session *s, struct request *r,
 		return rc;
 	if (form_find(verb, "cancel") != NULL)
 		return facade_done(s, r);
+	if (form == NULL)
+		return facade_fault(s, r, "bad-request", "modify",
+		    "the configuration is a form", NULL);
 	if (kind.n > 0 && !str_eq(kind, n.kind))
 		return err_set(e, ERR_VALUE, "a node keeps its pubsub#type, "
 		    "'%.*s'", (int)n.kind.n, n.kind.p);

@@ -31,21 +31,25 @@ struct spread {
 	struct place self;
 	const char *p;
 	size_t n;
+	size_t count;
 };
 
+/* Is this one of the others, and not one too many? */
 static bool
-is_self(const struct spread *x, struct place p)
+is_told(struct spread *x, struct place p)
 {
-	return p.worker == x->self.worker && p.session == x->self.session;
+	if (p.worker == x->self.worker && p.session == x->self.session)
+		return false;
+	return x->count++ < PRESENCE_STREAMS;
 }
 
 static void
 tell(void *arg, struct place p, int priority, const void *stanza, size_t n)
 {
-	const struct spread *x = arg;
+	struct spread *x = arg;
 
 	(void)priority, (void)stanza, (void)n;
-	if (!is_self(x, p))
+	if (is_told(x, p))
 		delivery_send(delivery_new(p, x->p, x->n));
 }
 
@@ -53,10 +57,10 @@ tell(void *arg, struct place p, int priority, const void *stanza, size_t n)
 static void
 greet(void *arg, struct place p, int priority, const void *stanza, size_t n)
 {
-	const struct spread *x = arg;
+	struct spread *x = arg;
 
 	(void)priority;
-	if (!is_self(x, p))
+	if (is_told(x, p))
 		delivery_send(delivery_new(x->self, stanza, n));
 }
 
@@ -94,6 +98,7 @@ broadcast(struct session *s, struct stanza *st, bool available)
 	buf_put(session_out(s), b.p, b.n);
 	session_sent(s);
 	directory_each_available(directory_of(s), s->account->name, tell, &x);
+	x.count = 0;
 	if (available && !before)
 		directory_each_available(directory_of(s), s->account->name,
 		    greet, &x);

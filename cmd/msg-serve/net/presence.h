@@ -6,7 +6,8 @@
  * is refused at once, and the same way whether the user exists or not.
  *
  * Limits: PRESENCE_MAX bytes of a stanza that is kept for streams to come,
- * PRESENCE_DIRECTED addresses that were sent one by name.
+ * PRESENCE_DIRECTED addresses that were sent one by name, PRESENCE_STREAMS of
+ * a user that are told.
  */
 #ifndef NET_PRESENCE_H
 #define NET_PRESENCE_H
@@ -15,6 +16,7 @@
 
 #define PRESENCE_MAX		((size_t)16 << 10)
 #define PRESENCE_DIRECTED	64
+#define PRESENCE_STREAMS	64
 
 struct jid;
 struct presence;
