@@ -75,7 +75,7 @@ int view_open_kept(struct view *v, struct reader *r, uint32_t branch,
     uint64_t rev, struct err *e);
 
 /* The newest version of a group in a view: 1 and the row, 0, -1.  k comes as
- * the group and holds a row's key afterwards. */
+ * the group and is used up. */
 int view_newest(struct view *v, enum table t, struct rowkey *k,
     struct row *row, struct err *e);
 

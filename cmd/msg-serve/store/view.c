@@ -60,6 +60,43 @@ view_open_kept(struct view *v, struct reader *r, uint32_t branch,
 
 /* --- single items ---------------------------------------------------- */
 
+#define FEW	8			/* versions looked at in one go */
+
+/* Of a group's first versions the one that wins: 1; 0: none; -1; 2: there are
+ * more of them.  Most items have few, and those lie together. */
+static int
+newest_of_few(struct view *v, enum table t, struct rowkey *k,
+    struct row *row, struct err *e)
+{
+	struct reader *r = v->reader;
+	unsigned level = v->levels, top = v->levels - 1;
+	struct str prefix = rowkey_str(k), from;
+	struct row rows[FEW];
+	int n;
+
+	/* What was forked from is older than what was forked. */
+	key_version(k, v->line[top].branch, v->line[top].cap);
+	from = rowkey_str(k);
+	n = rows_scan(r->snap, r->overlay, t, from, false, prefix, rows, FEW,
+	    e);
+	for (int i = 0; i < n; i++) {
+		uint32_t branch = row_branch_of(rows[i].key);
+		uint64_t rev = row_rev_of(rows[i].key);
+
+		if (rows[i].key.n != k->n)
+			continue;
+		for (unsigned l = 0; l < level; l++)
+			if (v->line[l].branch == branch &&
+			    rev <= v->line[l].cap) {
+				level = l;
+				*row = rows[i];
+			}
+	}
+	k->n = prefix.n;
+	return n < 0 ? -1 : level == 0 ? 1 : n == FEW ? 2 :
+	    level < v->levels;
+}
+
 int
 view_newest(struct view *v, enum table t, struct rowkey *k, struct row *row,
     struct err *e)
@@ -67,7 +104,10 @@ view_newest(struct view *v, enum table t, struct rowkey *k, struct row *row,
 	struct reader *r = v->reader;
 	struct seek q = { .table = t };
 	size_t group = k->n;
+	int rc = v->levels < 3 ? 2 : newest_of_few(v, t, k, row, e);
 
+	if (rc != 2)
+		return rc;
 	for (unsigned l = 0; l < v->levels; l++) {
 		k->n = group;
 		key_version(k, v->line[l].branch, v->line[l].cap);
