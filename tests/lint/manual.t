@@ -13,6 +13,8 @@ import tap
 
 BIN = os.environ.get("BIN", "bin")
 HELP_ROW = re.compile(r"^  (?:-(\w), |    )--(\[no-\])?([\w-]+)", re.M)
+SECTIONS = ["SYNOPSIS", "DESCRIPTION", "ENVIRONMENT", "FILES", "EXIT STATUS",
+            "EXAMPLES", "DIAGNOSTICS", "SEE ALSO"]
 HELP_STATUS = re.compile(r"^  (\d)  \S", re.M)
 
 
@@ -67,7 +69,8 @@ def check_tool(tool):
     tap.ok(named <= environment and bool(named) == bool(environment),
            f"{path} names variables that are there",
            sorted(named - environment) or "none of them")
-    tap.ok(section(page, "EXAMPLES").strip(), f"{path} has examples")
+    tap.none([x for x in SECTIONS if not section(page, x).strip()],
+             f"{path} has its sections")
     version = subprocess.run([f"{BIN}/{tool}", "--version"],
                              capture_output=True, text=True).stdout
     tap.ok(version == f"{tool} {open('VERSION').read()}",
@@ -99,6 +102,9 @@ def main():
             if f"{name}.{number}" not in names:
                 dead.append(f"{path}: {name}({number}) is no page")
     tap.none(dead, "pages refer to pages that are there")
+    readme = open("README.md").read()
+    tap.none([n for n in names if f"man/{n}" not in readme],
+             "README links each page")
     tap.done()
 
 
