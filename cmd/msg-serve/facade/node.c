@@ -7,19 +7,17 @@
 
 #define PATH_MAX_BYTES	((size_t)64 << 10)
 
-/* One name in quotes that are not in it. */
-static bool
+/* One name in quotes; those in it are written twice. */
+static void
 put_name(struct buf *out, struct str name)
 {
-	char quote = memchr(name.p, '\'', name.n) == NULL ? '\'' : '"';
-
-	if (name.n == 0 || memchr(name.p, quote, name.n) != NULL)
-		return false;
-	buf_putc(out, '/');
-	buf_putc(out, quote);
-	buf_put(out, name.p, name.n);
-	buf_putc(out, quote);
-	return true;
+	buf_lit(out, "/'");
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '\'')
+			buf_putc(out, '\'');
+		buf_putc(out, name.p[i]);
+	}
+	buf_putc(out, '\'');
 }
 
 const char *
@@ -35,7 +33,8 @@ node_query(struct arena *a, struct str path)
 	for (size_t i = 1, end; good && i <= path.n; i = end + 1) {
 		for (end = i; end < path.n && path.p[end] != '/';)
 			end++;
-		good = put_name(&q, (struct str){ path.p + i, end - i });
+		good = end > i;
+		put_name(&q, (struct str){ path.p + i, end - i });
 	}
 	if (good)
 		out = arena_strn(a, buf_cstr(&q), q.n);
