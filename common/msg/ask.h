@@ -18,7 +18,7 @@
 #define MSG_ATTRS(X) \
 	X(branch, "branch to read or change; staging when none is said") \
 	X(rev, "read as of this revision") \
-	X(as, "how: json, avro; of get-item also explain") \
+	X(as, "how: json, avro; of get-item explain, of a watch diff") \
 	X(base, "change only if nothing has changed since this revision") \
 	X(txid, "UUID of the change: sent again it is not done again") \
 	X(from, "revision a watch goes on from") \

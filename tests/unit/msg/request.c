@@ -116,8 +116,8 @@ what_is_wrong_is_said(void **state)
 		{ "<iq type='get' id='1'><item xmlns='urn:M' rev='-1'/></iq>",
 		    ERR_ARGUMENT, "attribute 'rev' is no number: '-1'" },
 		{ "<iq type='get' id='1'><item xmlns='urn:M' as='xml'/></iq>",
-		    ERR_ARGUMENT, "attribute 'as' is 'json', 'avro' or "
-		    "'explain', not 'xml'" },
+		    ERR_ARGUMENT, "attribute 'as' is 'json', 'avro', "
+		    "'explain' or 'diff', not 'xml'" },
 		{ "<iq type='set' id='1'><item xmlns='urn:M' txid='12'/></iq>",
 		    ERR_ARGUMENT, "attribute 'txid' is no UUID: '12'" },
 		{ "<iq type='get' id='1'><x xmlns='urn:x'/></iq>",
