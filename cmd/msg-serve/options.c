@@ -75,6 +75,8 @@ static const struct opt rows[] = {
 	{ 0, "log-level", OPT_CHOICE, "level", AT(log_level),
 	    "what is said on standard error: this and what is worse",
 	    "info", .choices = "error warn info debug", .flags = LIVE },
+	{ 'q', "quiet", OPT_FLAG, NULL, AT(quiet),
+	    "the same as --log-level=error", .flags = LIVE },
 	{ 0, "plaintext", OPT_FLAG, NULL, AT(plaintext),
 	    "allow login without TLS from loopback addresses",
 	    .flags = LIVE },
@@ -166,3 +168,9 @@ const struct tool msg_serve = {
 	.opts = rows,
 	.statuses = "0 1 2 5 6",
 };
+
+enum log_level
+options_log_level(const struct serve_options *o)
+{
+	return o->quiet ? LOG_LEVEL_ERROR : log_level(o->log_level);
+}

@@ -4,6 +4,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "base/log.h"
 #include "cli/opt.h"
 
 struct serve_options {
@@ -24,7 +25,7 @@ struct serve_options {
 	int64_t keep_revisions, keep_ms;
 	const char *cert, *key;		/* NULL: those of the store */
 	const char *see_other_host;	/* for clients at the end, or NULL */
-	bool demo, plaintext;
+	bool demo, plaintext, quiet;
 	bool registration;		/* anybody may make a user */
 	int verbose;
 	const char *log_level;
@@ -51,5 +52,8 @@ struct serve_options {
 };
 
 extern const struct tool msg_serve;
+
+/* What --log-level and --quiet say together. */
+enum log_level options_log_level(const struct serve_options *o);
 
 #endif

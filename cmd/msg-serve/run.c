@@ -1,7 +1,6 @@
 #include "run.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <signal.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -55,6 +54,9 @@ stopping(void *arg)
 {
 	struct program *p = arg;
 
+	/* Another one ends it at once; the store survives that. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	log_event(&p->server.log, LOG_LEVEL_INFO, "stopping", NULL);
 	supervisor_say(&p->supervisor, "STOPPING=1");
 }

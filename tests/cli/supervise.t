@@ -229,6 +229,19 @@ def stream_end(options):
             return receive(c, b"</stream:stream>").decode()
 
 
+def second_signal():
+    """A client that does not go: the first signal waits for it."""
+    with Server("--plaintext") as s:
+        with socket.create_connection(("127.0.0.1", s.port), 60) as c:
+            c.sendall(b"<stream:stream to='localhost' version='1.0' "
+                      b"xmlns='jabber:client' "
+                      b"xmlns:stream='http://etherx.jabber.org/streams'>")
+            receive(c, b"</stream:features>")
+            s.process.terminate()
+            wait_for(s, "event=stopping")
+            return s.stop()
+
+
 def main():
     with Server() as server:
         server.stop()
@@ -241,6 +254,9 @@ def main():
     got = stream_end(("--see-other-host=other.example:5222",))
     tap.ok(re.search(r"<see-other-host [^>]*>other\.example:5222<", got),
            "or see-other-host", got)
+    status = second_signal()
+    tap.ok(status == -signal.SIGTERM, "a second signal ends it at once",
+           status)
     tap.done()
 
 

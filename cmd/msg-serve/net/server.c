@@ -110,7 +110,7 @@ use(struct server *s, const struct serve_options *opt, struct tls *tls,
 	tls_unref(old_tls);
 	tls_unref(old_https);
 	s->opt = opt;
-	s->log.level = log_level(opt->log_level);
+	s->log.level = options_log_level(opt);
 	for (size_t i = 0; i < s->worker_count; i++)
 		worker_renew(s->workers[i]);
 }
@@ -289,7 +289,7 @@ server_init(struct server *s, const struct serve_options *opt,
 {
 	memset(s, 0, sizeof *s);
 	s->opt = opt;
-	s->log = (struct log){ STDERR_FILENO, log_level(opt->log_level),
+	s->log = (struct log){ STDERR_FILENO, options_log_level(opt),
 		log_is_journal(STDERR_FILENO) };
 	s->started_us = clock_real_us();
 	s->directory = directory_new();
