@@ -143,8 +143,10 @@ xml_sayable(const char *p, size_t n)
 	return true;
 }
 
-void
-xml_clean(struct buf *out, const char *p, size_t n)
+typedef void write_fn(struct buf *out, const char *p, size_t n);
+
+static void
+clean(struct buf *out, const char *p, size_t n, write_fn *write)
 {
 	size_t from = 0, i = 0;
 
@@ -152,11 +154,27 @@ xml_clean(struct buf *out, const char *p, size_t n)
 		size_t len;
 
 		if (!is_char(utf8_get(p + i, n - i, &len))) {
-			xml_text(out, p + from, i - from);
+			write(out, p + from, i - from);
 			buf_lit(out, "\xef\xbf\xbd");
 			from = i + len;
 		}
 		i += len;
 	}
-	xml_text(out, p + from, n - from);
+	write(out, p + from, n - from);
+}
+
+void
+xml_clean(struct buf *out, const char *p, size_t n)
+{
+	clean(out, p, n, xml_text);
+}
+
+void
+xml_attr_clean(struct buf *out, const char *name, const char *p, size_t n)
+{
+	buf_putc(out, ' ');
+	buf_puts(out, name);
+	buf_lit(out, "=\"");
+	clean(out, p, n, xml_value);
+	buf_putc(out, '"');
 }

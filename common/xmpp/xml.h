@@ -27,7 +27,9 @@ void xml_value(struct buf *out, const char *p, size_t n);
 /* True when XML can say it: UTF-8 of characters that XML 1.0 allows. */
 bool xml_sayable(const char *p, size_t n);
 
-/* xml_text of anything: what XML cannot say becomes U+FFFD. */
+/* xml_text and xml_attrn of anything: what XML cannot say becomes U+FFFD. */
 void xml_clean(struct buf *out, const char *p, size_t n);
+void xml_attr_clean(struct buf *out, const char *name, const char *p,
+    size_t n);
 
 #endif

@@ -96,7 +96,7 @@ put_items(struct call *c, const struct json *answer, struct buf *out,
 		buf_lit(out, "<item");
 		xml_attr(out, "jid", domain);
 		xml_attrn(out, "node", last.p, last.n);
-		xml_attrn(out, "name", j->text.p, j->text.n);
+		xml_attr_clean(out, "name", j->text.p, j->text.n);
 		buf_lit(out, "/>");
 	}
 	if (p.asked)
@@ -114,7 +114,7 @@ put_info(struct buf *out, const struct json *answer)
 	xml_attr(out, "type", title->next->first != NULL ? "collection" :
 	    "leaf");
 	if (name.n > 0)
-		xml_attrn(out, "name", name.p, name.n);
+		xml_attr_clean(out, "name", name.p, name.n);
 	buf_lit(out, "/><feature var=\"" NS_PUBSUB "\"/>");
 	form_open(out, "result", NULL, NULL);
 	form_type(out, NS_PUBSUB "#meta-data");

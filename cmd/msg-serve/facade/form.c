@@ -112,7 +112,7 @@ form_begin(struct buf *out, const char *type, struct str var,
 	if (type != NULL)
 		xml_attr(out, "type", type);
 	if (label.n > 0)
-		xml_attrn(out, "label", label.p, label.n);
+		xml_attr_clean(out, "label", label.p, label.n);
 	buf_putc(out, '>');
 	if (desc.n > 0)
 		put_element(out, "desc", desc);
@@ -141,7 +141,7 @@ form_option(struct buf *out, struct str label, struct str value)
 {
 	buf_lit(out, "<option");
 	if (label.n > 0)
-		xml_attrn(out, "label", label.p, label.n);
+		xml_attr_clean(out, "label", label.p, label.n);
 	buf_putc(out, '>');
 	form_put(out, value);
 	buf_lit(out, "</option>");
