@@ -137,7 +137,7 @@ PROVE	= env -u MAKEFLAGS -u MFLAGS CMOCKA_MESSAGE_OUTPUT=TAP \
 	  PYTHONDONTWRITEBYTECODE=1 prove -e '' -j$(JOBS)
 
 check: deps-check
-	@$(MAKE) $(J) all
+	@$(MAKE) $(J) all interop-tools
 	@$(MAKE) $(J) SAN=1 all unit replay
 	@$(MAKE) $(J) TSAN=1 all
 	@$(MAKE) SAN=1 prove
@@ -151,6 +151,7 @@ prove-unit: unit
 	@$(PROVE) $(unit) </dev/null
 prove-fuzz: replay
 	@$(PROVE) $(fuzz) </dev/null
+check-interop: interop-tools
 check-%: all
 	@$(MAKE) $(J) SAN=1 all
 	@$(MAKE) $(J) TSAN=1 all
@@ -182,6 +183,20 @@ $(B)/bench/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/$(1).c tests/ben
 endef
 $(foreach t,$(bench_one) $(bench_dir),$(eval $(call bench_tool,$(t))))
 bench-tools: $(addprefix $(B)/bench/,$(bench_one) $(bench_dir))
+
+# tests/interop/x.c and x.cc are clients of libraries that are not ours:
+# build/.../interop/x.
+PC_gloox	= gloox
+PC_qxmpp	= qxmpp Qt5Core Qt5Network Qt5Xml
+PC_strophe	= libstrophe
+interop_src := $(wildcard tests/interop/*.c tests/interop/*.cc)
+interop-tools: $(patsubst tests/interop/%,$(B)/interop/%,$(basename $(interop_src)))
+$(B)/interop/%: tests/interop/%.c Makefile
+	$(call say,CC)$(CC) $(CSTD) -O1 -Wall -Wextra -Werror -o $@ $< \
+	    $(shell pkg-config --cflags --libs $(PC_$*))
+$(B)/interop/%: tests/interop/%.cc Makefile
+	$(call say,CXX)$(CXX) -std=c++17 -O1 -fPIC -Wall -Wextra -Werror -o $@ $< \
+	    $(shell pkg-config --cflags --libs $(PC_$*))
 
 # --- run ----------------------------------------------------------------------
 run: deps
@@ -291,6 +306,6 @@ help:
 
 .PHONY: all unit check prove replay prove-unit prove-fuzz check-unit \
 	check-fuzz check-vectors lint \
-	bench bench-tools fuzz fuzz-run run deps deps-check deps-bench \
+	bench bench-tools interop-tools fuzz fuzz-run run deps deps-check deps-bench \
 	deps-fuzz deps-deb install uninstall dist deb check-deb clean help
 .SECONDARY:
