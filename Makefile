@@ -189,6 +189,7 @@ bench-tools: $(addprefix $(B)/bench/,$(bench_one) $(bench_dir))
 PC_gloox	= gloox
 PC_qxmpp	= qxmpp Qt5Core Qt5Network Qt5Xml
 PC_strophe	= libstrophe
+PC_gsasl	= libgsasl libssl
 interop_src := $(wildcard tests/interop/*.c tests/interop/*.cc)
 interop-tools: $(patsubst tests/interop/%,$(B)/interop/%,$(basename $(interop_src)))
 $(B)/interop/%: tests/interop/%.c Makefile

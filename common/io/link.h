@@ -40,8 +40,8 @@ struct link;
 struct link_ops {
 	/* p[0..n) is lent, n > 0.  Returns how many were used: n; or less
 	 * when it called link_pause (the rest comes again after
-	 * link_resume), link_starttls (bytes behind it in clear end the
-	 * link: an injection) or ended the link. */
+	 * link_resume), link_starttls (bytes behind it in clear, other
+	 * than blanks, end the link: an injection) or ended the link. */
 	size_t (*bytes)(void *arg, const char *p, size_t n);
 
 	/* The socket is connected (link_connect), before any TLS. */

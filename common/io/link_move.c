@@ -67,12 +67,19 @@ give_back(struct link *k)
 	k->out.cap = 0;
 }
 
-/* Bytes behind STARTTLS in clear would be taken for what came under TLS. */
+/*
+ * Bytes behind STARTTLS in clear would be taken for what came under TLS.
+ * Blanks would not: there are clients that end their lines.
+ */
 static void
-refuse_injection(struct link *k)
+refuse_injection(struct link *k, const char *p, size_t n)
 {
 	struct err e = ERR_INIT;
 
+	while (n > 0 && memchr(" \t\r\n", *p, 4) != NULL)
+		p++, n--;
+	if (n == 0)
+		return;
 	err_set(&e, ERR_POLICY, "bytes in clear came behind STARTTLS");
 	link_die(k, &e);
 }
@@ -183,7 +190,7 @@ keep(struct link *k, const char *p, size_t n)
 	if (n == 0 || k->state != LINK_OPEN)
 		return;
 	if (k->next_tls != NULL) {
-		refuse_injection(k);
+		refuse_injection(k, p, n);
 		return;
 	}
 	buf_put(&k->kept, p, n);

@@ -82,6 +82,22 @@ bytes_in_clear_behind_starttls_are_refused(void **state)
 }
 
 static void
+a_line_ended_behind_starttls_is_no_injection(void **state)
+{
+	struct world w;
+	char c;
+
+	begin(&w, *state, TLS_SERVER, COLLECT);
+	raw_peer(&w, &conf, NULL, "S\r\n");
+	shutdown(w.fds[1], SHUT_WR);
+	loop_run(w.loop);
+	assert_true(read(w.fds[1], &c, 1) == 1);	/* proceed */
+	assert_int_not_equal(w.a.why.code, ERR_POLICY);
+	close(w.fds[1]);
+	finish(&w);
+}
+
+static void
 what_is_no_handshake_is_refused(void **state)
 {
 	static const char *const garbage[] = { "GET / HTTP/1.1\r\n\r\n",
@@ -327,6 +343,7 @@ main(void)
 		cmocka_unit_test(tls_from_the_first_byte),
 		cmocka_unit_test(starttls_in_the_middle),
 		cmocka_unit_test(bytes_in_clear_behind_starttls_are_refused),
+		cmocka_unit_test(a_line_ended_behind_starttls_is_no_injection),
 		cmocka_unit_test(what_is_no_handshake_is_refused),
 		cmocka_unit_test(one_byte_at_a_time),
 		cmocka_unit_test(much_goes_both_ways),
