@@ -41,7 +41,10 @@ DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
 	  zlib1g-dev liblzma-dev libzstd-dev libsnappy-dev libbz2-dev
 DEPS_check = libcmocka-dev perl python3 openssl
 DEPS_check += bash zsh fish expect jq mandoc systemd
-DEPS_check += python3-slixmpp
+DEPS_check += python3-slixmpp python3-aioxmpp python3-nbxmpp
+DEPS_check += g++ libgloox-dev libqxmpp-dev libgsasl-dev
+DEPS_check += go-sendxmpp sendxmpp mcabber profanity
+DEPS_check += testssl.sh nmap
 DEPS_check += python3-avro
 DEPS_check += chromium $(if $(shell command -v npm),,nodejs npm)
 DEPS_bench = prosody

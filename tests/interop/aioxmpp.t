@@ -110,7 +110,7 @@ async def talk(s, tls, port, connector):
 async def resume(client, proxy, events, resumed, tls):
     """What happens while the connection is cut comes after it."""
     other = f"while it was cut, {tls}"
-    proxy.cut()
+    proxy.cut(reset=True)
     got = (await ask(client, aioxmpp.IQType.SET, Item(json.dumps([
         {"method": "save", "data": {"_path": "/news/article-2",
                                     "title": other}}])))).json()

@@ -133,6 +133,10 @@ private:
 	}
 	void onConnect() override
 	{
+		if (seen == 3) {
+			ask(IQ::Get, "item", "/news/article-2", AGAIN);
+			return;
+		}
 		say("connected", client.jid().full());
 		ask(IQ::Get, "item", "/news/article-1", GET);
 	}
@@ -143,8 +147,7 @@ private:
 	void onStreamEvent(StreamEvent event) override
 	{
 		if (event == StreamEventSMResumed) {
-			say("resumed", true);
-			ask(IQ::Get, "item", "/news/article-2", AGAIN);
+			say("resumed", true);	// onConnect follows
 		} else if (event == StreamEventSMResumeFailed) {
 			say("resumed", false);
 			client.disconnect();

@@ -5,8 +5,10 @@ that it is ready for that.
     PROGRAM HOST PORT starttls|direct JID PASSWORD CA-FILE [resume]
 """
 
+import os
 import queue
 import socket
+import struct
 import subprocess
 import threading
 
@@ -49,15 +51,19 @@ class Proxy:
             except OSError:
                 pass
 
-    def cut(self):
+    def cut(self, reset=False):
         """End every connection that passes, on both sides."""
         pairs, self.pairs = self.pairs, []
-        for pair in pairs:
-            for s in pair:
-                try:
+        for s in (s for pair in pairs for s in pair):
+            try:
+                if reset:
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                 struct.pack("ii", 1, 0))
+                    os.close(s.detach())
+                else:
                     s.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
+            except OSError:
+                pass
 
     def close(self):
         self.listener.close()
@@ -102,7 +108,7 @@ def follow(command, env=None, cut=None):
             cut()
     program.wait()
     end.cancel()
-    return steps, said.get(timeout=30)[-4000:]
+    return steps, said.get(timeout=30)[-40000:]
 
 
 def run(name, command, s, tls, resume=False):

