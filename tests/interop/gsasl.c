@@ -34,7 +34,7 @@ connect_to(const char *port, const char *version)
 {
 	int v = strcmp(version, "1.2") == 0 ? TLS1_2_VERSION : TLS1_3_VERSION;
 	struct sockaddr_in a = { .sin_family = AF_INET,
-	    .sin_port = htons((unsigned short)atoi(port)),
+	    .sin_port = htons((unsigned short)strtoul(port, NULL, 10)),
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());

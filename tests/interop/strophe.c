@@ -207,7 +207,8 @@ run(struct talk *t)
 		if (t->sm != NULL)
 			xmpp_conn_set_sm_state(t->conn, t->sm);
 		if (xmpp_connect_client(t->conn, t->argv[1],
-		    (unsigned short)atoi(t->argv[2]), on_event, t) < 0)
+		    (unsigned short)strtoul(t->argv[2], NULL, 10), on_event,
+		    t) < 0)
 			break;
 		xmpp_run(t->ctx);
 		t->sm = xmpp_conn_get_sm_state(t->conn);

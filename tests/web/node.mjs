@@ -34,3 +34,4 @@ console.log("set-item", saved[0].title === title);
 console.log("event", json(await event)[0].item.title === title);
 await xmpp.stop();
 console.log("disconnected", true);
+process.exit(0);	// some timers go on
