@@ -3,7 +3,6 @@
 
 #include "avro/plan_int.h"
 #include "base/base64.h"
-#include "base/jsonnum.h"
 #include "base/jsonscan.h"
 #include "base/text.h"
 
@@ -139,71 +138,7 @@ dec_bytes(struct plan_run *r, const struct pnode *node, const uint8_t *b)
 	return b + n;
 }
 
-/* --- numbers -------------------------------------------------------------- */
-
-static const uint8_t *
-dec_int(struct plan_run *r, const struct pnode *n, const uint8_t *b)
-{
-	const uint8_t *at = b;
-	int64_t v;
-
-	if (r->end - (const char *)b >= 2 && (b[0] & b[1]) < 0x80) {
-		uint32_t z = b[0] < 0x80 ? *b :
-		    (uint32_t)(b[0] & 0x7f) | (uint32_t)b[1] << 7;
-
-		b += b[0] < 0x80 ? 1 : 2;
-		v = (int64_t)(z >> 1) ^ -(int64_t)(z & 1);
-	} else {
-		b = bin_long(r, b, &v);
-	}
-	if (b == NULL || !plan_room(r, JSON_NUM_MAX))
-		return NULL;
-	if (n->op == SCHEMA_INT && v != (int32_t)v)
-		return plan_fail(r, ERR_INPUT, at, "%lld is no int",
-		    (long long)v);
-	r->o += json_num_put_int(r->o, v);
-	return b;
-}
-
-static void
-put_not_finite(struct plan_run *r, double v)
-{
-	const char *s = v != v ? "\"NaN\"" : v > 0 ? "\"Infinity\"" :
-	    "\"-Infinity\"";
-
-	put_text(r, s, strlen(s));
-}
-
-static const uint8_t *
-dec_float(struct plan_run *r, const struct pnode *n, const uint8_t *b)
-{
-	size_t size = n->op == SCHEMA_FLOAT ? 4 : 8;
-	uint64_t bits;
-	uint32_t low;
-	double d;
-	float f;
-
-	if ((size_t)((const uint8_t *)r->end - b) < size)
-		return plan_short(r);
-	if (!plan_room(r, JSON_NUM_MAX))
-		return NULL;
-	if (n->op == SCHEMA_FLOAT) {
-		low = get_le32(b);
-		memcpy(&f, &low, sizeof f);
-		if (json_num_finite((double)f))
-			r->o += json_num_put_float(r->o, f);
-		else
-			put_not_finite(r, (double)f);
-	} else {
-		bits = get_le64(b);
-		memcpy(&d, &bits, sizeof d);
-		if (json_num_finite(d))
-			r->o += json_num_put_double(r->o, d);
-		else
-			put_not_finite(r, d);
-	}
-	return b + size;
-}
+/* --- boolean, enum -------------------------------------------------------- */
 
 static const uint8_t *
 dec_boolean(struct plan_run *r, const uint8_t *b)
@@ -351,6 +286,18 @@ dec_item(struct plan_run *r, const struct pnode *n, const uint8_t *b,
 	return b;
 }
 
+/* count items, the first of them number i. */
+static const uint8_t *
+dec_block(struct plan_run *r, const struct pnode *n, const uint8_t *b,
+    size_t i, uint64_t count, size_t parts)
+{
+	if (n->op == SCHEMA_ARRAY && dec_is_number(r, n->u.items))
+		return dec_numbers(r, n->u.items, b, i, count);
+	for (; b != NULL && count > 0; count--, i++)
+		b = dec_item(r, n, b, i, parts);
+	return b;
+}
+
 static const uint8_t *
 dec_blocks(struct plan_run *r, const struct pnode *n, const uint8_t *b,
     size_t parts)
@@ -367,13 +314,10 @@ dec_blocks(struct plan_run *r, const struct pnode *n, const uint8_t *b,
 		if (count == 0)
 			return plan_keys_end(r, keys, r->start, ERR_INPUT) ?
 			    b : NULL;
-		for (; count > 0; count--, i++) {
-			b = dec_item(r, n, b, i, parts);
-			if (b == NULL)
-				return NULL;
-		}
-		if (!bin_block_end(r, b, stop))
+		b = dec_block(r, n, b, i, count, parts);
+		if (b == NULL || !bin_block_end(r, b, stop))
 			return NULL;
+		i += count;
 	}
 }
 
@@ -479,9 +423,8 @@ dec_value(struct plan_run *r, const struct pnode *n, const uint8_t *b)
 	case SCHEMA_STRING:
 		return dec_string(r, b);
 	case SCHEMA_INT: case SCHEMA_LONG:
-		return dec_int(r, n, b);
 	case SCHEMA_FLOAT: case SCHEMA_DOUBLE:
-		return dec_float(r, n, b);
+		return dec_number(r, n, b);
 	case SCHEMA_NULL:
 		if (!plan_room(r, 4))
 			return NULL;

@@ -294,6 +294,20 @@ const uint8_t *dec_logical(struct plan_run *r, const struct pnode *n,
 const uint8_t *dec_bytes(struct plan_run *r, const struct pnode *n,
     const uint8_t *b);
 
+/* plan_dec_num.c: of int, long, float and double; and count items of an array
+ * of them, of which the first is number i. */
+const uint8_t *dec_number(struct plan_run *r, const struct pnode *n,
+    const uint8_t *b);
+const uint8_t *dec_numbers(struct plan_run *r, const struct pnode *n,
+    const uint8_t *b, size_t i, uint64_t count);
+
+static inline bool
+dec_is_number(const struct plan_run *r, const struct pnode *n)
+{
+	return n->op >= SCHEMA_INT && n->op <= SCHEMA_DOUBLE &&
+	    (n->logical == LOGICAL_NONE || (r->flags & PF_RAW));
+}
+
 /* plan_bin.c: binary at b passed over and checked. */
 const uint8_t *bin_value(struct plan_run *r, const struct pnode *n,
     const uint8_t *b);
@@ -418,6 +432,29 @@ bin_key_seen(struct plan_run *r, const uint8_t *b, const uint8_t *end)
 {
 	plan_key(r, r->start, (size_t)((const char *)b - r->start),
 	    (size_t)((const char *)end - r->start), b);
+}
+
+/* An integer of up to eight bytes at once: the groups of seven bits are moved
+ * together in pairs, pairs of pairs, and so on. */
+static inline const uint8_t *
+bin_long_fast(struct plan_run *r, const uint8_t *b, int64_t *out)
+{
+	uint64_t z, stop;
+	unsigned n;
+
+	if (r->end - (const char *)b < 8)
+		return bin_long(r, b, out);
+	z = get_le64(b);
+	stop = ~z & 0x8080808080808080;
+	if (stop == 0)
+		return bin_long(r, b, out);
+	n = (unsigned)__builtin_ctzll(stop) / 8 + 1;
+	z &= stop ^ (stop - 1);
+	z = (z & 0x7f007f007f007f00) >> 1 | (z & 0x007f007f007f007f);
+	z = (z & 0x3fff00003fff0000) >> 2 | (z & 0x00003fff00003fff);
+	z = (z & 0x0fffffff00000000) >> 4 | (z & 0x000000000fffffff);
+	*out = (int64_t)(z >> 1) ^ -(int64_t)(z & 1);
+	return b + n;
 }
 
 /* --- inline: the work area and varints ------------------------------------ */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
+
 /*
  * The shortest decimal that reads back as the same binary number, and of
  * these the nearest (Giulietti, "The Schubfach way to render doubles", 2020).
@@ -40,77 +42,88 @@ pow10_up(int32_t k)
 	return g;
 }
 
-/* The upper 64 bits of g * c, its last bit set when anything was below. */
-static uint64_t
-round_to_odd(struct json_u128 g, uint64_t c)
-{
-	struct json_u128 x = json_mul(g.lo, c), y = json_mul(g.hi, c);
+__extension__ typedef unsigned __int128 u128;
 
-	y.lo += x.hi;
-	y.hi += y.lo < x.hi;
-	return y.hi | (y.lo > 1);
+/* The upper 64 bits of 128, the last one set when anything was below. */
+static inline uint64_t
+round_to_odd(u128 x)
+{
+	return (uint64_t)(x >> 64) | ((uint64_t)x > 1);
+}
+
+/* Of the decimals between below and above, all 4 * 10^k times too big, the
+ * shortest, and of these the nearest to v. */
+static inline struct decimal
+nearest(uint64_t v, uint64_t below, uint64_t above, int32_t k)
+{
+	uint64_t s = v / 4, tens = s / 10;
+	bool ten_down = below <= 40 * tens, ten_up = 40 * tens + 40 <= above;
+	bool down = below <= 4 * s, up = 4 * s + 4 <= above;
+	bool half = v > 4 * s + 2 || (v == 4 * s + 2 && (s & 1) != 0);
+	bool ten = s >= 10 && ten_down != ten_up;
+
+	/* which it is cannot be foreseen: no branches */
+	s += down != up ? up : half;
+	return (struct decimal){ ten ? tens + ten_up : s, k + ten };
 }
 
 static struct decimal
 shortest(struct binary b)
 {
-	bool odd = b.c % 2 != 0, down, up;
+	bool odd = b.c % 2 != 0;
 	int32_t k = (b.q * 1262611 - (b.least ? 524031 : 0)) >> 22;
 	int32_t h = b.q + floor_log2_pow10(-k) + 1;
-	struct json_u128 g = pow10_up(-k);
-	uint64_t below = round_to_odd(g, (4 * b.c - 2 + b.least) << h) + odd;
-	uint64_t v = round_to_odd(g, 4 * b.c << h);
-	uint64_t above = round_to_odd(g, (4 * b.c + 2) << h) - odd;
-	uint64_t s = v / 4, tens, half;
+	struct json_u128 g = pow10_up(-k), low = json_mul(g.lo, 4 * b.c << h);
+	/* of g * 4c and of g * 2, both << h, the upper 128 of 192 bits */
+	u128 x = (u128)g.hi * (4 * b.c << h) + low.hi;
+	u128 d = (u128)(g.hi >> (63 - h)) << 64 | g.hi << (h + 1) |
+	    g.lo >> (63 - h);
+	uint64_t rest = g.lo << (h + 1);
+	uint64_t v = round_to_odd(x), below, above;
 
-	if (s >= 10) {
-		tens = s / 10;
-		down = below <= 40 * tens;
-		up = 40 * tens + 40 <= above;
-		if (down != up)
-			return (struct decimal){ tens + up, k + 1 };
+	above = round_to_odd(x + d + (low.lo + rest < rest)) - odd;
+	if (b.least) {
+		rest = rest >> 1 | (uint64_t)d << 63;
+		d >>= 1;
 	}
-	down = below <= 4 * s;
-	up = 4 * s + 4 <= above;
-	if (down != up)
-		return (struct decimal){ s + up, k };
-	half = 4 * s + 2;
-	up = v > half || (v == half && (s & 1) != 0);
-	return (struct decimal){ s + up, k };
+	below = round_to_odd(x - d - (low.lo < rest)) + odd;
+	return nearest(v, below, above, k);
 }
 
-static const char pairs[] =
-    "0001020304050607080910111213141516171819"
-    "2021222324252627282930313233343536373839"
-    "4041424344454647484950515253545556575859"
-    "6061626364656667686970717273747576777879"
-    "8081828384858687888990919293949596979899";
-
-static inline void
-put4(char *out, uint32_t v)
+/*
+ * The eight digits of v < 10^8 as bytes 0 to 9, the first one lowest: halves,
+ * then quarters, then digits are divided side by side in one register.  What
+ * goes through memory in small pieces cannot be loaded as a whole for some
+ * twenty cycles.
+ */
+static inline uint64_t
+digits8(uint32_t v)
 {
-	memcpy(out, pairs + v / 100 * 2, 2);
-	memcpy(out + 2, pairs + v % 100 * 2, 2);
+	uint64_t x = v / 10000 | (uint64_t)(v % 10000) << 32, q;
+
+	q = (x * 10486 >> 20) & 0x7f0000007f;
+	x = (x - 100 * q) << 16 | q;
+	q = (x * 103 >> 10) & 0xf000f000f000f;
+	return (x - 10 * q) << 8 | q;
 }
+
+#define ZEROS	0x3030303030303030u
 
 static inline void
 put8(char *out, uint32_t v)
 {
-	put4(out, v / 10000);
-	put4(out + 4, v % 10000);
+	put_le64(out, digits8(v) | ZEROS);
 }
 
 /* Up to eight digits without zeros in front; eight bytes are written. */
 static inline size_t
 put_small(char *out, uint32_t v)
 {
-	char text[16];
-	size_t n = v < 10000 ? v < 100 ? v < 10 ? 1 : 2 : v < 1000 ? 3 : 4 :
-	    v < 1000000 ? v < 100000 ? 5 : 6 : v < 10000000 ? 7 : 8;
+	uint64_t x = digits8(v);
+	unsigned none = (unsigned)__builtin_ctzll(x | (uint64_t)1 << 56) / 8;
 
-	put8(text, v);
-	memcpy(out, text + 8 - n, 8);
-	return n;
+	put_le64(out, (x | ZEROS) >> none * 8);
+	return 8 - none;
 }
 
 size_t
@@ -142,54 +155,108 @@ json_num_put_int(char *out, int64_t v)
 	return 1 + json_num_put_uint(out + 1, 0 - (uint64_t)v);
 }
 
-/* 1.5e300: d is the number of digits before the point would stand. */
-static size_t
-put_exponent(char *out, const char *digits, size_t n, int32_t d)
-{
-	size_t at = 0;
+/* 10^i; [0]: less than any number that is counted. */
+static const uint64_t pow10[] = { 0, 10, 100, 1000, 10000, 100000, 1000000,
+    10000000, 100000000, 1000000000, 10000000000, 100000000000,
+    1000000000000, 10000000000000, 100000000000000, 1000000000000000,
+    10000000000000000, 100000000000000000 };
 
-	out[at++] = digits[0];
-	if (n > 1) {
-		out[at++] = '.';
-		memcpy(out + at, digits + 1, n - 1);
-		at += n - 1;
-	}
-	out[at++] = 'e';
-	return at + json_num_put_int(out + at, d - 1);
+#define DIGITS	17		/* no double needs more */
+
+/* The digits of a number without zeros behind: 1, 8 and 8 of them, which are
+ * zeros from n on. */
+struct digits {
+	char first;
+	uint64_t a, b;			/* as digits8 gives them, in ASCII */
+	size_t n;
+	int32_t point;			/* so many stand before it */
+};
+
+static struct digits
+split(struct decimal x)
+{
+	size_t n = (size_t)(64 - __builtin_clzll(x.m | 1)) * 1233 >> 12;
+	uint64_t rest;
+	struct digits d;
+
+	n += x.m >= pow10[n];
+	x.m *= n < DIGITS ? pow10[DIGITS - n] : 1;
+	d.point = x.e + (int32_t)n;
+	d.first = (char)('0' + x.m / 10000000000000000);
+	rest = x.m % 10000000000000000;
+	d.a = digits8((uint32_t)(rest / 100000000));
+	d.b = digits8((uint32_t)(rest % 100000000));
+	d.n = d.b != 0 ? 17 - (size_t)__builtin_clzll(d.b) / 8 :
+	    d.a != 0 ? 9 - (size_t)__builtin_clzll(d.a) / 8 : 1;
+	d.a |= ZEROS;
+	d.b |= ZEROS;
+	return d;
 }
 
-#define DIGITS_ROOM	24	/* a 64-bit number has 20 at most */
+/* The compiler would put a and b into one register of vectors, and all that
+ * led to them: the way there costs more than a store. */
+#define APART()	__asm__("" : : : "memory")
+
+static inline void
+put_digits(char *out, const struct digits *d)
+{
+	out[0] = d->first;
+	put_le64(out + 1, d->a);
+	APART();
+	put_le64(out + 9, d->b);
+}
+
+/* 1.5e300 */
+static size_t
+put_exponent(char *out, const struct digits *d)
+{
+	size_t at = 1;
+
+	put_digits(out + 1, d);
+	out[0] = out[1];
+	out[1] = '.';
+	if (d->n > 1)
+		at = d->n + 1;
+	out[at++] = 'e';
+	return at + json_num_put_int(out + at, d->point - 1);
+}
+
+/* 0.00123: point is 0 to -5. */
+static size_t
+put_fraction(char *out, const struct digits *d)
+{
+	size_t at = (size_t)(2 - d->point);
+
+	memset(out, '0', 8);
+	out[1] = '.';
+	put_digits(out + at, d);
+	return at + d->n;
+}
 
 static size_t
 put_decimal(char *out, struct decimal x)
 {
-	char digits[JSON_NUM_MAX];
-	size_t n, at;
-	int32_t d;
+	struct digits d = split(x);
+	size_t at = (size_t)d.point;
 
-	n = json_num_put_uint(digits, x.m);
-	d = (int32_t)n + x.e;
-	while (n > 1 && digits[n - 1] == '0')
-		n--;
-	if (d > 17 || d < -5)
-		return put_exponent(out, digits, n, d);
-	if (d <= 0) {
-		at = (size_t)(2 - d);
-		memset(out, '0', 8);
-		out[1] = '.';
-		memcpy(out + at, digits, DIGITS_ROOM);
-		return at + n;
-	}
-	at = (size_t)d;			/* 1 to 17: copies of one size */
-	memcpy(out, digits, DIGITS_ROOM);
-	if (n <= at) {
-		memset(out + n, '0', at - n);
-		memcpy(out + at, ".0", 2);
-		return at + 2;
+	if (d.point > DIGITS || d.point < -5)
+		return put_exponent(out, &d);
+	if (d.point <= 0)
+		return put_fraction(out, &d);
+	put_digits(out, &d);
+	/* once more from the point on, one further: what was written by
+	 * pieces is not read again */
+	if (at <= 9) {
+		put_le64(out + at + 1, at < 9 ? d.a >> 8 * (at - 1) : 0);
+		put_le64(out + 10, d.b);
+	} else {
+		put_le64(out + at + 1, at < 17 ? d.b >> 8 * (at - 9) : 0);
 	}
 	out[at] = '.';
-	memcpy(out + at + 1, digits + at, DIGITS_ROOM);
-	return n + 1;
+	if (d.n > at)
+		return d.n + 1;
+	out[at + 1] = '0';
+	return at + 2;
 }
 
 /* bits: without the sign; width: of the mantissa; bias: for c whole. */
