@@ -5,6 +5,7 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "xmpp/jid.h"
 
 /* Gives the path of the file to read (free), NULL: none. */
 static char *
@@ -27,6 +28,24 @@ find_file(const struct serve_options *opt)
 	return path;
 }
 
+/* Clients' spelling of it is prepared, too. */
+static int
+prepare_domain(struct settings *s, struct err *e)
+{
+	struct buf b = BUF_INIT(JID_PART_MAX);
+	const char *domain = s->opt.domain;
+
+	if (jid_domain(&b, domain, strlen(domain), e) < 0) {
+		buf_free(&b);
+		e->code = ERR_CONFIG;
+		return err_prefix(e, "--domain '%s'", domain);
+	}
+	buf_cstr(&b);
+	s->domain = buf_take(&b);
+	s->opt.domain = s->domain;
+	return 0;
+}
+
 int
 settings_read(struct settings **out, int argc, char *argv[],
     enum opt_next *next, struct err *e)
@@ -43,6 +62,8 @@ settings_read(struct settings **out, int argc, char *argv[],
 	    (config_read(&s->config, s->path, &msg_serve, NULL, e) < 0 ||
 	    config_apply(s->config, NULL, &msg_serve, &s->opt, e) < 0))
 		goto fail;
+	if (*next != OPT_DONE && prepare_domain(s, e) < 0)
+		goto fail;
 	*out = s;
 	return 0;
 fail:
@@ -57,6 +78,7 @@ settings_free(struct settings *s)
 		struct settings *former = s->former;
 
 		config_free(s->config);
+		free(s->domain);
 		free(s->path);
 		free(s);
 		s = former;

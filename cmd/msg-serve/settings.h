@@ -13,6 +13,7 @@
 
 struct settings {
 	struct serve_options opt;
+	char *domain;			/* opt's, prepared (RFC 7622) */
 	char *path;			/* of the file; NULL: there is none */
 	struct config *config;		/* opt borrows of it */
 	struct settings *former;	/* those it took the place of */

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "base/arena.h"
 #include "base/fs.h"
 #include "base/mem.h"
+#include "cli/opt_row.h"
 
 struct config {
 	cfg_t *cfg;
@@ -69,8 +71,33 @@ dir_of(const char *path)
 	    mem_strn(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* libconfuse's words for a setting that it does not know, in better ones. */
+static void
+explain_unknown(const struct tool *t, struct err *e)
+{
+	static const char words[] = "no such option '";
+	const char *p = e->text + sizeof words - 1;
+	const struct opt *near;
+	char name[64];
+	struct err better;
+
+	if (strncmp(e->text, words, sizeof words - 1) != 0)
+		return;
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(p, "'"), p);
+	near = opt_nearest(t, name, OPT_CONFIG);
+	if (opt_row(t, name, strlen(name)) != NULL)
+		err_set(&better, ERR_CONFIG, "'%s' is for the command line "
+		    "and no setting", name);
+	else if (near != NULL)
+		err_set(&better, ERR_CONFIG, "unknown setting '%s'; did you "
+		    "mean '%s'?", name, near->name);
+	else
+		err_set(&better, ERR_CONFIG, "unknown setting '%s'", name);
+	memcpy(e->text, better.text, sizeof e->text);
+}
+
 static int
-parse(struct config *c, struct err *e)
+parse(struct config *c, const struct tool *t, struct err *e)
 {
 	struct buf text = BUF_INIT(CONFIG_MAX);
 	int rc = fs_read(&text, c->path, e);
@@ -81,6 +108,7 @@ parse(struct config *c, struct err *e)
 		if (cfg_parse_buf(c->cfg, buf_cstr(&text)) != CFG_SUCCESS) {
 			if (e->code == ERR_OK)
 				err_set(e, ERR_CONFIG, "cannot be read");
+			explain_unknown(t, e);
 			rc = err_prefix(e, "'%s'", c->path);
 		}
 		reading = NULL;
@@ -111,7 +139,7 @@ config_read(struct config **out, const char *path, const struct tool *t,
 	c->path = mem_str(path);
 	c->dir = dir_of(path);
 	arena_init(&c->text);
-	if (parse(c, e) < 0) {
+	if (parse(c, t, e) < 0) {
 		config_free(c);
 		return -1;
 	}

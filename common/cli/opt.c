@@ -74,17 +74,34 @@ unlike(const char *name, const char *typed)
 
 /* Near means: at most half of the letters, and at most 3, are wrong. */
 static const struct opt *
-nearest(const struct opt *rows, const char *typed, size_t *best)
+nearest(const struct opt *rows, const char *typed, int flags, size_t *best)
 {
 	const struct opt *near = NULL;
 	size_t d;
 
 	for (const struct opt *o = rows; o->name != NULL; o++)
-		if ((d = unlike(o->name, typed)) < *best) {
+		if ((o->flags & flags) == flags &&
+		    (d = unlike(o->name, typed)) < *best) {
 			*best = d;
 			near = o;
 		}
 	return near;
+}
+
+static size_t
+near_enough(const char *typed)
+{
+	size_t half = strlen(typed) / 2 + 1;
+
+	return half < 4 ? half : 4;
+}
+
+const struct opt *
+opt_nearest(const struct tool *t, const char *typed, int flags)
+{
+	size_t best = near_enough(typed);
+
+	return nearest(t->opts, typed, flags, &best);
 }
 
 static int
@@ -96,11 +113,9 @@ unknown(struct parse *p, const char *name, size_t n)
 	size_t best;
 
 	snprintf(typed, sizeof typed, "%.*s", n > 60 ? 60 : (int)n, name);
-	best = strlen(typed) / 2 + 1;
-	if (best > 4)
-		best = 4;
-	near = nearest(p->t->opts, typed + (no ? 3 : 0), &best);
-	common = nearest(opt_common, typed, &best);
+	best = near_enough(typed);
+	near = nearest(p->t->opts, typed + (no ? 3 : 0), 0, &best);
+	common = nearest(opt_common, typed, 0, &best);
 	if (common != NULL)
 		near = common;
 	if (near == NULL)

@@ -14,6 +14,11 @@ extern const struct opt opt_common[];
 const struct opt *opt_row(const struct tool *t, const char *name, size_t n);
 const struct opt *opt_by_letter(const struct tool *t, char letter);
 
+/* The row whose name is most like what was typed, of those with all of flags;
+ * NULL when none is like it. */
+const struct opt *opt_nearest(const struct tool *t, const char *typed,
+    int flags);
+
 /* True when the row takes a value that may be the next word. */
 bool opt_wants_value(const struct opt *o);
 

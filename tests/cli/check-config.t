@@ -50,6 +50,8 @@ check 0 'a certificate that will end soon' \
 check 2 'one that has ended' 'has expired on' --cert gone.crt --key gone.key
 check 2 'one that is not there' "cannot use certificate 'none.crt'" \
 	--cert none.crt
+exits 2 'a domain that is none' msg-serve -d 'a b' --check-config
+like "$err" "--domain 'a b'" 'is named'
 check 2 'an address that is none' "'here' is no address" -l here
 check 2 'a web root that is not there' "no directory '/nowhere'" \
 	--web-root /nowhere
@@ -57,7 +59,12 @@ like "$err" 'the configuration has 1 error$' 'errors are counted'
 
 echo 'domian = "x"' >>serve.conf
 exits 2 'an unknown setting' msg-serve --config serve.conf --check-config
-like "$err" "^msg-serve: line 5: 'serve.conf': .*domian" 'with its line'
+is "$err" "msg-serve: line 5: 'serve.conf': unknown setting 'domian'; did you mean 'domain'?" \
+	'with its line and the right one'
+echo 'import = "x"' >serve.conf
+exits 2 'an option that is no setting' msg-serve --config serve.conf \
+	--check-config
+like "$err" "'import' is for the command line" 'is told so'
 echo 'max-depth = 1' >serve.conf
 exits 2 'a value out of range' msg-serve --config serve.conf --check-config
 like "$err" "'serve.conf': --max-depth: '1' is less than" 'with its limit'
@@ -76,6 +83,7 @@ domain() {
 is "$(domain)" from.file "the user's own file is read"
 is "$(domain --config=none)" localhost '--config=none reads none'
 is "$(MSG_DOMAIN=from.env domain)" from.env 'the environment is stronger'
+is "$(domain -d EXAMPLE.Org)" example.org 'a domain is prepared as in JIDs'
 is "$(MSG_DOMAIN=from.env domain -d from.line)" from.line \
 	'the command line is strongest'
 done_testing

@@ -230,6 +230,17 @@ adopt(struct server *s, const struct server_sockets *handed,
 	return count;
 }
 
+/* The kinds' names, and the options that have their addresses. */
+static const struct {
+	const char *name, *option;
+} kinds[] = {
+	[LISTEN_STARTTLS] = { "starttls", "listen" },
+	[LISTEN_TLS] = { "tls", "listen-tls" },
+	[LISTEN_HTTP] = { "http", "listen-http" },
+	[LISTEN_HTTPS] = { "https", "listen-https" },
+	[LISTEN_METRICS] = { "metrics", "metrics" },
+};
+
 static int
 open_listeners(struct server *s, const struct opt_list *list,
     const struct server_sockets *handed, enum listen_kind kind,
@@ -242,22 +253,20 @@ open_listeners(struct server *s, const struct opt_list *list,
 		if (strcmp(list->v[i], "none") == 0)
 			continue;
 		slot = free_slot(s, kind, e);
-		if (slot == NULL ||
-		    listener_open(&slot->listener, list->v[i], e) < 0)
+		if (slot == NULL)
 			return -1;
+		if (listener_open(&slot->listener, list->v[i], e) < 0)
+			return err_prefix(e, "--%s", kinds[kind].option);
 		s->slot_count++;
 	}
 	return rc < 0 ? -1 : 0;
 }
 
-static const char *const kinds[] = { "starttls", "tls", "http", "https",
-	"metrics" };
-
 int
 server_kind(struct str name, enum listen_kind *out)
 {
 	for (size_t i = 0; i < MEM_COUNT(kinds); i++)
-		if (str_is(name, kinds[i])) {
+		if (str_is(name, kinds[i].name)) {
 			*out = (enum listen_kind)i;
 			return 0;
 		}
