@@ -1,12 +1,15 @@
 #include "run.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/server.h"
 #include "start.h"
 #include "supervisor.h"
+
+#define DESCRIPTORS_BESIDE	256	/* store, loops, listeners, files */
 
 struct program {
 	struct server server;
@@ -124,6 +127,20 @@ renewed(void *arg, const struct serve_options *opt, const struct err *e)
 
 /* --- the whole ----------------------------------------------------------- */
 
+/* A connection takes a descriptor, and shells give few: what may be had
+ * without asking is had.  That there are none left is told when it is so. */
+static void
+raise_descriptors(int64_t connections)
+{
+	rlim_t want = (rlim_t)connections + DESCRIPTORS_BESIDE;
+	struct rlimit now;
+
+	if (getrlimit(RLIMIT_NOFILE, &now) < 0 || now.rlim_cur >= want)
+		return;
+	now.rlim_cur = want < now.rlim_max ? want : now.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &now);
+}
+
 static int
 serve(struct program *p, struct err *e)
 {
@@ -134,6 +151,7 @@ serve(struct program *p, struct err *e)
 		.alive = alive, .alive_ms = p->supervisor.watchdog_ms,
 		.arg = p };
 
+	raise_descriptors(opt->connections);
 	if (server_init(&p->server, opt, &p->supervisor.sockets, e) < 0)
 		return -1;
 	at = server_address(&p->server, LISTEN_STARTTLS);

@@ -139,9 +139,17 @@ like "$event" '"rev":' 'buffered pipes: an event comes when it happens'
 msg-send -m now save /about title=New >/dev/null
 while read -r -t 60 event <&7 && ! [[ $event =~ '"now"' ]]; do :; done
 is "$(jq -r .message <<<"$event")" now 'and the next one too, each a JSON line'
+mkfifo commands answers
+exec 5<>commands 6<>answers
+msg-send <commands >answers 5<&- 6<&- &
+_background+=($!)
+echo 'get /about/@name' >&5
+read -r -t 60 line <&6
+is "$line" '["about"]' 'buffered pipes: msg-send answers when it is asked'
+exec 5<&- 6<&-
 mkfifo stanzas shown
 exec 5<>stanzas 6<>shown
-msg-stanza-dump --short <stanzas >shown &
+msg-stanza-dump --short <stanzas >shown 5<&- 6<&- &
 _background+=($!)
 echo "$stanza" >&5
 read -r -t 60 line <&6

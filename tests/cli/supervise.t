@@ -4,6 +4,7 @@ the journal, and what SIGHUP changes while clients stay connected."""
 
 import os
 import re
+import resource
 import signal
 import socket
 import ssl
@@ -242,6 +243,23 @@ def second_signal():
             return s.stop()
 
 
+def few_descriptors():
+    """More connections than the soft limit that a shell gives."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+    try:
+        s = Server().start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    many = [socket.create_connection(("127.0.0.1", s.port), 60)
+            for _ in range(100)]
+    served = greeted(s.port)
+    for c in many:
+        c.close()
+    s.__exit__()
+    return served
+
+
 def main():
     with Server() as server:
         server.stop()
@@ -254,6 +272,7 @@ def main():
     got = stream_end(("--see-other-host=other.example:5222",))
     tap.ok(re.search(r"<see-other-host [^>]*>other\.example:5222<", got),
            "or see-other-host", got)
+    tap.ok(few_descriptors(), "a low soft limit of descriptors is raised")
     status = second_signal()
     tap.ok(status == -signal.SIGTERM, "a second signal ends it at once",
            status)
