@@ -193,6 +193,7 @@ fill_record(struct plan_compiler *c, struct pnode *n)
 			at = (at + 1) & rec->slot_mask;
 		rec->slots[at] = i + 1;
 	}
+	plan_quick(c->p, rec);
 	sort_fields(c, rec);
 }
 

@@ -187,11 +187,11 @@ put_label(struct plan_run *r, const struct pfield *f, bool first)
 static const uint8_t *
 dec_sorted(struct plan_run *r, const struct precord *rec, const uint8_t *b)
 {
-	size_t parts = plan_parts(r, rec->count);
-	struct chain before = plan_cut(r);
+	struct order w = plan_order(r, rec->count);
 
 	for (uint32_t i = 0; i < rec->count; i++) {
 		const struct pfield *f = &rec->fields[i];
+		size_t at = plan_member(r);
 
 		if (!put_label(r, f, rec->rank[i] == 0))
 			return NULL;
@@ -200,13 +200,9 @@ dec_sorted(struct plan_run *r, const struct precord *rec, const uint8_t *b)
 			plan_path(r, f->name);
 			return NULL;
 		}
-		r->parts[parts + i].chain = plan_cut(r);
+		plan_member_end(r, &w, i, at);
 	}
-	r->chain = before;
-	for (uint32_t k = 0; k < rec->count; k++)
-		plan_join(r, r->parts[parts + rec->sorted[k]].chain);
-	r->part_count = parts;
-	return b;
+	return plan_order_end(r, &w, 0, rec->count, rec->sorted) ? b : NULL;
 }
 
 static const uint8_t *

@@ -1,30 +1,61 @@
 #include <string.h>
 
-#include "avro/plan_int.h"
-#include "base/jsonscan.h"
+#include "avro/plan_enc_step.h"
 #include "base/text.h"
 
 /*
- * JSON to binary, one pass: records, arrays, maps, strings, and what is seen
- * most.  p is always at the first byte of what is to be read; NULL comes back
- * when r->fail says why.
+ * JSON to binary, one pass: arrays, maps, strings, and what is seen most.  p
+ * is always at the first byte of what is to be read; NULL comes back when
+ * r->fail says why.
  */
 
 /* --- integers ------------------------------------------------------------- */
 
+static const uint64_t pow10_to8[] = { 1, 10, 100, 1000, 10000, 100000,
+    1000000, 10000000, 100000000 };
+
+/* The digits at p, eight at once where there are as many bytes: how many there
+ * are makes no branch up to eight.  *m: their value, of 18 at most. */
+static inline const char *
+digits(const char *p, const char *end, uint64_t *m)
+{
+	const char *start = p;
+	unsigned d;
+
+	*m = 0;
+	while (end - p >= 8 && p - start < 16) {
+		uint64_t t = get_le64(p) ^ 0x3030303030303030;
+		uint64_t other = (t | (t + 0x7676767676767676)) &
+		    0x8080808080808080;
+		unsigned n = other == 0 ? 8 :
+		    (unsigned)__builtin_ctzll(other) / 8;
+
+		if (n == 0)
+			return p;
+		t <<= 64 - 8 * n;
+		t = (t & 0x0f0f0f0f0f0f0f0f) * 2561 >> 8;
+		t = (t & 0x00ff00ff00ff00ff) * 6553601 >> 16;
+		t = (t & 0x0000ffff0000ffff) * 42949672960001 >> 32;
+		*m = *m * pow10_to8[n] + t;
+		p += n;
+		if (n < 8)
+			return p;
+	}
+	while (p < end && (d = (unsigned char)(*p - '0')) < 10) {
+		*m = *m * 10 + d;
+		p++;
+	}
+	return p;
+}
+
 static inline const char *
 enc_long(struct plan_run *r, const struct pnode *n, const char *p)
 {
-	const char *start, *q = p;
 	bool neg = *p == '-';
-	uint64_t m = 0;
-	unsigned d;
+	const char *start = p + neg, *q;
+	uint64_t m;
 
-	start = q += neg;
-	while (q < r->end && (d = (unsigned char)(*q - '0')) < 10) {
-		m = m * 10 + d;
-		q++;
-	}
+	q = digits(start, r->end, &m);
 	if (q - start > 18 || q == start || (*start == '0' && q - start > 1) ||
 	    q == r->end || *q == '.' || (*q | 0x20) == 'e')
 		return enc_integer(r, n, p);
@@ -68,252 +99,6 @@ enc_string(struct plan_run *r, const char *p)
 	memcpy(r->o, from, n);
 	r->o += n;
 	return to + 1;
-}
-
-/* --- records -------------------------------------------------------------- */
-
-/* Is the key at p the field's?  Behind its closing quote, or NULL. */
-static inline const char *
-key_is(const struct plan_run *r, const struct pfield *f, const char *p)
-{
-	if ((size_t)(r->end - p) < f->quoted_n)
-		return NULL;
-#ifdef __SSE2__
-	if (r->end - p >= KEY_HEAD) {
-		__m128i a = _mm_loadu_si128((const __m128i *)
-		    (const void *)p);
-		__m128i b = _mm_loadu_si128((const __m128i *)
-		    (const void *)f->head);
-		unsigned same = (unsigned)_mm_movemask_epi8(
-		    _mm_cmpeq_epi8(a, b));
-
-		if ((same & f->head_mask) != f->head_mask)
-			return NULL;
-		if (f->quoted_n > KEY_HEAD && memcmp(p + KEY_HEAD,
-		    f->quoted + KEY_HEAD, f->quoted_n - KEY_HEAD) != 0)
-			return NULL;
-		return p + f->quoted_n;
-	}
-#endif
-	return memcmp(p, f->quoted, f->quoted_n) == 0 ? p + f->quoted_n :
-	    NULL;
-}
-
-/* From behind a key to its value. */
-static inline const char *
-to_value(struct plan_run *r, const char *p)
-{
-	if (p < r->end && *p == ':') {
-		p++;
-		if (p < r->end && (unsigned char)*p > ' ')
-			return p;
-	} else {
-		p = json_space(p, r->end);
-		if (p == r->end || *p != ':')
-			return enc_expected(r, p, "':'");
-		p++;
-	}
-	p = json_space(p, r->end);
-	return p < r->end ? p : plan_short(r);
-}
-
-/* From behind a value: to the next key (at its quote), or behind the bracket
- * with *done. */
-static inline const char *
-to_next(struct plan_run *r, const char *p, char close, bool *done)
-{
-	if (p < r->end && (unsigned char)*p <= ' ')
-		p = json_space(p, r->end);
-	if (p == r->end)
-		return plan_short(r);
-	if (*p == close) {
-		*done = true;
-		return p + 1;
-	}
-	if (*p != ',')
-		return enc_expected(r, p, close == '}' ? "',' or '}'" :
-		    "',' or ']'");
-	p++;
-	if (p < r->end && (unsigned char)*p <= ' ')
-		p = json_space(p, r->end);
-	return p < r->end ? p : plan_short(r);
-}
-
-/* From the opening bracket to what is first in it. */
-static inline const char *
-to_first(struct plan_run *r, const char *p, char close, bool *done)
-{
-	p = json_space(p + 1, r->end);
-	if (p == r->end)
-		return plan_short(r);
-	*done = *p == close;
-	return p + *done;
-}
-
-static bool
-put_default(struct plan_run *r, const struct pfield *f, const char *p)
-{
-	if (f->state == INIT_NONE || (r->flags & PF_STRICT)) {
-		plan_fail(r, ERR_VALUE, p, "no value for the field '%.*s'",
-		    (int)(f->name.n < 60 ? f->name.n : 60), f->name.p);
-		return false;
-	}
-	if (f->state != INIT_DONE && !plan_default(r, f))
-		return false;
-	if (!plan_room(r, f->init.n))
-		return false;
-	memcpy(r->o, f->init.p, f->init.n);
-	r->o += f->init.n;
-	return true;
-}
-
-/* A key without escapes by its hash: the field, or -1.  *p goes behind it. */
-static inline int
-find_plain(struct plan_run *r, const struct precord *rec, const char **p)
-{
-	const char *from = *p + 1, *to, *at;
-	unsigned what;
-	uint32_t i;
-
-	if (**p != '"')
-		return -1;
-	to = json_string_end(from, r->end, &what, &at);
-	if (to == NULL || what != 0)
-		return -1;
-	i = (uint32_t)plan_hash(r->plan->seed, from, (size_t)(to - from)) &
-	    rec->slot_mask;
-	for (; rec->slots[i] != 0; i = (i + 1) & rec->slot_mask)
-		if (key_is(r, &rec->fields[rec->slots[i] - 1], *p) != NULL) {
-			*p = to + 1;
-			return (int)rec->slots[i] - 1;
-		}
-	return -1;
-}
-
-/* Which field the key at p means; -1 for one that is passed over, -2 when
- * there is an error.  *p goes behind the key. */
-static int
-find_field(struct plan_run *r, const struct precord *rec, const char **p)
-{
-	struct str key;
-	const char *q;
-	int i;
-
-	if (**p != '"') {
-		enc_expected(r, *p, "a key in quotes");
-		return -2;
-	}
-	q = enc_text(r, *p, &key);
-	if (q == NULL)
-		return -2;
-	i = plan_find(rec, r->plan->seed, key.p, key.n);
-	if (i < 0 && !(r->flags & PF_UNKNOWN)) {
-		plan_fail(r, ERR_VALUE, *p, "there is no field '%.*s'",
-		    (int)(key.n < 60 ? key.n : 60), key.p);
-		return -2;
-	}
-	*p = q;
-	return i;
-}
-
-/* One member whose key is at p.  set: which parts there are already. */
-static const char *
-enc_member(struct plan_run *r, const struct precord *rec, uint32_t next,
-    size_t parts, const char *p)
-{
-	const char *key = p;
-	int i = find_plain(r, rec, &p);
-
-	if (i < 0)
-		i = find_field(r, rec, &p);
-	if (i == -2)
-		return NULL;
-	p = to_value(r, p);
-	if (p == NULL)
-		return NULL;
-	if (i == -1)
-		return enc_ignore(r, p);
-	if ((uint32_t)i < next || r->parts[parts + (size_t)i].set)
-		return plan_fail(r, ERR_VALUE, key,
-		    "the field comes twice: '%.*s'",
-		    (int)rec->fields[i].name.n, rec->fields[i].name.p);
-	p = enc_value(r, rec->fields[i].type, p);
-	if (p == NULL) {
-		plan_path(r, rec->fields[i].name);
-		return NULL;
-	}
-	r->parts[parts + (size_t)i].set = true;
-	r->parts[parts + (size_t)i].chain = plan_cut(r);
-	return p;
-}
-
-/* The rest of a record from the first key that was not the expected one: each
- * field is written where it comes and put into its place at the end. */
-static const char *
-enc_record_any(struct plan_run *r, const struct precord *rec, uint32_t next,
-    const char *p)
-{
-	size_t parts = plan_parts(r, rec->count);
-	struct chain before = plan_cut(r);
-	bool done = false;
-
-	while (!done) {
-		p = enc_member(r, rec, next, parts, p);
-		if (p == NULL)
-			return NULL;
-		p = to_next(r, p, '}', &done);
-		if (p == NULL)
-			return NULL;
-	}
-	for (uint32_t i = next; i < rec->count; i++) {
-		struct part *part = &r->parts[parts + i];
-
-		if (part->set)
-			continue;
-		if (!put_default(r, &rec->fields[i], p - 1))
-			return NULL;
-		part->chain = plan_cut(r);
-	}
-	r->chain = before;
-	for (uint32_t i = next; i < rec->count; i++)
-		plan_join(r, r->parts[parts + i].chain);
-	r->part_count = parts;
-	return p;
-}
-
-const char *
-enc_record(struct plan_run *r, const struct pnode *n, const char *p)
-{
-	const struct precord *rec = n->u.record;
-	const struct pfield *f = rec->fields, *end = f + rec->count;
-	const char *q;
-	bool done = false;
-
-	if (*p != '{')
-		return enc_misfit(r, n, p);
-	p = to_first(r, p, '}', &done);
-	while (p != NULL && !done) {
-		q = f < end ? key_is(r, f, p) : NULL;
-		if (q == NULL)
-			return enc_record_any(r, rec,
-			    (uint32_t)(f - rec->fields), p);
-		p = to_value(r, q);
-		if (p == NULL)
-			return NULL;
-		p = enc_value(r, f->type, p);
-		if (p == NULL) {
-			plan_path(r, f->name);
-			return NULL;
-		}
-		f++;
-		p = to_next(r, p, '}', &done);
-	}
-	if (p == NULL)
-		return NULL;
-	for (; f < end; f++)
-		if (!put_default(r, f, p - 1))
-			return NULL;
-	return p;
 }
 
 /* --- arrays and maps ------------------------------------------------------ */

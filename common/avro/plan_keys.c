@@ -3,7 +3,62 @@
 #include "avro/plan_int.h"
 
 /*
- * A map has no key twice: readers would not agree on which one holds, and the
+ * Keys: the tables by which those of records are found, and those of maps.
+ */
+
+/* --- records --- */
+
+#define QUICK_SLOTS	8	/* for each field */
+#define QUICK_TRIES	64
+
+/* Each short key into its slot; false: two would share one. */
+static bool
+fill_slots(struct precord *rec, bool always)
+{
+	bool all = true;
+
+	for (uint32_t i = 0; i < rec->count; i++) {
+		const struct pfield *f = &rec->fields[i];
+		uint32_t *slot = &rec->quick[plan_hash_head(rec->quick_seed,
+		    get_le64(f->head), get_le64(f->head + 8)) &
+		    rec->quick_mask];
+
+		if (f->quoted_n > KEY_HEAD)
+			continue;
+		if (*slot != 0) {
+			all = false;
+			if (!always)
+				break;
+		} else {
+			*slot = i + 1;
+		}
+	}
+	return all;
+}
+
+/* Keys that with their quotes are no longer than KEY_HEAD: one look tells
+ * which it is.  Of many fields some share a slot; the first one has it. */
+void
+plan_quick(struct plan *p, struct precord *rec)
+{
+	uint32_t slots = QUICK_SLOTS;
+	bool done = false;
+
+	while (slots < QUICK_SLOTS * rec->count)
+		slots *= 2;
+	rec->quick = arena_zero(&p->arena, slots * sizeof *rec->quick);
+	rec->quick_mask = slots - 1;
+	rec->quick_seed = p->seed;
+	for (int i = 0; i < QUICK_TRIES && !done; i++) {
+		memset(rec->quick, 0, slots * sizeof *rec->quick);
+		rec->quick_seed += 0x9e3779b97f4a7c15u;
+		done = fill_slots(rec, i + 1 == QUICK_TRIES);
+	}
+}
+
+/* --- maps ---
+ *
+ * None has a key twice: readers would not agree on which one holds, and the
  * JSON of such a map has no meaning that all share (RFC 8259 4).
  */
 

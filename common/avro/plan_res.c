@@ -156,29 +156,26 @@ res_step(struct plan_run *r, const struct rrecord *rec, uint32_t i,
 static const uint8_t *
 res_any_order(struct plan_run *r, const struct rrecord *rec, const uint8_t *b)
 {
-	size_t parts = plan_parts(r, rec->reader->count);
-	struct chain before = plan_cut(r);
+	struct order w = plan_order(r, rec->reader->count);
+	size_t at;
 
 	for (uint32_t i = 0; i < rec->writer->count; i++) {
+		at = plan_member(r);
 		b = res_step(r, rec, i, b);
 		if (b == NULL)
 			return NULL;
 		if (rec->steps[i].node != NULL)
-			r->parts[parts + rec->steps[i].to].chain =
-			    plan_cut(r);
+			plan_member_end(r, &w, rec->steps[i].to, at);
 	}
 	for (uint32_t i = 0; i < rec->reader->count; i++) {
 		if (rec->given[i])
 			continue;
+		at = plan_member(r);
 		if (!put_init(r, &rec->reader->fields[i]))
 			return NULL;
-		r->parts[parts + i].chain = plan_cut(r);
+		plan_member_end(r, &w, i, at);
 	}
-	r->chain = before;
-	for (uint32_t i = 0; i < rec->reader->count; i++)
-		plan_join(r, r->parts[parts + i].chain);
-	r->part_count = parts;
-	return b;
+	return plan_order_end(r, &w, 0, rec->reader->count, NULL) ? b : NULL;
 }
 
 static const uint8_t *

@@ -36,6 +36,7 @@ plan_run_free(struct plan_run *r)
 	free(r->work);
 	free(r->segs);
 	free(r->parts);
+	free(r->members);
 	free(r->keys);
 	buf_free(&r->text);
 	buf_free(&r->bytes);
@@ -71,6 +72,7 @@ plan_begin(struct plan_run *r, const struct plan *p, const void *in, size_t n,
 	r->open = 0;
 	r->seg_count = 0;
 	r->part_count = 0;
+	r->member_count = 0;
 	r->key_count = 0;
 	r->fail = FAIL_NONE;
 	r->fail_at = NULL;
@@ -164,6 +166,13 @@ plan_more_parts(struct plan_run *r, size_t n)
 	    sizeof *r->parts);
 }
 
+void
+plan_more_members(struct plan_run *r, size_t n)
+{
+	r->members = mem_grow(r->members, &r->member_cap, r->member_count + n,
+	    sizeof *r->members);
+}
+
 #define MOVE_MAX	4096
 
 /*
@@ -219,6 +228,80 @@ plan_count(struct plan_run *r, size_t at, struct chain before, uint64_t count)
 	return true;
 }
 
+/* --- members of a record in any order ------------------------------------- */
+
+/* A copy of COPY bytes or more: what is behind them is not of the member. */
+static inline char *
+copy(char *to, const char *from, size_t n)
+{
+	memcpy(to, from, COPY);
+	if (n > COPY)
+		memcpy(to + COPY, from + COPY, n - COPY);
+	return to + n;
+}
+
+/* Little enough to be copied: behind it in order, and back. */
+static bool
+order_small(struct plan_run *r, const struct order *w, uint32_t from,
+    uint32_t to, const uint32_t *sorted)
+{
+	size_t n = (size_t)(r->o - r->work) - w->start;
+	char *o;
+
+	if (!plan_room(r, n))
+		return false;
+	o = r->o;
+	for (uint32_t k = from; k < to; k++) {
+		const struct member *m = &r->members[w->first +
+		    (sorted == NULL ? k : sorted[k])];
+
+		o = copy(o, r->work + m->at, m->n);
+	}
+	memcpy(r->work + w->start, r->o, n);
+	r->chain = w->before;
+	r->open = w->open;
+	return true;
+}
+
+static void
+order_chained(struct plan_run *r, const struct order *w, uint32_t from,
+    uint32_t to, const uint32_t *sorted)
+{
+	uint32_t s;
+
+	r->chain = w->before;
+	if (w->start > w->open) {
+		s = plan_seg(r, w->open, w->start - w->open);
+		plan_join(r, (struct chain){ s, s });
+	}
+	for (uint32_t k = from; k < to; k++) {
+		const struct member *m = &r->members[w->first +
+		    (sorted == NULL ? k : sorted[k])];
+
+		if (m->chain.head != NO_SEG) {
+			plan_join(r, m->chain);
+		} else if (m->n > 0) {
+			s = plan_seg(r, m->at, m->n);
+			plan_join(r, (struct chain){ s, s });
+		}
+	}
+	r->open = (size_t)(r->o - r->work);
+}
+
+bool
+plan_order_end(struct plan_run *r, const struct order *w, uint32_t from,
+    uint32_t to, const uint32_t *sorted)
+{
+	bool small = w->whole &&
+	    (size_t)(r->o - r->work) - w->start <= MOVE_MAX;
+
+	r->member_count = w->first;
+	if (small)
+		return order_small(r, w, from, to, sorted);
+	order_chained(r, w, from, to, sorted);
+	return true;
+}
+
 /* --- the end -------------------------------------------------------------- */
 
 static int
@@ -254,10 +337,7 @@ gather(struct plan_run *r, struct buf *out)
 		const char *from = r->work + r->segs[s].at;
 		size_t n = r->segs[s].n;
 
-		memcpy(to, from, COPY);
-		if (n > COPY)
-			memcpy(to + COPY, from + COPY, n - COPY);
-		to += n;
+		to = copy(to, from, n);
 	}
 	out->n = (size_t)(to - out->p);
 }
