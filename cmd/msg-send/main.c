@@ -43,8 +43,13 @@ run(struct send *s, enum source source, const struct order *order,
 }
 
 static int
-check_options(const struct send_opts *o, size_t count, struct err *e)
+check_options(struct send_opts *o, size_t count, struct err *e)
 {
+	if (send_is(o, "avro") && isatty(STDOUT_FILENO))
+		return err_set(e, ERR_USAGE, "--format=avro is binary and "
+		    "not for a terminal; --as=avro shows it in base64");
+	if (send_is(o, "avro") && o->attrs[MSG_ATTR_as] == NULL)
+		o->attrs[MSG_ATTR_as] = "avro";
 	if (o->keep_going && o->stop_on_error)
 		return err_set(e, ERR_USAGE, "--stop-on-error contradicts "
 		    "--keep-going");

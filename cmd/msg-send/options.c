@@ -71,7 +71,7 @@ static const struct opt rows[] = {
 	{ 0, "completion-time", OPT_MS, "TIME", AT(completion_ms),
 	    "complete from the server when that takes no longer", "100ms",
 	    .flags = OPT_ENV | OPT_CONFIG },
-	OUTPUT_OPTIONS(struct send_opts, format, color),
+	OUTPUT_OPTIONS(struct send_opts, format, color, " raw avro"),
 	{ 0 },
 };
 
@@ -93,4 +93,10 @@ send_attrs(struct msg_ask *ask, const struct send_opts *o)
 	for (int a = 0; a < MSG_ATTR_COUNT; a++)
 		if (o->attrs[a] != NULL)
 			ask->attrs[a] = str_of(o->attrs[a]);
+}
+
+bool
+send_is(const struct send_opts *o, const char *form)
+{
+	return strcmp(o->format, form) == 0;
 }

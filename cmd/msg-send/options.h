@@ -20,6 +20,9 @@ struct send_opts {
 
 extern const struct tool send_tool;
 
+/* Is this the form of --format? */
+bool send_is(const struct send_opts *o, const char *form);
+
 /* The attributes given as options, into an ask that has none. */
 void send_attrs(struct msg_ask *ask, const struct send_opts *o);
 

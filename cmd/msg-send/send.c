@@ -16,6 +16,7 @@ struct send_slot {
 	uint64_t line;
 	bool answered;
 	bool own;			/* never printed */
+	bool binary;			/* text is Avro, and goes out so */
 	int status;			/* what a failure ends with; 0: none */
 	struct buf text;		/* the answer, or why it was refused */
 	struct buf detail;		/* more about a refusal, JSON */
@@ -68,6 +69,8 @@ keep_answer(struct send *s, const struct stanza *st, struct send_slot *at)
 		    err_by_word(reply.why.code);
 		msg_refusal_put(&at->text, &reply.why);
 		keep_detail(&at->detail, reply.why.detail);
+	} else if (reply.avro && send_is(s->o, "avro")) {
+		at->binary = true;
 	} else if (reply.avro) {
 		char *bytes = buf_take(&at->text);	/* shown in base64 */
 		struct str text = stanza_text(reply.element);
@@ -201,7 +204,7 @@ new_slot(struct send *s, uint64_t line)
 	struct send_slot *at = slot(s, s->next++);
 
 	at->line = line;
-	at->answered = at->own = false;
+	at->answered = at->own = at->binary = false;
 	at->reply = NULL;
 	at->status = 0;
 	buf_reset(&at->text);
@@ -317,7 +320,7 @@ send_print(struct send *s, struct str json, uint64_t line)
 {
 	struct err e = ERR_INIT;
 
-	if (!s->o->raw && s->o->field == NULL)
+	if (!s->o->raw && !send_is(s->o, "raw") && s->o->field == NULL)
 		output_json(&s->out, json.p, json.n);
 	else if (field_put(&s->out.buf, json.p, json.n, s->o->field,
 	    isatty(STDOUT_FILENO), &e) < 0)
@@ -333,6 +336,8 @@ print_slot(struct send *s, const struct send_slot *at)
 		conflict_list(stderr, at->detail.p, at->detail.n);
 	} else if (s->client == NULL) {
 		output_line(&s->out, at->text.p, at->text.n);
+	} else if (at->binary && !s->quiet) {
+		buf_put(&s->out.buf, at->text.p, at->text.n);
 	} else if (!s->quiet) {
 		send_print(s, at->text.n > 0 ? (struct str){ at->text.p,
 		    at->text.n } : STR("null"), at->line);

@@ -58,7 +58,7 @@ static const struct opt rows[] = {
 	    .flags = OPT_NO | OPT_CONFIG },
 	{ 'q', "quiet", OPT_FLAG, NULL, AT(quiet),
 	    "do not say that the connection was lost and is there again" },
-	OUTPUT_OPTIONS(struct watch_opts, format, color),
+	OUTPUT_OPTIONS(struct watch_opts, format, color, ""),
 	{ 0 },
 };
 

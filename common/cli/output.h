@@ -15,12 +15,12 @@
 #include "base/err.h"
 #include "base/json.h"
 
-/* The rows of a tool: OUTPUT_OPTIONS(struct opts, format, color). */
-#define OUTPUT_OPTIONS(type, format, color) \
+/* The rows of a tool; more: forms it has beside these, " raw avro". */
+#define OUTPUT_OPTIONS(type, format, color, more) \
 	{ 'f', "format", OPT_CHOICE, "FORM", offsetof(type, format), \
 	  "how to print: text for people, json one document a line, auto as " \
 	  "it goes to a terminal or not", "auto", \
-	  .choices = "auto text json", .flags = OPT_ENV | OPT_CONFIG }, \
+	  .choices = "auto text json" more, .flags = OPT_ENV | OPT_CONFIG }, \
 	{ 0, "color", OPT_CHOICE, "WHEN", offsetof(type, color), \
 	  "colours in the output", "auto", .choices = "auto always never", \
 	  .flags = OPT_ENV | OPT_CONFIG | OPT_OPTARG, .bare = "always" }

@@ -218,6 +218,20 @@ unlike "$err" $'\033' 'nor in what is said of an argument'
 server_stop
 unlike "$(cat serve.log)" $'\033' 'nor in the log of the server'
 
+# --- forms --------------------------------------------------------------------------------------
+server_start
+is "$(msg-send --format=json get '/news/*/@title')" \
+	'["Three","Article 2","Article 3"]' '--format=json: a document a line'
+is "$(msg-send --format=raw get '/news/*/@title')" \
+	$'Three\nArticle 2\nArticle 3' '--format=raw: bare values'
+is "$(msg-send --format=avro get /about | base64 -w 0)" \
+	"$(msg-send --as=avro get /about)" '--format=avro: Avro as it is'
+run script -qec 'msg-send --format=avro get /about' /dev/null
+is "$status" 2 'but never on a terminal'
+like "$(printf 'get /about\nget /[\n' | msg-send --format=text -k 2>/dev/null)" \
+	$'"_path": "/about"' '--format=text: for people, also in a pipe'
+server_stop
+
 # --- colours --------------------------------------------------------------------------------
 server_start
 on_terminal() {
