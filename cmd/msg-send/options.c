@@ -62,6 +62,8 @@ static const struct opt rows[] = {
 	    "print the stanzas, connect to nobody" },
 	{ 0, "check", OPT_FLAG, NULL, AT(check),
 	    "say how far a connection comes, and how long each step takes" },
+	{ 'q', "quiet", OPT_FLAG, NULL, AT(quiet),
+	    "print no answers, only what went wrong" },
 	{ 'r', "raw", OPT_FLAG, NULL, AT(raw),
 	    "print the elements of the answer a line each, strings bare" },
 	{ 0, "field", OPT_STR, "PATH", AT(field),

@@ -14,7 +14,7 @@ struct send_opts {
 	struct context context;
 	const char *attrs[MSG_ATTR_COUNT];	/* of every command */
 	const char *to, *field, *template, *format, *color;
-	bool keep_going, stop_on_error, dry_run, raw, check;
+	bool quiet, keep_going, stop_on_error, dry_run, raw, check;
 	int64_t timeout_ms, window, retry, completion_ms;
 };
 

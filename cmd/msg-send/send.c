@@ -108,7 +108,8 @@ send_open(struct send *s, const struct send_opts *o, int wake_fd,
     client_step_fn *step, struct err *e)
 {
 	*s = (struct send){ .o = o, .window = (size_t)o->window, .first = 1,
-	    .next = 1, .moved_us = clock_mono_us(), .retries = o->retry };
+	    .next = 1, .moved_us = clock_mono_us(), .retries = o->retry,
+	    .quiet = o->quiet };
 	output_init(&s->out, o->format, o->color);
 	s->slots = mem_array(s->window, sizeof *s->slots);
 	for (size_t i = 0; i < s->window; i++) {

@@ -226,6 +226,9 @@ is "$(msg-send --format=raw get '/news/*/@title')" \
 	$'Three\nArticle 2\nArticle 3' '--format=raw: bare values'
 is "$(msg-send --format=avro get /about | base64 -w 0)" \
 	"$(msg-send --as=avro get /about)" '--format=avro: Avro as it is'
+run msg-send -q get /about
+is "$status$out$err" 0 '-q: nothing but what goes wrong'
+exits 1 'which is still told' msg-send -q get '/['
 run script -qec 'msg-send --format=avro get /about' /dev/null
 is "$status" 2 'but never on a terminal'
 like "$(printf 'get /about\nget /[\n' | msg-send --format=text -k 2>/dev/null)" \
