@@ -79,6 +79,13 @@ def main():
         tap.ok(ask(port, method="POST")[0] == 405, "it is only read")
         tap.ok(ask(s.http_port)[0] == 404,
                "and where pages are served it is not")
+        page = open("man/msg-serve.8", encoding="utf-8").read()
+        names = {re.sub(r"\{.*|_(bucket|sum|count)$", "", k)[4:]
+                 for k in values}
+        names = {re.sub(r"_(bucket|sum|count)$", "", n) for n in names}
+        tap.none([n for n in sorted(names)
+                  if not re.search(rf"\b{n}\b", page)],
+                 "the page names each of them")
         again, _ = parse(ask(port)[2])
         tap.none([k for k, v in values.items() if k.endswith("_total")
                   and again[k] < v], "no counter goes back")

@@ -148,16 +148,15 @@ put_commands(struct buf *out, const struct metrics_sum *m)
 	for (int i = 0; i < MSG_COMMANDS; i++)
 		put_times(out, msg_commands[i].word, &m->commands[i].times,
 		    m->commands[i].sum_us);
-#define X(name) \
-	head(out, "command_" #name "_total", "counter", \
-	    "By command: " #name "."); \
+#define X(name, help) \
+	head(out, "command_" #name "_total", "counter", help); \
 	for (int i = 0; i < MSG_COMMANDS; i++) \
 		buf_printf(out, "msg_command_" #name \
 		    "_total{command=\"%s\"} %ju\n", msg_commands[i].word, \
 		    (uintmax_t)m->commands[i].name);
-	X(errors)
-	X(bytes_in)
-	X(bytes_out)
+	X(errors, "Commands refused.")
+	X(bytes_in, "Bytes of their arguments, decoded.")
+	X(bytes_out, "Bytes of their answers, before they are encoded.")
 #undef X
 }
 
