@@ -27,6 +27,8 @@ struct tls {
 	SSL_CTX *ctx;
 	bool server;
 	struct tls_cert own;		/* a server's */
+	unsigned char end_point[EVP_MAX_MD_SIZE];	/* of it: RFC 5929 4 */
+	size_t end_point_n;
 	char pin[TLS_PIN];		/* a client's, or "" */
 };
 
@@ -99,6 +101,25 @@ choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *n,
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+/* RFC 5929 4.1: the certificate under its own signature's hash, SHA-256 in
+ * place of what is weaker.  0 bytes: it has no such. */
+static size_t
+hash_cert(X509 *cert, unsigned char hash[EVP_MAX_MD_SIZE])
+{
+	const EVP_MD *md;
+	unsigned n = 0;
+	int nid = NID_undef;
+
+	if (cert == NULL ||
+	    X509_get_signature_info(cert, &nid, NULL, NULL, NULL) != 1 ||
+	    nid == NID_undef)
+		return 0;
+	if (nid == NID_md5 || nid == NID_sha1)
+		nid = NID_sha256;
+	md = EVP_get_digestbynid(nid);
+	return md == NULL || X509_digest(cert, md, hash, &n) != 1 ? 0 : n;
+}
+
 int
 tls_server(struct tls **out, const char *cert, const char *key,
     const char *alpn, struct err *e)
@@ -128,6 +149,8 @@ tls_server(struct tls **out, const char *cert, const char *key,
 		goto out;
 	}
 	tls_cert_of(&t->own, SSL_CTX_get0_certificate(t->ctx));
+	t->end_point_n = hash_cert(SSL_CTX_get0_certificate(t->ctx),
+	    t->end_point);
 	*out = t;
 	t = NULL;
 	rc = 0;
@@ -302,6 +325,8 @@ exporter(SSL *ssl, struct buf *out)
 	if (SSL_version(ssl) < TLS1_3_VERSION &&
 	    SSL_get_extms_support(ssl) != 1)
 		return -1;
+	if (out == NULL)
+		return 0;
 	if (SSL_export_keying_material(ssl, key, sizeof key, label,
 	    sizeof label - 1, (const unsigned char *)"", 0, 1) != 1) {
 		ERR_clear_error();
@@ -312,29 +337,17 @@ exporter(SSL *ssl, struct buf *out)
 	return 0;
 }
 
-/* RFC 5929 4.1: the certificate under its own signature's hash, SHA-256 in
- * place of what is weaker. */
 static int
 end_point(const SSL *ssl, struct buf *out)
 {
-	X509 *cert = SSL_is_server(ssl) ? SSL_get_certificate(ssl) :
-	    SSL_get0_peer_certificate(ssl);
+	const struct tls *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 	unsigned char hash[EVP_MAX_MD_SIZE];
-	const EVP_MD *md;
-	unsigned n = 0;
-	int nid = NID_undef;
+	size_t n = t->server ? t->end_point_n :
+	    hash_cert(SSL_get0_peer_certificate(ssl), hash);
 
-	if (cert == NULL ||
-	    X509_get_signature_info(cert, &nid, NULL, NULL, NULL) != 1 ||
-	    nid == NID_undef)
-		return -1;
-	if (nid == NID_md5 || nid == NID_sha1)
-		nid = NID_sha256;
-	md = EVP_get_digestbynid(nid);
-	if (md == NULL || X509_digest(cert, md, hash, &n) != 1)
-		return -1;
-	buf_put(out, hash, n);
-	return 0;
+	if (n > 0 && out != NULL)
+		buf_put(out, t->server ? t->end_point : hash, n);
+	return n > 0 ? 0 : -1;
 }
 
 int

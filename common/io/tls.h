@@ -90,7 +90,8 @@ SSL *tls_session(struct tls *t, const char *name, struct err *e);
 int tls_failed(SSL *ssl, struct err *e);
 
 /* Append channel binding data (RFC 9266, RFC 5929) by its IANA name:
- * "tls-exporter", "tls-server-end-point".  -1: this connection has none. */
+ * "tls-exporter", "tls-server-end-point".  -1: this connection has none.  out
+ * NULL: whether it has, which costs nothing. */
 int tls_binding(SSL *ssl, const char *type, struct buf *out);
 
 #endif

@@ -71,13 +71,25 @@ find_bindings(struct session *s)
 
 	if (l->bindings[0].type != NULL || !s->ops->secure(s->carrier))
 		return;
-	for (int i = 0; i < LOGIN_BINDINGS; i++) {
+	for (int i = 0; i < LOGIN_BINDINGS; i++)
+		if (s->ops->binding(s->carrier, binding_types[i], NULL) == 0)
+			l->bindings[n++].type = binding_types[i];
+}
+
+/* What few ask for is computed for them. */
+static void
+fill_bindings(struct session *s)
+{
+	struct login *l = s->login;
+
+	for (int i = 0; l->bindings[i].type != NULL; i++) {
 		struct buf *data = &l->binding_data[i];
 
-		if (s->ops->binding(s->carrier, binding_types[i], data) < 0)
-			continue;
-		l->bindings[n++] = (struct scram_binding){
-			binding_types[i], data->p, data->n };
+		if (data->n == 0)
+			s->ops->binding(s->carrier, l->bindings[i].type,
+			    data);
+		l->bindings[i].data = data->p;
+		l->bindings[i].len = data->n;
 	}
 }
 
@@ -270,6 +282,8 @@ begin(struct session *s, const struct stanza *st)
 		login_fail(s, "invalid-mechanism");
 		return false;
 	}
+	if (m->plus)
+		fill_bindings(s);
 	l->mech = m;
 	l->first = true;
 	if (l->sasl2)

@@ -56,6 +56,7 @@ struct carrier_ops {
 	bool (*secure)(void *carrier);
 	bool (*congested)(void *carrier);	/* takes bytes too slowly */
 	int (*binding)(void *carrier, const char *type, struct buf *out);
+					/* as tls_binding */
 	const struct peer *(*peer)(void *carrier);
 
 	/* Another session is its own from now on.  NULL: it has one for life,
