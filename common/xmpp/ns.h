@@ -59,6 +59,7 @@
 #define NS_CARBONS	"urn:xmpp:carbons:2"			/* 0280 */
 #define NS_FORWARD	"urn:xmpp:forward:0"			/* 0297 */
 #define NS_JSON		"urn:xmpp:json:0"			/* 0335 */
+#define NS_HINTS	"urn:xmpp:hints"			/* 0334 */
 #define NS_CSI		"urn:xmpp:csi:0"			/* 0352 */
 #define NS_LIMITS	"urn:xmpp:stream-limits:0"		/* 0478 */
 

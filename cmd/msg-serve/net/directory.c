@@ -11,6 +11,7 @@
 struct entry {
 	struct entry *next;
 	struct place place;
+	bool carbons;
 	char *stanza;		/* its presence; NULL: unavailable */
 	size_t n;
 	int priority;
@@ -95,6 +96,7 @@ directory_bind(struct directory *d, const char *user, const char *resource,
 		d->count++;
 	}
 	x->place = p;
+	x->carbons = false;
 	free(x->stanza);
 	x->stanza = NULL;
 	x->priority = 0;
@@ -210,6 +212,30 @@ directory_each(struct directory *d, const char *user, directory_fn *fn,
 			for (; x != NULL; x = x->next)
 				fn(arg, key, x->resource, x->place);
 	}
+	pthread_mutex_unlock(&d->lock);
+}
+
+void
+directory_carbons(struct directory *d, const char *user,
+    const char *resource, struct place p, bool on)
+{
+	struct entry *x;
+
+	pthread_mutex_lock(&d->lock);
+	x = find(d, user, resource);
+	if (x != NULL && same(x->place, p))
+		x->carbons = on;
+	pthread_mutex_unlock(&d->lock);
+}
+
+void
+directory_each_carbon(struct directory *d, const char *user,
+    directory_fn *fn, void *arg)
+{
+	pthread_mutex_lock(&d->lock);
+	for (struct entry *x = first(d, user); x != NULL; x = x->next)
+		if (x->carbons)
+			fn(arg, user, x->resource, x->place);
 	pthread_mutex_unlock(&d->lock);
 }
 

@@ -62,6 +62,12 @@ typedef void directory_fn(void *arg, const char *user, const char *resource,
 void directory_each(struct directory *d, const char *user, directory_fn *fn,
     void *arg);
 
+/* Does this stream want copies (carbons.h)?  The user's streams that do. */
+void directory_carbons(struct directory *d, const char *user,
+    const char *resource, struct place p, bool on);
+void directory_each_carbon(struct directory *d, const char *user,
+    directory_fn *fn, void *arg);
+
 size_t directory_count(struct directory *d);
 
 #endif

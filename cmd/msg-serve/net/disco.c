@@ -35,7 +35,8 @@ static const char *const account_features[] = {
 };
 
 static const char *const server_features[] = {
-	NS_CAPS, NS_COMMANDS, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_M, NS_PING,
+	NS_CAPS, NS_CARBONS, NS_COMMANDS, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_M,
+	NS_PING,
 	NS_REGISTER, NS_RSM,
 	NS_TIME, NS_VERSION,
 	NS_PUBSUB, NS_PUBSUB "#access-whitelist", NS_PUBSUB "#collections",

@@ -7,6 +7,7 @@
 #include "facade/disco_node.h"
 #include "facade/pubsub.h"
 #include "facade/register.h"
+#include "net/carbons.h"
 #include "net/disco.h"
 #include "net/route.h"
 #include "net/serve.h"
@@ -20,8 +21,8 @@
 typedef void answer_fn(struct session *s, const struct stanza *iq,
     struct buf *out);
 
-static answer_fn nothing, echo, stored, disco_info, disco_items, version,
-    entity_time;
+static answer_fn nothing, carbons_on, carbons_off, echo, stored, disco_info,
+    disco_items, version, entity_time;
 
 /* What is answered.  The first is asked most. */
 static const struct answer_row {
@@ -35,6 +36,8 @@ static const struct answer_row {
 	{ "set", "session", NS_SESSION, nothing, NULL },
 	{ "get", "query", NS_VERSION, version, NULL },
 	{ "get", "time", NS_TIME, entity_time, NULL },
+	{ "set", "enable", NS_CARBONS, carbons_on, NULL },
+	{ "set", "disable", NS_CARBONS, carbons_off, NULL },
 
 	/* Clients ask for these without looking whether they are there, and
 	 * some do not go on without an answer: there is nothing in them. */
@@ -68,6 +71,20 @@ static void
 nothing(struct session *s, const struct stanza *iq, struct buf *out)
 {
 	(void)s, (void)iq, (void)out;
+}
+
+static void
+carbons_on(struct session *s, const struct stanza *iq, struct buf *out)
+{
+	(void)iq, (void)out;
+	carbons_enable(s, true);
+}
+
+static void
+carbons_off(struct session *s, const struct stanza *iq, struct buf *out)
+{
+	(void)iq, (void)out;
+	carbons_enable(s, false);
 }
 
 static void

@@ -5,6 +5,8 @@
 #include "base/base64.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "net/carbons.h"
+#include "net/csi.h"
 #include "net/login_int.h"
 #include "net/server.h"
 #include "net/sm.h"
@@ -26,10 +28,11 @@ login2_features(struct session *s, struct buf *out)
 	for (const struct sasl_mech *m = sasl_mechs; m->name != NULL; m++)
 		if (m->kind != SASL_HT && login_offers(s, m))
 			buf_printf(out, "<mechanism>%s</mechanism>", m->name);
-	buf_lit(out, "<inline><bind xmlns=\"" NS_BIND2 "\">");
+	buf_lit(out, "<inline><bind xmlns=\"" NS_BIND2 "\"><inline>");
 	if (s->ops->adopt != NULL)
-		buf_lit(out, "<inline><feature var=\"" NS_SM "\"/></inline>");
-	buf_lit(out, "</bind>");
+		buf_lit(out, "<feature var=\"" NS_SM "\"/>");
+	buf_lit(out, "<feature var=\"" NS_CARBONS "\"/>"
+	    "<feature var=\"" NS_CSI "\"/></inline></bind>");
 	sm_features(s, out);
 	login_fast_features(s, out);
 	buf_lit(out, "</inline></authentication>");
@@ -115,6 +118,10 @@ put_bound(struct session *s, const struct stanza *bind, struct buf *out)
 {
 	const struct stanza *enable = stanza_child(bind, "enable", NS_SM);
 
+	if (stanza_child(bind, "enable", NS_CARBONS) != NULL)
+		carbons_enable(s, true);
+	if (stanza_child(bind, "inactive", NS_CSI) != NULL)
+		csi_stanza(s, stanza_child(bind, "inactive", NS_CSI));
 	buf_lit(out, "<bound xmlns=\"" NS_BIND2 "\">");
 	if (enable != NULL && s->ops->adopt != NULL)
 		sm_enable(s, enable, out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "msg/request.h"
+#include "net/carbons.h"
 #include "net/iq.h"
 #include "net/presence.h"
 #include "net/serve.h"
@@ -172,8 +173,10 @@ to_user(struct session *s, struct stanza *st, const struct jid *to)
 	if (places.count == 0 && message &&
 	    (to->resource.n == 0 || has_type(st, "chat")))
 		find_for_bare(d, user, st, &places);
-	buf_free(&name);
 	stanza_set(st, "from", s->jid);
+	if (message)
+		carbons_copy(s, st, user, places.v, places.count);
+	buf_free(&name);
 	if (places.count > 0)
 		send_to(s, st, places.v, places.count);
 	else

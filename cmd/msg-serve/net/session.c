@@ -10,6 +10,7 @@
 #include "facade/adhoc.h"
 #include "msg/request.h"
 #include "msg/trace.h"
+#include "net/csi.h"
 #include "net/login.h"
 #include "net/presence.h"
 #include "net/route.h"
@@ -241,6 +242,8 @@ session_stanza(struct session *s, struct stanza *st)
 		session_heard(s);
 		if (strcmp(st->ns, NS_SM) == 0) {
 			sm_stanza(s, st);
+		} else if (strcmp(st->ns, NS_CSI) == 0) {
+			csi_stanza(s, st);
 		} else {
 			if (s->sm != NULL)
 				sm_received(s);
@@ -359,6 +362,7 @@ session_free(struct session *s)
 	login_free(s->login);
 	serve_clear(s);
 	sm_free(s);
+	csi_free(s->csi);
 	account_unref(s->account);
 	free(s->resource);
 	free(s->jid);

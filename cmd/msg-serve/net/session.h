@@ -24,6 +24,7 @@
 #include "xmpp/stream.h"
 
 struct account;
+struct csi;
 struct login;
 struct sm;
 struct tracer_sink;
@@ -88,6 +89,7 @@ struct session {
 	struct adhoc *adhoc;		/* facade/adhoc.h: begun; NULL: none */
 	struct serve serve;		/* commands in progress */
 	struct sm *sm;			/* sm.h; NULL: not enabled */
+	struct csi *csi;		/* csi.h; NULL: active */
 	bool registered;		/* has made a user (XEP-0077) */
 	struct tracer_sink *tracer;	/* NULL: it does not trace */
 	struct buf *out;		/* what is being written goes there */

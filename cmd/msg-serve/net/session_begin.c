@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +25,21 @@ may_login(const struct session *s)
 	    s->ops->peer(s->carrier)->loopback);
 }
 
+/* XEP-0478.  Who is silent is asked once whether he is there. */
+static void
+put_limits(struct session *s, struct buf *out)
+{
+	const struct serve_options *opt = s->worker->server->opt;
+
+	buf_printf(out, "<limits xmlns=\"" NS_LIMITS "\"><max-bytes>%" PRIu64
+	    "</max-bytes>", s->account == NULL ? opt->login_bytes :
+	    opt->stanza_bytes);
+	if (opt->idle_ms > 0)
+		buf_printf(out, "<idle-seconds>%" PRId64 "</idle-seconds>",
+		    2 * opt->idle_ms / 1000);
+	buf_lit(out, "</limits>");
+}
+
 static void
 put_features(struct session *s, struct buf *out)
 {
@@ -37,6 +53,7 @@ put_features(struct session *s, struct buf *out)
 		if (may_login(s)) {
 			login_features(s, out);
 			register_feature(s, out);
+			put_limits(s, out);
 		}
 	} else {
 		if (s->state != SESSION_READY)
@@ -45,6 +62,8 @@ put_features(struct session *s, struct buf *out)
 		    "\"><optional/></session>");
 		disco_put_caps(s->worker->server->disco, out);
 		sm_features(s, out);
+		buf_lit(out, "<csi xmlns=\"" NS_CSI "\"/>");
+		put_limits(s, out);
 	}
 	buf_lit(out, "</stream:features>");
 }

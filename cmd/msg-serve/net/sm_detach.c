@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "net/csi.h"
 #include "net/server.h"
 #include "net/worker.h"
 #include "xmpp/jid.h"
@@ -214,6 +215,9 @@ sm_detach(struct session *s)
 	m->reap = (struct loop_task)LOOP_TASK(on_reap, s);
 	s->ops = &none;
 	s->carrier = s;
+	csi_flush(s);			/* it is kept here now */
+	csi_free(s->csi);
+	s->csi = NULL;
 	s->pinged = false;
 	admission_keep(s->worker->server, &m->peer);
 	timer_set(&s->timer, m->max_ms);

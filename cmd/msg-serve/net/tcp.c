@@ -233,6 +233,8 @@ on_bytes(void *arg, const char *p, size_t n)
 	if (t->ended)
 		return n;
 	t->stop = false;
+	if (session_ready(t->session))
+		session_heard(t->session);	/* be it white space */
 	if (stream_feed(t->stream, p, n, &used, &e) < 0) {
 		session_broken(t->session, stream_error(t->stream), e.text);
 		return n;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "net/csi.h"
 #include "net/server.h"
 #include "net/session.h"
 #include "net/tcp.h"
@@ -149,8 +150,7 @@ deliver(struct mail *m)
 	struct session *s = worker_session(w, d->to.session);
 
 	if (s != NULL && session_ready(s)) {
-		buf_put(session_out(s), d->bytes, d->n);
-		session_sent(s);
+		csi_deliver(s, d->bytes, d->n);
 	} else if (d->on_gone != NULL) {
 		d->on_gone(w, d);
 	}
