@@ -1,11 +1,19 @@
 #include "store/queue.h"
 
+#include <errno.h>
+#include <time.h>
+
 void
 queue_init(struct queue *q, unsigned bound)
 {
+	pthread_condattr_t attr;
+
 	*q = (struct queue){ .last = &q->first, .bound = bound };
 	pthread_mutex_init(&q->lock, NULL);
-	pthread_cond_init(&q->wake, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&q->wake, &attr);
+	pthread_condattr_destroy(&attr);
 }
 
 void
@@ -37,14 +45,29 @@ queue_put(struct queue *q, struct store_job *job, struct err *e)
 	return rc;
 }
 
+/* The lock is held.  false: it is time. */
+static bool
+wait_until(struct queue *q, int64_t until_us)
+{
+	struct timespec at = { .tv_sec = (time_t)(until_us / 1000000),
+		.tv_nsec = (long)(until_us % 1000000 * 1000) };
+
+	if (until_us != QUEUE_EVER)
+		return pthread_cond_timedwait(&q->wake, &q->lock, &at) !=
+		    ETIMEDOUT;
+	pthread_cond_wait(&q->wake, &q->lock);
+	return true;
+}
+
 struct store_job *
-queue_take(struct queue *q, bool wait)
+queue_take(struct queue *q, int64_t until_us)
 {
 	struct store_job *job;
+	bool wait = until_us != 0;
 
 	pthread_mutex_lock(&q->lock);
 	while (wait && q->first == NULL && !q->stop)
-		pthread_cond_wait(&q->wake, &q->lock);
+		wait = wait_until(q, until_us);
 	job = q->first;
 	if (job != NULL) {
 		q->first = job->next;

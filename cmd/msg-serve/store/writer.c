@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/queue.h"
@@ -32,6 +33,8 @@ struct writer {
 	struct commit **feed;
 	size_t count;			/* members of the group */
 	size_t bytes;			/* of their rows */
+	size_t last[2];			/* members of the groups before */
+	int64_t commit_us;		/* how long the last one took */
 	struct kinds *kinds;		/* the group's newest, or NULL */
 };
 
@@ -206,6 +209,7 @@ static int
 commit(struct writer *w, struct err *e)
 {
 	struct store *s = w->store;
+	int64_t start_us;
 	int rc;
 
 	if (put_state(w, e) < 0) {
@@ -214,7 +218,9 @@ commit(struct writer *w, struct err *e)
 	}
 	if (w->kinds != NULL)
 		pthread_mutex_lock(&s->kinds_lock);
+	start_us = clock_mono_us();
 	rc = engine_commit(s->engine, e);
+	w->commit_us = clock_mono_us() - start_us;
 	if (w->kinds != NULL) {
 		if (rc == 0) {
 			kinds_unref(s->kinds);
@@ -299,9 +305,29 @@ anything(const struct writer *w)
 	return false;
 }
 
+/*
+ * How long to wait for the rest of a group.  Clients that were answered
+ * together come back one by one; who committed the first of them alone would
+ * have all others wait for the disk twice.  So as many as came last time are
+ * waited for, while that takes little beside the commit itself.
+ */
+#define WAIT_US		4000		/* at the most */
+
+static int64_t
+wait_for_more(const struct writer *w, int64_t since_us)
+{
+	size_t expected = w->last[0] > w->last[1] ? w->last[0] : w->last[1];
+	int64_t most = w->commit_us / 2;
+
+	if (w->count >= expected)
+		return 0;
+	return since_us + (most < WAIT_US ? most : WAIT_US);
+}
+
 static void
 group(struct writer *w, struct store_job *job)
 {
+	int64_t since_us = clock_mono_us();
 	struct err e = ERR_INIT;
 	int rc;
 
@@ -317,8 +343,11 @@ group(struct writer *w, struct store_job *job)
 		job = NULL;
 		if (rc == 0 && w->count < STORE_GROUP_JOBS &&
 		    w->bytes < STORE_GROUP_BYTES)
-			job = queue_take(&w->queue, false);
+			job = queue_take(&w->queue,
+			    wait_for_more(w, since_us));
 	}
+	w->last[1] = w->last[0];
+	w->last[0] = w->count;
 	if (rc == 0 && anything(w))
 		rc = commit(w, &e);
 	else
@@ -337,7 +366,7 @@ loop(void *arg)
 	struct writer *w = arg;
 	struct store_job *job;
 
-	while ((job = queue_take(&w->queue, true)) != NULL)
+	while ((job = queue_take(&w->queue, QUEUE_EVER)) != NULL)
 		group(w, job);
 	return NULL;
 }
