@@ -40,7 +40,7 @@ DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
 	  libconfuse-dev libwslay-dev libstrophe-dev libreadline-dev \
 	  zlib1g-dev liblzma-dev libzstd-dev libsnappy-dev libbz2-dev
 DEPS_check = libcmocka-dev perl python3 openssl
-DEPS_check += bash zsh fish expect jq mandoc systemd
+DEPS_check += bash zsh fish expect jq mandoc systemd tmux
 DEPS_check += python3-slixmpp python3-aioxmpp python3-nbxmpp
 DEPS_check += g++ libgloox-dev libqxmpp-dev libgsasl-dev
 DEPS_check += go-sendxmpp sendxmpp mcabber profanity

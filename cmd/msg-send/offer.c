@@ -118,7 +118,8 @@ add_attributes(struct offers *out, const char *typed)
 		size_t n = strlen(msg_attr_name(a));
 
 		memcpy(name + 2, msg_attr_name(a), n);
-		offer_add(out, typed, (struct str){ name, n + 2 }, "=", NULL);
+		offer_add(out, typed, (struct str){ name, n + 2 }, "=",
+		    msg_attr_summary(a));
 	}
 }
 

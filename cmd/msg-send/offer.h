@@ -26,6 +26,11 @@ struct offers {
 
 void offers_clear(struct offers *o);
 
+/* One more, when it begins with what was typed; what holds a control character
+ * is none.  after: "/", "=" or "". */
+void offer_add(struct offers *o, const char *typed, struct str text,
+    const char *after, const char *note);
+
 /* For w[i], the words before it being whole.  Those that need no server. */
 void offer_known(struct offers *out, char *const w[], size_t i);
 

@@ -19,8 +19,4 @@ struct offer_place {
 bool offer_find(struct offer_place *out, char *const w[], size_t i);
 struct str offer_argument(const char *spec, size_t k);
 
-/* When text begins with what was typed; a control character is in none. */
-void offer_add(struct offers *o, const char *typed, struct str text,
-    const char *after, const char *note);
-
 #endif

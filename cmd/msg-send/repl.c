@@ -1,7 +1,6 @@
 #include "repl.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,37 +14,60 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
-#include "msg/command.h"
-#include "stream.h"
-#include "words.h"
+#include "line.h"
+#include "prompt.h"
 
-#define PROMPT		"msg> "
+#define MORE_TEXT	"...> "	/* while JSON is open */
+#define LINE_MAX_BYTES	(32u << 20)
 #define HISTORY_MAX	1000	/* lines kept */
 #define CONTROL_C	3
 
 struct repl {
-	struct send *s;
-	char *line;		/* typed, and not yet looked at */
-	bool typed;		/* there is a line, or the end (NULL) */
-	int candidate;		/* of a completion: the next to try */
+	struct prompt prompt;
+	struct buf line;	/* lines of JSON that is not closed yet */
+	bool typed;		/* there is a line, or the end */
+	bool end;
+	struct offers offers;	/* of a completion */
+	size_t next;		/* of them, to be tried */
 };
 
 /* Readline has one prompt a process, and callbacks without argument. */
 static _Thread_local struct repl *at_prompt;
 
-static const char *const own_words[] = { "help", "quit", NULL };
+/* --- above the prompt ---------------------------------------------------- */
+
+/* The line that is typed gives way, and is shown again below. */
+static void
+show_above(struct buf *text)
+{
+	if (text->n == 0)
+		return;
+	rl_clear_visible_line();
+	fputs(buf_cstr(text), stdout);
+	fflush(stdout);
+	rl_on_new_line();
+	rl_redisplay();
+	buf_reset(text);
+}
 
 /* --- readline's callbacks ------------------------------------------------ */
 
 static void
 on_line(char *line)
 {
-	at_prompt->line = line;
-	at_prompt->typed = true;
+	struct repl *r = at_prompt;
+
+	if (line != NULL) {
+		buf_puts(&r->line, r->line.n > 0 ? "\n" : "");
+		buf_puts(&r->line, line);
+	}
+	r->end = line == NULL;
+	r->typed = true;
+	free(line);
 	rl_callback_handler_remove();
 }
 
-/* Ctrl-C is a key here: it drops the line. */
+/* Ctrl-C is a key here: it drops the line, and the lines before it. */
 static int
 drop_line(int count, int key)
 {
@@ -53,8 +75,8 @@ drop_line(int count, int key)
 	rl_free_line_state();
 	rl_replace_line("", 1);
 	rl_crlf();
-	rl_on_new_line();
-	rl_redisplay();
+	buf_reset(&at_prompt->line);
+	on_line(mem_str(""));
 	return 0;
 }
 
@@ -70,42 +92,75 @@ prepare_terminal(int meta)
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
 }
 
-/* Commands, then short words, then our own; NULL behind the last. */
-static const char *
-nth_word(int i)
+/* One of the offers at a time; readline frees them. */
+static char *
+next_offer(const char *text, int state)
 {
-	if (i < MSG_COMMANDS)
-		return msg_commands[i].word;
-	i -= MSG_COMMANDS;
-	for (const struct word *w = words; w->name != NULL; w++)
-		if (i-- == 0)
-			return w->name;
-	return own_words[i];
+	struct repl *r = at_prompt;
+
+	(void)text;
+	if (state == 0)
+		r->next = 0;
+	return r->next < r->offers.n ? mem_str(r->offers.list[r->next++].text)
+	    : NULL;
 }
 
-/* One of what begins with text at a time; readline frees them. */
-static char *
-command_word(const char *text, int state)
+static void
+hint(void)
 {
-	size_t n = strlen(text);
-	int i = state == 0 ? 0 : at_prompt->candidate;
-	const char *word;
+	struct buf text = BUF_INIT(1 << 20);
 
-	for (; (word = nth_word(i)) != NULL; i++)
-		if (strncmp(word, text, n) == 0)
-			break;
-	if (word == NULL)
-		return NULL;
-	at_prompt->candidate = i + 1;
-	return mem_str(word);
+	prompt_hint(&text, rl_line_buffer, (size_t)rl_point);
+	show_above(&text);
+	buf_free(&text);
+}
+
+/* A '/' or '=' at the end: more is to follow. */
+static bool
+is_whole(const struct offers *o)
+{
+	const char *text = o->n == 1 ? o->list[0].text : "";
+	size_t n = strlen(text);
+
+	return n == 0 || strchr("/=", text[n - 1]) == NULL;
 }
 
 static char **
 complete(const char *text, int start, int end)
 {
-	(void)end;
+	struct repl *r = at_prompt;
+	char **matches;
+	size_t from;
+
+	(void)start;
 	rl_attempted_completion_over = 1;
-	return start == 0 ? rl_completion_matches(text, command_word) : NULL;
+	if (r->line.n > 0)
+		return NULL;
+	prompt_offer(&r->prompt, &r->offers, rl_line_buffer, (size_t)end,
+	    &from);
+	rl_attempted_completion_over = !r->offers.files;
+	rl_completion_append_character = is_whole(&r->offers) ? ' ' : '\0';
+	matches = rl_completion_matches(text, next_offer);
+	if (matches == NULL && !r->offers.files)
+		hint();
+	offers_clear(&r->offers);
+	show_above(&r->prompt.above);
+	return matches;
+}
+
+/* '?' where a word begins asks; anywhere else it is a character. */
+static int
+question(int count, int key)
+{
+	struct repl *r = at_prompt;
+
+	if (r->line.n > 0 || line_is_open(rl_line_buffer) || (rl_point > 0 &&
+	    strchr(" \t", rl_line_buffer[rl_point - 1]) == NULL))
+		return rl_insert(count, key);
+	hint();
+	if (rl_point > 0)
+		rl_possible_completions(count, key);
+	return 0;
 }
 
 /* --- history ------------------------------------------------------------- */
@@ -120,13 +175,6 @@ history_path(void)
 		path = fs_join(dir, "history");
 	free(dir);
 	return path;
-}
-
-/* A line that may hold a password is not for a file. */
-static bool
-is_secret(const char *line)
-{
-	return strstr(line, "password") != NULL;
 }
 
 static void
@@ -153,113 +201,110 @@ history_save(void)
 	free(path);
 }
 
+/* JSON of several lines is one line there: its line ends are blanks. */
 static void
-history_keep(const char *line)
+history_keep(const char *text)
 {
 	HIST_ENTRY *last = history_get(history_base + history_length - 1);
+	char *line = mem_str(text);
 
-	if (line[0] != '\0' && !is_secret(line) &&
+	for (char *p = line; *p != '\0'; p++)
+		if (*p == '\n')
+			*p = ' ';
+	if (line[0] != '\0' && !line_is_secret(line) &&
 	    (last == NULL || strcmp(last->line, line) != 0))
 		add_history(line);
+	free(line);
 }
 
 /* --- the prompt ---------------------------------------------------------- */
 
-static void
-help(void)
-{
-	for (int i = 0; i < MSG_COMMANDS; i++)
-		printf("%-12s %-10s %s\n", msg_commands[i].word,
-		    msg_commands[i].argument, msg_commands[i].summary);
-	for (const struct word *w = words; w->name != NULL; w++)
-		printf("%-12s %-10s %s\n", w->name, word_arguments(w),
-		    w->summary);
-	printf("%-12s %-10s %s\n", "help", "", "this list");
-	printf("%-12s %-10s %s\n", "quit", "", "end, as Ctrl-D does");
-	fflush(stdout);
-}
-
-/* Wait for a line while answering what the server sends. */
+/* Wait for a key, for the server, or for the time to connect again. */
 static int
-read_line(struct repl *r, struct interrupt *in, struct err *e)
+wait_once(struct repl *r, struct err *e)
 {
-	struct send *s = r->s;
+	struct pollfd p[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = prompt_fd(&r->prompt),
+		    .events = prompt_events(&r->prompt) },
+		{ .fd = r->prompt.in->fd, .events = POLLIN },
+	};
 
-	r->typed = false;
-	rl_callback_handler_install(PROMPT, on_line);
-	while (!r->typed) {
-		struct pollfd p[] = {
-			{ .fd = STDIN_FILENO, .events = POLLIN },
-			{ .fd = s->client == NULL ? -1 :
-			    client_fd(s->client), .events = POLLIN },
-			{ .fd = in->fd, .events = POLLIN },
-		};
-
-		if (poll(p, 3, -1) < 0 && errno != EINTR)
-			return err_sys(e, ERR_SYSTEM, "cannot wait");
-		if (p[0].revents != 0)
-			rl_callback_read_char();
-		if (p[1].revents != 0 && send_turn(s, e) < 0)
-			return -1;
-		if (p[2].revents != 0)
-			on_line(NULL);
-	}
-	return 0;
+	if (poll(p, 3, prompt_wait_ms(&r->prompt)) < 0 && errno != EINTR)
+		return err_sys(e, ERR_SYSTEM, "cannot wait");
+	if (p[0].revents != 0)
+		rl_callback_read_char();
+	if (!r->typed && p[2].revents != 0)
+		on_line(NULL);
+	return r->typed ? 0 : prompt_turn(&r->prompt, e);
 }
 
-/* False: that was the last one. */
-static bool
-do_line(struct repl *r, struct interrupt *in, struct err *e)
+static int
+read_line(struct repl *r, struct err *e)
 {
-	struct err why = ERR_INIT;
-	struct order order;
+	char text[PROMPT_TEXT];
+	int rc = 0;
 
-	if (strcmp(r->line, "quit") == 0 || strcmp(r->line, "exit") == 0)
-		return false;
-	if (strcmp(r->line, "help") == 0 || strcmp(r->line, "?") == 0) {
-		help();
-		return true;
+	prompt_text(&r->prompt, text);
+	fputs(buf_cstr(&r->prompt.above), stdout);
+	buf_reset(&r->prompt.above);
+	r->typed = false;
+	rl_callback_handler_install(r->line.n > 0 ? MORE_TEXT : text,
+	    on_line);
+	while (rc == 0 && !r->typed) {
+		rc = wait_once(r, e);
+		if (!r->typed)
+			show_above(&r->prompt.above);
 	}
-	history_keep(r->line);
-	if (order_line(&order, r->s->o, str_of(r->line), &why) < 0)
-		send_failed(r->s, &why, 0);
-	else if (order_do(r->s, &order, 0, in, e) == 0)
-		stream_wait(r->s, in, e);
-	order_clear(&order);
-	return true;
+	return rc;
+}
+
+static int
+run(struct repl *r, struct err *e)
+{
+	while (read_line(r, e) == 0 && !r->end) {
+		const char *line = buf_cstr(&r->line);
+		bool more = true;
+
+		if (line_is_open(line))
+			continue;
+		history_keep(line);
+		more = prompt_line(&r->prompt, line, e);
+		buf_reset(&r->line);
+		if (!more)
+			break;
+	}
+	return e->code == ERR_OK ? 0 : -1;
 }
 
 int
 repl_run(struct send *s, struct interrupt *in, struct err *e)
 {
-	struct repl r = { .s = s };
-	bool more = true;
-	int rc = 0;
+	struct repl r = { .line = BUF_INIT(LINE_MAX_BYTES),
+	    .offers = OFFERS_INIT };
+	int rc;
 
+	prompt_init(&r.prompt, s, in);
 	at_prompt = &r;
 	rl_readline_name = "msg-send";
 	rl_catch_signals = 0;
 	rl_attempted_completion_function = complete;
 	rl_basic_word_break_characters = " \t";
+	rl_completer_quote_characters = "";
 	rl_prep_term_function = prepare_terminal;
 	rl_initialize();
 	rl_bind_key(CONTROL_C, drop_line);
+	rl_bind_key('?', question);
 	history_load();
-	while (more && rc == 0) {
-		rc = read_line(&r, in, e);
-		if (rc < 0 || r.line == NULL)
-			break;
-		more = do_line(&r, in, e);
-		rc = e->code == ERR_OK ? 0 : -1;
-		free(r.line);
-		r.line = NULL;
-	}
+	rc = run(&r, e);
 	rl_callback_handler_remove();
-	if (r.line == NULL)
+	if (r.end)
 		putchar('\n');
-	free(r.line);
 	history_save();
 	s->status = 0;		/* each failure has been seen already */
+	prompt_clear(&r.prompt);
+	offers_clear(&r.offers);
+	buf_free(&r.line);
 	at_prompt = NULL;
 	return rc;
 }

@@ -1,8 +1,8 @@
 /*
- * repl.h - the prompt: one command a line, with history and completion.
+ * repl.h - the prompt on a terminal.
  *
- * repl.c is the only file that includes readline, which makes msg-send as a
- * whole subject to the GPLv3.
+ * This file alone knows readline, which is under the GPL; what a line does is
+ * prompt.h's.
  */
 #ifndef SEND_REPL_H
 #define SEND_REPL_H
@@ -10,7 +10,11 @@
 #include "cli/interrupt.h"
 #include "send.h"
 
-/* Until end of input, "quit", or the stream is over (-1). */
+/*
+ * Read and do commands until the user ends it.  History is kept in
+ * $XDG_STATE_HOME/msg/history, for its owner alone and without lines that may
+ * hold a password.  -1: there is no going on.
+ */
 int repl_run(struct send *s, struct interrupt *in, struct err *e);
 
 #endif

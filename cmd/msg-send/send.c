@@ -389,7 +389,8 @@ send_lost(struct send *s, const struct err *e)
 	for (; s->first < s->next; s->first++) {
 		if (why.code == ERR_CONNECT)
 			why.code = ERR_NO_ANSWER;
-		send_failed(s, &why, slot(s, s->first)->line);
+		if (!slot(s, s->first)->own || s->watches == NULL)
+			send_failed(s, &why, slot(s, s->first)->line);
 	}
 	s->stop = true;
 }

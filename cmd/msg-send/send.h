@@ -18,6 +18,7 @@
 #define SEND_ANSWER_MAX	(128u << 20)	/* bytes of one answer, decoded */
 
 struct send_slot;
+struct watches;
 
 /* An answer that is not printed but looked at. */
 struct send_reply {
@@ -48,6 +49,7 @@ struct send {
 	bool stop;			/* a failure, and no --keep-going */
 	client_stanza_fn *event;	/* what answers no request; or NULL */
 	void *arg;
+	struct watches *watches;	/* of a prompt; NULL: there is none */
 };
 
 /* Connects, unless --dry-run.  wake_fd, step: see client.h; step's argument

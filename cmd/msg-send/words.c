@@ -8,6 +8,7 @@
 #include "diff.h"
 #include "edit.h"
 #include "passwd.h"
+#include "watches.h"
 
 /* --- the actions of a word ----------------------------------------------- */
 

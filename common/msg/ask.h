@@ -31,7 +31,8 @@
 	X(before, "only what is older than this revision") \
 	X(compatibility, "who must be able to read a new version of a kind: " \
 	    "BACKWARD, FORWARD, FULL, each also with _TRANSITIVE, NONE") \
-	X(schema, "fingerprints of versions of their kinds to have items in")
+	X(schema, "fingerprints of versions of their kinds to have items in") \
+	X(watch, "number of the watch to end")
 
 enum msg_attr {
 #define X(name, summary)	MSG_ATTR_##name,
