@@ -56,6 +56,37 @@ SETS = [
                                  "after": "NAME"}},
     {"method": "order", "data": {"_path": "/news", "contents": ["NAME"]}},
 ]
+PUBSUB = "xmlns='http://jabber.org/protocol/pubsub'"
+ITEM = "<json xmlns='urn:xmpp:json:0'>{\"title\":\"x\"}</json>"
+# As standard clients ask: (type, element); PARENT is what NAME lies in.
+NODES = [
+    ("get", f"<pubsub {PUBSUB}><items node='PATH'/></pubsub>"),
+    ("get", f"<pubsub {PUBSUB}><items node='PATH'><item id='x'/></items>"
+            "</pubsub>"),
+    ("get", f"<pubsub {PUBSUB}><items node='PARENT'><item id='NAME'/></items>"
+            "</pubsub>"),
+    ("get", f"<pubsub {PUBSUB}><items node='PARENT'/>"
+            "<set xmlns='http://jabber.org/protocol/rsm'><after>NAME</after>"
+            "</set></pubsub>"),
+    ("set", f"<pubsub {PUBSUB}><subscribe node='PATH' jid='JID'/></pubsub>"),
+    ("set", f"<pubsub {PUBSUB}><unsubscribe node='PATH' jid='JID'/></pubsub>"),
+    ("set", f"<pubsub {PUBSUB}><publish node='PATH'><item id='x'>{ITEM}"
+            "</item></publish></pubsub>"),
+    ("set", f"<pubsub {PUBSUB}><publish node='PARENT'><item id='NAME'>{ITEM}"
+            "</item></publish></pubsub>"),
+    ("set", f"<pubsub {PUBSUB}><retract node='PARENT'><item id='NAME'/>"
+            "</retract></pubsub>"),
+    ("set", f"<pubsub {PUBSUB}><create node='PATH'/></pubsub>"),
+    ("set", f"<pubsub {PUBSUB}><create node='PATH/x'/></pubsub>"),
+    ("set", f"<pubsub {PUBSUB}#owner'><delete node='PATH'/></pubsub>"
+     .replace("pubsub'#", "pubsub#")),
+    ("get", "<query xmlns='http://jabber.org/protocol/disco#items' "
+            "node='PATH'/>"),
+    ("get", "<query xmlns='http://jabber.org/protocol/disco#info' "
+            "node='PATH'/>"),
+    ("get", "<query xmlns='http://jabber.org/protocol/disco#items' "
+            "node='PARENT'/>"),
+]
 LOGS = ["PATH", "PATH//.", "//NAME", 'get("KEY")', "PATH | /more"]
 
 
@@ -68,11 +99,15 @@ class Asker:
         self.stream.connect(user, password, "r")
 
     def raw(self, kind, element, argument, attributes=""):
+        return self.exchange(
+            kind, f"<{element} xmlns='urn:M'{attributes}>"
+            f"{xmpp.b64(argument.encode())}</{element}>")
+
+    def exchange(self, kind, child):
         """The bytes of the answer, and its payload as text."""
         seen = len(self.stream.trace)
-        self.stream.send(
-            f"<iq type='{kind}' id='i'><{element} xmlns='urn:M'{attributes}>"
-            f"{xmpp.b64(argument.encode())}</{element}></iq>")
+        self.stream.send(f"<iq type='{kind}' id='i' to='localhost'>"
+                         f"{child}</iq>")
         self.stream.next()
         text = "".join(line[9:] for line in self.stream.trace[seen:]
                        if line.startswith("received "))
@@ -94,7 +129,22 @@ class Asker:
                answers[0].replace('"', "'"), what, "\n".join(answers))
 
 
+    def same_node(self, hidden, absent, kind, child):
+        answers = []
+        for path, _ in hidden, absent:
+            parent, _, name = path.rpartition("/")
+            text = child.replace("PATH", path).replace("NAME", name)
+            answer = self.exchange(kind, text.replace(
+                "PARENT", parent or "/").replace("JID", self.stream.jid))
+            answers.append(re.sub(r'subid="[^"]*"', "", answer.replace(
+                path, "PATH").replace(name, "NAME")))
+        tap.ok(answers[0] == answers[1], f"{kind} {child}",
+               "\n".join(answers))
+
+
 def compare(ask, hidden, absent):
+    for kind, child in NODES:
+        ask.same_node(hidden, absent, kind, child)
     for query in GETS:
         ask.same(hidden, absent, "get", "item", query)
     ask.same(hidden, absent, "get", "item", "PATH", " rev='3'")
