@@ -4,7 +4,8 @@
 
 /*
  * JSON to binary: records.  Keys in the schema's order are compared with the
- * one that is expected; from the first other one on they are looked up.
+ * one that is expected; from the first other one on they are looked up, and
+ * what they stand for is put into its place at the end.
  */
 
 /* Is the key at p the field's?  Behind its closing quote, or NULL. */
@@ -142,14 +143,80 @@ find_field(struct plan_run *r, const struct precord *rec, const char **p)
 	return i;
 }
 
-/* One member whose key is at p. */
+#ifdef __SSE2__
+/* Bits of the 16 bytes at p that are c. */
+static inline uint64_t
+are(const char *p, char c)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
+	    _mm_set1_epi8(c)));
+}
+
+static inline uint64_t
+are64(const char *p, char c)
+{
+	return are(p, c) | are(p + 16, c) << 16 | are(p + 32, c) << 32 |
+	    are(p + 48, c) << 48;
+}
+#endif
+
+/*
+ * Where the scalar at p ends, at the comma or bracket behind it.  NULL: it is
+ * none, or not so simple.  Text or not makes no branch: that could not be
+ * foreseen.
+ */
+static inline const char *
+scalar_end(const struct plan_run *r, const char *p)
+{
+#ifdef __SSE2__
+	uint64_t quotes, ends, bit;
+	size_t n;
+
+	if (r->end - p <= 64 || (*p | 0x20) == '{')
+		return NULL;
+	quotes = are64(p, '"');
+	ends = are(p, ',') | are(p, '}') | (are(p + 16, ',') |
+	    are(p + 16, '}')) << 16;
+	quotes &= quotes - 1;		/* without the first one */
+	bit = *p == '"' ? quotes << 1 : ends;
+	if (bit == 0 || (are64(p, '\\') & (bit ^ (bit - 1))) != 0)
+		return NULL;
+	n = (size_t)__builtin_ctzll(bit);
+	return p[n] == ',' || p[n] == '}' ? p + n : NULL;
+#else
+	(void)r;
+	(void)p;
+	return NULL;
+#endif
+}
+
+/* A member of any type, written where it comes. */
+static const char *
+enc_now(struct plan_run *r, const struct pfield *f, struct order *w,
+    uint32_t i, const char *p)
+{
+	size_t at = plan_member(r);
+
+	p = enc_value(r, f->type, p);
+	if (p == NULL)
+		plan_path(r, f->name);
+	else
+		plan_member_end(r, w, i, at);
+	return p;
+}
+
+/* One member whose key is at p.  Scalars are only looked for, to be written
+ * when it is their turn: what comes next is known then, which is worth more
+ * than the look costs. */
 static const char *
 enc_member(struct plan_run *r, const struct precord *rec, uint32_t next,
-    struct order *w, const char *p)
+    struct order *w, bool *now, const char *p)
 {
-	const char *key = p;
+	const char *key = p, *end;
 	int i = find_quick(r, rec, &p);
-	size_t at;
+	struct member *m;
 
 	if (i < 0)
 		i = find_plain(r, rec, &p);
@@ -162,48 +229,86 @@ enc_member(struct plan_run *r, const struct precord *rec, uint32_t next,
 		return NULL;
 	if (i == -1)
 		return enc_ignore(r, p);
-	if ((uint32_t)i < next ||
-	    r->members[w->first + (size_t)i].n != NOT_THERE)
+	m = &r->members[w->first + (size_t)i];
+	if ((uint32_t)i < next || m->n != NOT_THERE)
 		return plan_fail(r, ERR_VALUE, key,
 		    "the field comes twice: '%.*s'",
 		    (int)rec->fields[i].name.n, rec->fields[i].name.p);
-	at = plan_member(r);
-	p = enc_value(r, rec->fields[i].type, p);
-	if (p == NULL) {
-		plan_path(r, rec->fields[i].name);
-		return NULL;
+	end = scalar_end(r, p);
+	if (end == NULL) {
+		*now = true;
+		return enc_now(r, &rec->fields[i], w, (uint32_t)i, p);
 	}
-	plan_member_end(r, w, (uint32_t)i, at);
-	return p;
+	m->at = (size_t)(p - r->start);
+	m->n = PUT_OFF + (size_t)(end - p);
+	return end;
 }
 
-/* The rest of a record from the first key that was not the expected one: each
- * field is written where it comes and put into its place at the end. */
+/* A scalar that was put off. */
+static bool
+enc_late(struct plan_run *r, const struct pfield *f, const struct member *m)
+{
+	const char *p = r->start + m->at, *end = p + (m->n - PUT_OFF);
+
+	p = enc_value(r, f->type, p);
+	if (p == NULL) {
+		plan_path(r, f->name);
+		return false;
+	}
+	if (p != end && json_space(p, end) != end) {
+		enc_expected(r, json_space(p, end), "',' or '}'");
+		return false;
+	}
+	return true;
+}
+
+/* What is not written yet, in order: where it belongs, or as members beside
+ * those that are. */
+static bool
+enc_rest(struct plan_run *r, const struct precord *rec, uint32_t next,
+    struct order *w, bool now, const char *p)
+{
+	for (uint32_t i = next; i < rec->count; i++) {
+		struct member m = r->members[w->first + i];
+		const struct pfield *f = &rec->fields[i];
+		size_t at = 0;
+
+		if (m.n < PUT_OFF)
+			continue;
+		if (now)
+			at = plan_member(r);
+		if (m.n == NOT_THERE ? !put_default(r, f, p) :
+		    !enc_late(r, f, &m))
+			return false;
+		if (now)
+			plan_member_end(r, w, i, at);
+	}
+	return true;
+}
+
+/* The rest of a record from the first key that was not the expected one. */
 static const char *
 enc_record_any(struct plan_run *r, const struct precord *rec, uint32_t next,
     const char *p)
 {
 	struct order w = plan_order(r, rec->count);
-	bool done = false;
-	size_t at;
+	bool done = false, now = false;
 
 	while (!done) {
-		p = enc_member(r, rec, next, &w, p);
+		p = enc_member(r, rec, next, &w, &now, p);
 		if (p == NULL)
 			return NULL;
 		p = to_next(r, p, '}', &done);
 		if (p == NULL)
 			return NULL;
 	}
-	for (uint32_t i = next; i < rec->count; i++) {
-		if (r->members[w.first + i].n != NOT_THERE)
-			continue;
-		at = plan_member(r);
-		if (!put_default(r, &rec->fields[i], p - 1))
-			return NULL;
-		plan_member_end(r, &w, i, at);
-	}
-	return plan_order_end(r, &w, next, rec->count, NULL) ? p : NULL;
+	if (!enc_rest(r, rec, next, &w, now, p - 1))
+		return NULL;
+	if (now)
+		return plan_order_end(r, &w, next, rec->count, NULL) ? p :
+		    NULL;
+	r->member_count = w.first;
+	return p;
 }
 
 const char *

@@ -183,13 +183,14 @@ struct part {
 };
 
 /* A member that was written, in any order: where it lies if it is in one
- * piece, else its chain. */
+ * piece, else its chain.  One that is put off: where it lies in the input. */
 struct member {
-	size_t at, n;			/* n NOT_THERE: still to come */
+	size_t at, n;
 	struct chain chain;
 };
 
-#define NOT_THERE	SIZE_MAX
+#define NOT_THERE	SIZE_MAX	/* n of a member that is to come */
+#define PUT_OFF		(SIZE_MAX / 2)	/* added to n */
 
 /* A record whose members come in another order than they are to stand in. */
 struct order {
