@@ -397,7 +397,7 @@ answer_adhoc(struct call *c, struct buf *out, struct err *e)
 	struct adhoc gone = { .command = r->command };
 	const struct json *answer = c->payload->n == 0 ? NULL :
 	    json_parse(c->arena, c->payload->p, c->payload->n, NULL, e);
-	struct buf note = BUF_INIT(100);
+	struct buf note = BUF_INIT(ADHOC_TEXT_MAX);
 
 	if (answer == NULL && c->payload->n > 0)
 		return -1;
@@ -406,8 +406,11 @@ answer_adhoc(struct call *c, struct buf *out, struct err *e)
 		buf_printf(&note, "watch %llu", (unsigned long long)c->watch);
 	else if (c->rev > 0)
 		buf_printf(&note, "revision %llu", (unsigned long long)c->rev);
-	if (note.n > 0)
-		put_note(out, "info", buf_cstr(&note));
+	else
+		buf_puts(&note, r->command->word);
+	if (answer != NULL)
+		adhoc_put_summary(&note, answer);
+	put_note(out, "info", buf_cstr(&note));
 	if (answer != NULL)
 		adhoc_put_result(out, r->command, answer);
 	buf_lit(out, "</command></iq>");

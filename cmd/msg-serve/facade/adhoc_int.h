@@ -77,6 +77,10 @@ void adhoc_catch_up(struct adhoc *x, struct session *s, struct buf *out);
 
 /* --- adhoc_result.c ----------------------------------------------------- */
 
+/* Append a line each for what the first things in an answer are: some clients
+ * show notes alone. */
+void adhoc_put_summary(struct buf *out, const struct json *answer);
+
 /* Append an answer as a form of type "result". */
 void adhoc_put_result(struct buf *out, const struct msg_command *command,
     const struct json *answer);

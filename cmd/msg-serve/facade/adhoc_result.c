@@ -154,3 +154,75 @@ adhoc_put_result(struct buf *out, const struct msg_command *command,
 		put_values(out, answer);
 	form_close(out);
 }
+
+/* --- in words ----------------------------------------------------------- */
+
+#define SUMMARY_LINES	20
+#define SUMMARY_BYTES	200	/* of a value */
+
+static void
+put_short(struct buf *out, struct str s)
+{
+	size_t n = s.n;
+
+	if (n > SUMMARY_BYTES) {
+		n = SUMMARY_BYTES;
+		while (n > 0 && (s.p[n] & 0xc0) == 0x80)
+			n--;
+	}
+	buf_put(out, s.p, n);
+	if (n < s.n)
+		buf_lit(out, "...");
+}
+
+static void
+put_words(struct buf *out, const struct json *j)
+{
+	put_short(out, j->type == JSON_STRING ? j->text : j->raw);
+}
+
+/* The members that say which one it is, when it is one of many. */
+static bool
+put_heading(struct buf *out, const struct json *j)
+{
+	static const char *const names[] = { "_path", "title", "_name",
+		"name", "email", "rev", "author", "time", "message" };
+	size_t start = out->n;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const struct json *m = json_get(j, names[i]);
+
+		if (m == NULL || (i == 3 && out->n > start))
+			continue;
+		if (out->n > start)
+			buf_lit(out, "  ");
+		put_words(out, m);
+	}
+	return out->n > start;
+}
+
+void
+adhoc_put_summary(struct buf *out, const struct json *answer)
+{
+	const struct json *one = answer->type == JSON_ARRAY &&
+	    answer->count == 1 ? answer->first : answer, *j = one->first;
+	bool object = one->type == JSON_OBJECT;
+
+	if (!object && one->type != JSON_ARRAY) {
+		buf_putc(out, '\n');
+		put_words(out, one);
+	}
+	for (int lines = 0; j != NULL; j = j->next) {
+		if (lines++ == SUMMARY_LINES) {
+			buf_lit(out, "\n...");
+			break;
+		}
+		buf_putc(out, '\n');
+		if (object) {
+			put_short(out, j->key);
+			buf_lit(out, ": ");
+		}
+		if (object || !put_heading(out, j))
+			put_words(out, j);
+	}
+}
