@@ -44,6 +44,12 @@ static const struct opt rows[] = {
 	{ 0, "key", OPT_STR, "file", AT(key),
 	    "private key in PEM (default: the store's own)",
 	    .flags = LIVE | OPT_FILE },
+	{ 0, "client-ca", OPT_STR, "file", AT(client_ca),
+	    "certificates in PEM of who may certify users, who then log in "
+	    "with their own (default: none)", .flags = LIVE | OPT_FILE },
+	{ 0, "anonymous", OPT_FLAG, NULL, AT(anonymous),
+	    "let anybody in without a name, to read everything",
+	    .flags = LIVE },
 	{ 0, "demo", OPT_FLAG, NULL, AT(demo),
 	    "fill a new store with the demo tree", "yes",
 	    .flags = OPT_NO | BOTH },

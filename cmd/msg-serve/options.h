@@ -42,6 +42,8 @@ struct serve_options {
 	int64_t request_ms;		/* for one to arrive */
 	int64_t bosh_sessions, bosh_hold;
 	int64_t bosh_idle_ms;
+	bool anonymous;			/* anyone may read */
+	const char *client_ca;		/* of users' certificates; NULL */
 	int64_t token_ms;		/* a token for logging in is good */
 	int64_t resume_ms;		/* for a session without connection */
 	uint64_t unacked_bytes;		/* kept to be sent again */

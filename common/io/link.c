@@ -338,6 +338,12 @@ link_binding(const struct link *k, const char *type, struct buf *out)
 }
 
 int
+link_client_jids(const struct link *k, struct buf *out)
+{
+	return k->ssl == NULL ? -1 : tls_client_jids(k->ssl, out);
+}
+
+int
 link_peer_cert(const struct link *k, struct tls_cert *out)
 {
 	X509 *cert = k->ssl == NULL ? NULL : SSL_get0_peer_certificate(k->ssl);

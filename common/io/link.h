@@ -139,6 +139,9 @@ void link_cipher(const struct link *k, char *out, size_t n);
 /* As tls_binding; -1 in clear. */
 int link_binding(const struct link *k, const char *type, struct buf *out);
 
+/* As tls_client_jids; -1 in clear. */
+int link_client_jids(const struct link *k, struct buf *out);
+
 /* The certificate the peer showed; -1: none. */
 int link_peer_cert(const struct link *k, struct tls_cert *out);
 

@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/mem.h"
+#include "io/tls_int.h"
 
 #define CIPHERS_12	"ECDHE-ECDSA-AES128-GCM-SHA256:" \
 			"ECDHE-RSA-AES128-GCM-SHA256:" \
@@ -222,6 +223,12 @@ tls_unref(struct tls *t)
 		return;
 	SSL_CTX_free(t->ctx);
 	free(t);
+}
+
+SSL_CTX *
+tls_context(struct tls *t)
+{
+	return t->ctx;
 }
 
 const struct tls_cert *

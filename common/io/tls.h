@@ -33,6 +33,11 @@ struct tls;
 int tls_server(struct tls **out, const char *cert, const char *key,
     const char *alpn, struct err *e);
 
+/* Ask clients for a certificate, which they need not have; before the first
+ * connection.  ca: PEM of who may have issued it.  A bad one does not end the
+ * handshake, it is only no proof (tls_client_jids).  ERR_CONFIG. */
+int tls_ask_client(struct tls *t, const char *ca, struct err *e);
+
 /* How a client knows that it talks to the right server. */
 struct tls_trust {
 	const char *ca_file, *ca_dir; /* these only; both NULL: the system's */
@@ -93,5 +98,9 @@ int tls_failed(SSL *ssl, struct err *e);
  * "tls-exporter", "tls-server-end-point".  -1: this connection has none.  out
  * NULL: whether it has, which costs nothing. */
 int tls_binding(SSL *ssl, const char *type, struct buf *out);
+
+/* Append the XMPP addresses of the client's certificate (RFC 6120 13.7.1.4)
+ * with a NUL behind each.  -1: it showed none, or none that is good. */
+int tls_client_jids(SSL *ssl, struct buf *out);
 
 #endif

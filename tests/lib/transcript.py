@@ -249,6 +249,9 @@ class Player:
         if got != want:
             raise Mismatch(f"the server said {got}")
 
+    def _restart(self, name):
+        self.people[name]._fresh()
+
     def _refused(self, name, user, password, mechanism, condition):
         try:
             self.people[name].login(
@@ -320,6 +323,7 @@ class Player:
         (r"(\w+) connects as (\S+) with (TLS) from the first byte\.",
          _connect),
         (r"(\w+) connects as (\S+) with password (.+)\.", _connect_with),
+        (r"(\w+) goes on with a new stream\.", _restart),
         (r"(\w+) starts TLS\.", lambda p, n: p.people[n].proceed()),
         (r"(\w+) logs in as (\S+) with (\S+)\.", _login),
         (r"(\w+) authenticates as (\S+) with token (\S+) and (\S+) and:",

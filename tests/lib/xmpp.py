@@ -33,12 +33,15 @@ def b64(data):
 
 
 class Stream:
-    def __init__(self, port, domain="localhost", direct=False, cert=None):
+    def __init__(self, port, domain="localhost", direct=False, cert=None,
+                 own=None):
+        """own: (certificate, key) to show."""
         self.domain = domain
         self.sock = socket.create_connection(("127.0.0.1", port), WAIT)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.tls = None
         self.cert = cert
+        self.own = own
         self.trace = []
         self.jid = None
         self._fresh()
@@ -108,6 +111,8 @@ class Stream:
         if self.cert is None:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+        if self.own:
+            context.load_cert_chain(*self.own)
         if alpn:
             context.set_alpn_protocols(alpn)
         self.sock = context.wrap_socket(self.sock, server_hostname=self.domain)

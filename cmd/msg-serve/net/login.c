@@ -17,6 +17,15 @@ static const char *const binding_types[LOGIN_BINDINGS] = {
 	"tls-exporter", "tls-server-end-point",
 };
 
+#define JIDS_MAX	16384	/* bytes of a certificate's addresses */
+
+/* What begins an exchange, kept until its address has waited. */
+struct held {
+	struct timer timer;
+	struct arena arena;
+	const struct stanza *st;
+};
+
 struct login *
 login_new(void)
 {
@@ -24,7 +33,19 @@ login_new(void)
 
 	for (int i = 0; i < LOGIN_BINDINGS; i++)
 		buf_init(&l->binding_data[i], 256);
+	buf_init(&l->jids, JIDS_MAX);
 	return l;
+}
+
+static void
+drop_held(struct login *l)
+{
+	if (l->held == NULL)
+		return;
+	timer_stop(&l->held->timer);
+	arena_free(&l->held->arena);
+	free(l->held);
+	l->held = NULL;
 }
 
 /* End the exchange under way; the bindings stay. */
@@ -43,8 +64,10 @@ login_free(struct login *l)
 	if (l == NULL)
 		return;
 	reset(l);
+	drop_held(l);
 	for (int i = 0; i < LOGIN_BINDINGS; i++)
 		buf_wipe(&l->binding_data[i]);
+	buf_free(&l->jids);
 	free(l);
 }
 
@@ -62,7 +85,8 @@ login_done(struct session *s)
 
 /* --- what is offered ----------------------------------------------------- */
 
-/* What this connection can be bound to, asked once it is secure. */
+/* What this connection can be bound to and whose certificate it showed,
+ * asked once it is secure. */
 static void
 find_bindings(struct session *s)
 {
@@ -74,6 +98,8 @@ find_bindings(struct session *s)
 	for (int i = 0; i < LOGIN_BINDINGS; i++)
 		if (s->ops->binding(s->carrier, binding_types[i], NULL) == 0)
 			l->bindings[n++].type = binding_types[i];
+	if (s->ops->client_jids != NULL)
+		s->ops->client_jids(s->carrier, &l->jids);
 }
 
 /* What few ask for is computed for them. */
@@ -111,6 +137,10 @@ login_offers(const struct session *s, const struct sasl_mech *m)
 		return !m->plus || s->login->bindings[0].type != NULL;
 	case SASL_PLAIN:
 		return s->ops->secure(s->carrier);
+	case SASL_EXTERNAL:
+		return s->login->jids.n > 0;
+	case SASL_ANONYMOUS:
+		return s->worker->server->opt->anonymous;
 	case SASL_HT:
 		return s->worker->server->opt->token_ms > 0 &&
 		    s->ops->secure(s->carrier) && (m->binding == NULL ||
@@ -142,6 +172,12 @@ login_features(struct session *s, struct buf *out)
 
 /* --- what is said -------------------------------------------------------- */
 
+static int64_t
+now_ms(const struct session *s)
+{
+	return loop_now_us(s->worker->loop) / 1000;
+}
+
 static const char *
 dialect(const struct session *s)
 {
@@ -151,10 +187,14 @@ dialect(const struct session *s)
 void
 login_fail(struct session *s, const char *condition)
 {
+	struct server *server = s->worker->server;
+	const struct peer *peer = s->ops->peer(s->carrier);
 	struct buf *out = session_out(s);
 
 	session_log(s, LOG_LEVEL_INFO, "login refused", "why", condition,
 	    NULL);
+	if (!peer->loopback && strcmp(condition, "aborted") != 0)
+		penalty_add(&server->penalty, peer, now_ms(s));
 	buf_printf(out, "<failure xmlns=\"%s\"><%s", dialect(s), condition);
 	if (s->login->sasl2)
 		xml_attr(out, "xmlns", NS_SASL);
@@ -208,6 +248,20 @@ own_authzid(const struct session *s, struct str authzid, const char *user)
 }
 
 void
+login_succeed_as(struct session *s, const struct account *account,
+    const struct buf *data)
+{
+	session_authenticated(s, account);
+	if (s->login->sasl2) {
+		login2_succeed(s, data);
+		return;
+	}
+	say(s, "success", data);
+	login_done(s);
+	session_restart(s);
+}
+
+void
 login_succeed(struct session *s, const char *user, struct str authzid,
     const struct buf *data)
 {
@@ -228,14 +282,7 @@ login_succeed(struct session *s, const char *user, struct str authzid,
 		    "not-authorized");
 		return;
 	}
-	session_authenticated(s, account);
-	if (s->login->sasl2) {
-		login2_succeed(s, data);
-		return;
-	}
-	say(s, "success", data);
-	login_done(s);
-	session_restart(s);
+	login_succeed_as(s, account, data);
 }
 
 /* --- the exchange -------------------------------------------------------- */
@@ -310,22 +357,65 @@ message(struct session *s, const struct stanza *st, bool had)
 	buf_wipe(&m);
 }
 
+/* <auth/> or <authenticate/>. */
+static void
+begin_with(struct session *s, const struct stanza *st)
+{
+	const struct stanza *holds = st;
+	bool two = strcmp(st->ns, NS_SASL2) == 0;
+
+	s->login->sasl2 = two;
+	if (!begin(s, st))
+		return;
+	if (two)
+		holds = stanza_child(st, "initial-response", NS_SASL2);
+	/* Who wants to be nobody often says nothing (RFC 4505 2). */
+	message(s, holds, s->login->mech->kind == SASL_ANONYMOUS ||
+	    (two ? holds != NULL : stanza_text(st).n > 0));
+}
+
+static void
+on_waited(void *arg)
+{
+	struct session *s = arg;
+	struct held *held = s->login->held;
+
+	s->login->held = NULL;
+	if (s->state == SESSION_LOGIN) {
+		login_go_on(s);
+		begin_with(s, held->st);
+	}
+	arena_free(&held->arena);
+	free(held);
+}
+
+/* True: its address has failed too often to be heard at once. */
+static bool
+has_to_wait(struct session *s, const struct stanza *st)
+{
+	int64_t ms = penalty_wait(&s->worker->server->penalty,
+	    s->ops->peer(s->carrier), now_ms(s));
+	struct held *held;
+
+	if (ms == 0)
+		return false;
+	held = mem_zero(sizeof *held);
+	held->st = stanza_copy(&held->arena, st);
+	timer_init(&held->timer, s->worker->loop, on_waited, s);
+	timer_set(&held->timer, ms);
+	s->login->held = held;
+	login_wait(s);
+	return true;
+}
+
 void
 login_stanza(struct session *s, const struct stanza *st)
 {
-	bool two = strcmp(st->ns, NS_SASL2) == 0, initial;
-	const struct stanza *holds = st;
+	bool two = strcmp(st->ns, NS_SASL2) == 0;
 
-	initial = strcmp(st->name, two ? "authenticate" : "auth") == 0;
-	if (initial) {
-		s->login->sasl2 = two;
-		if (!begin(s, st))
-			return;
-		if (two)
-			holds = stanza_child(st, "initial-response",
-			    NS_SASL2);
-		message(s, holds, two ? holds != NULL :
-		    stanza_text(st).n > 0);
+	if (strcmp(st->name, two ? "authenticate" : "auth") == 0) {
+		if (!has_to_wait(s, st))
+			begin_with(s, st);
 	} else if (strcmp(st->name, "abort") == 0) {
 		login_fail(s, "aborted");
 	} else if (strcmp(st->name, "response") != 0 ||

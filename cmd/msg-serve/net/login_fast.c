@@ -214,7 +214,7 @@ decide(struct session *s, struct giving *g)
 	const struct cred_token *used = two->used;
 	struct err e = ERR_INIT;
 
-	if (life == 0 || !agent_of(two, g->agent))
+	if (life == 0 || s->account->item == 0 || !agent_of(two, g->agent))
 		return false;
 	if (used != NULL && stanza_is_true(fast, "invalidate"))
 		return true;		/* count is 0: all go */

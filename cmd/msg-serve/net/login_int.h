@@ -29,6 +29,8 @@ struct login {
 	bool first;			/* its first message has not come */
 	bool checking;			/* it goes on when others are done */
 	bool known;			/* the user is there */
+	struct held *held;		/* a beginning that has to wait */
+	struct buf jids;		/* of a certificate, each with a NUL */
 	unsigned attempts;
 	struct login2 *two;		/* what <authenticate/> asks besides */
 	struct scram_server scram;
@@ -47,6 +49,8 @@ void login_challenge(struct session *s, const struct buf *data);
 /* He is who he says.  user: prepared; data: with it, or NULL. */
 void login_succeed(struct session *s, const char *user, struct str authzid,
     const struct buf *data);
+void login_succeed_as(struct session *s, const struct account *account,
+    const struct buf *data);		/* taken */
 
 /* The session waits for another thread, and goes on. */
 void login_wait(struct session *s);

@@ -5,6 +5,7 @@
 #include "net/login_int.h"
 #include "net/server.h"
 #include "net/worker.h"
+#include "service/account.h"
 #include "store/cred.h"
 #include "xmpp/jid.h"
 
@@ -185,6 +186,75 @@ plain(struct session *s, const struct buf *message)
 	buf_free(&user);
 }
 
+/* --- EXTERNAL (XEP-0178): who the certificate says ---------------------- */
+
+/* The local part of an address at our domain; false: it is elsewhere. */
+static bool
+user_of(const struct session *s, const char *p, size_t n, struct buf *out)
+{
+	struct arena a = ARENA_INIT;
+	struct err e = ERR_INIT;
+	struct jid jid;
+	bool ours;
+
+	ours = jid_parse(&jid, &a, p, n, &e) == 0 && jid.local.n > 0 &&
+	    str_is(jid.domain, s->worker->server->opt->domain);
+	buf_reset(out);
+	if (ours)
+		buf_put(out, jid.local.p, jid.local.n);
+	arena_free(&a);
+	return ours;
+}
+
+/* Of several addresses he says which is meant. */
+static void
+external(struct session *s, const struct buf *message)
+{
+	const struct buf *jids = &s->login->jids;
+	struct buf want = BUF_INIT(JID_PART_MAX), has = BUF_INIT(JID_PART_MAX);
+	struct buf user = BUF_INIT(JID_PART_MAX);
+	size_t n, matches = 0;
+
+	if (message->n > 0 &&
+	    !user_of(s, message->p, message->n, &want)) {
+		login_fail(s, "invalid-authzid");
+		goto out;
+	}
+	for (size_t at = 0; at < jids->n; at += n + 1) {
+		n = strlen(jids->p + at);
+		if (!user_of(s, jids->p + at, n, &has) || (want.n > 0 &&
+		    strcmp(buf_cstr(&has), buf_cstr(&want)) != 0))
+			continue;
+		buf_reset(&user);
+		buf_put(&user, has.p, has.n);
+		matches++;
+	}
+	if (matches == 1)
+		login_succeed(s, buf_cstr(&user), STR_NONE, NULL);
+	else
+		login_fail(s, want.n > 0 ? "invalid-authzid" :
+		    "not-authorized");
+out:
+	buf_free(&want);
+	buf_free(&has);
+	buf_free(&user);
+}
+
+/* --- ANONYMOUS (RFC 4505): the message is only who he wants to be -------- */
+
+static void
+anonymous(struct session *s)
+{
+	const struct account *account;
+	struct err e = ERR_INIT;
+
+	if (account_anonymous(&account, s->worker->server->opt->domain,
+	    &e) < 0)
+		login_fail(s, "temporary-auth-failure");
+	else
+		login_succeed_as(s, account, NULL);
+}
+
 static int
 by_name(const void *a, const void *b)
 {
@@ -238,6 +308,10 @@ login_mech_step(struct session *s, const struct buf *message)
 
 	if (l->mech->kind == SASL_PLAIN)
 		plain(s, message);
+	else if (l->mech->kind == SASL_EXTERNAL)
+		external(s, message);
+	else if (l->mech->kind == SASL_ANONYMOUS)
+		anonymous(s);
 	else if (l->mech->kind == SASL_HT)
 		login_fast_step(s, message);
 	else if (l->first)

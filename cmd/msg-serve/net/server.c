@@ -85,7 +85,9 @@ load(struct tls **tls, struct tls **https, const struct serve_options *opt,
 {
 	if (tls_server(tls, opt->cert, opt->key, TLS_ALPN_XMPP, e) < 0)
 		return -1;
-	if (tls_server(https, opt->cert, opt->key, TLS_ALPN_HTTP, e) < 0) {
+	if ((opt->client_ca != NULL &&
+	    tls_ask_client(*tls, opt->client_ca, e) < 0) ||
+	    tls_server(https, opt->cert, opt->key, TLS_ALPN_HTTP, e) < 0) {
 		tls_unref(*tls);
 		*tls = NULL;
 		return -1;
@@ -306,6 +308,7 @@ server_init(struct server *s, const struct serve_options *opt,
 	s->registrar = register_account();
 	pthread_mutex_init(&s->tls_lock, NULL);
 	pthread_mutex_init(&s->admission.lock, NULL);
+	penalty_init(&s->penalty);
 	tracer_init(&s->trace, opt->verbose > 0);
 	s->loop = loop_new();
 	timer_init(&s->alive, s->loop, on_alive, s);
@@ -402,6 +405,7 @@ server_clear(struct server *s)
 	disco_free(s->disco);
 	account_unref(s->registrar);
 	map_free(&s->admission.addresses);
+	penalty_clear(&s->penalty);
 	tracer_clear(&s->trace);
 	pthread_mutex_destroy(&s->admission.lock);
 	pthread_mutex_destroy(&s->tls_lock);

@@ -20,6 +20,7 @@
 #include "io/tls.h"
 #include "net/directory.h"
 #include "net/disco.h"
+#include "net/penalty.h"
 #include "net/trace.h"
 #include "options.h"
 #include "store/store.h"
@@ -90,6 +91,7 @@ struct server {
 	const struct account *registrar;	/* facade/register.h */
 	struct tracer trace;
 	struct admission admission;
+	struct penalty penalty;		/* of addresses */
 	int64_t started_us;
 
 	pthread_mutex_t tls_lock;

@@ -59,6 +59,8 @@ struct carrier_ops {
 	int (*binding)(void *carrier, const char *type, struct buf *out);
 					/* as tls_binding */
 	const struct peer *(*peer)(void *carrier);
+	/* As tls_client_jids; NULL: never. */
+	int (*client_jids)(void *carrier, struct buf *out);
 
 	/* Another session is its own from now on.  NULL: it has one for life,
 	 * and stream management is not offered. */

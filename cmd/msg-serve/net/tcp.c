@@ -144,6 +144,14 @@ peer_of(void *carrier)
 	return &t->peer;
 }
 
+static int
+client_jids(void *carrier, struct buf *b)
+{
+	struct tcp *t = carrier;
+
+	return link_client_jids(t->link, b);
+}
+
 static void
 adopt(void *carrier, struct session *s)
 {
@@ -178,6 +186,7 @@ static const struct carrier_ops carrier_ops = {
 	.pause = pause_input,
 	.resume = resume_input, .limits = limits, .secure = secure,
 	.congested = congested, .binding = binding, .peer = peer_of,
+	.client_jids = client_jids,
 	.adopt = adopt, .leave = leave, .join = join,
 };
 

@@ -2,13 +2,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "service/user.h"
 #include "store/view.h"
 
 #define BARE_MAX	4096
+#define NAME_BYTES	8	/* random, of who has no name */
 
 int
 account_load(const struct account **out, struct reader *r, struct str name,
@@ -32,6 +35,32 @@ account_load(const struct account **out, struct reader *r, struct str name,
 	a->rights = u.rights;
 	*out = a;
 	return 1;
+}
+
+int
+account_anonymous(const struct account **out, const char *domain,
+    struct err *e)
+{
+	static const struct str roles[] = { { "read:/", 6 } };
+	struct buf b = BUF_INIT(BARE_MAX);
+	uint8_t random[NAME_BYTES];
+	struct account *a;
+	struct rights *r;
+
+	if (getentropy(random, sizeof random) < 0)
+		return err_sys(e, ERR_SYSTEM, "no random bytes");
+	if (rights_new(&r, roles, 1, false, e) < 0)
+		return -1;
+	a = mem_zero(sizeof *a);
+	atomic_init(&a->refs, 1);
+	a->rights = r;
+	buf_lit(&b, "anonymous-");
+	hex_put(&b, random, sizeof random);
+	a->name = mem_str(buf_cstr(&b));
+	buf_printf(&b, "@%s", domain);
+	a->bare = buf_take(&b);
+	*out = a;
+	return 0;
 }
 
 bool

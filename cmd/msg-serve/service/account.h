@@ -21,7 +21,7 @@ struct account {
 	atomic_uint refs;
 	char *name;			/* local part, prepared */
 	char *bare;			/* name@domain */
-	uint64_t item;			/* his item in the repository */
+	uint64_t item;			/* in the repository; 0: anonymous */
 	uint64_t rev;			/* of the item when it was read */
 	bool admin;
 	struct rights *rights;		/* what of the tree */
@@ -31,6 +31,11 @@ struct account {
  * prepared (jid_local). */
 int account_load(const struct account **out, struct reader *r,
     struct str name, const char *domain, struct err *e);
+
+/* Gives one for somebody without a name, who may read everything; the name
+ * is his for as long as it lasts. */
+int account_anonymous(const struct account **out, const char *domain,
+    struct err *e);
 
 /* May he change anything at all? */
 bool account_writes(const struct account *a);
