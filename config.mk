@@ -29,7 +29,7 @@ PC_avro		= zlib liblzma libzstd snappy
 LIBS_avro	= -lbz2
 PC_msg-send	= libstrophe libconfuse readline
 PC_msg-watch	= libstrophe libconfuse
-PC_msg-avro-encode = zlib liblzma libzstd snappy
+PC_msg-avro-encode = zlib liblzma libzstd
 LIBS_msg-avro-encode = -lbz2
 PC_msg-stanza-dump =
 
@@ -38,14 +38,14 @@ PC_msg-stanza-dump =
 DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
 	  libavro-dev libjansson-dev libidn2-dev libunistring-dev \
 	  libconfuse-dev libwslay-dev libstrophe-dev libreadline-dev \
-	  zlib1g-dev liblzma-dev libzstd-dev libsnappy-dev libbz2-dev
+	  zlib1g-dev liblzma-dev libzstd-dev libbz2-dev
 DEPS_check = libcmocka-dev perl python3 openssl
 DEPS_check += bash zsh fish expect jq mandoc systemd tmux
 DEPS_check += python3-slixmpp python3-aioxmpp python3-nbxmpp
 DEPS_check += g++ libgloox-dev libqxmpp-dev libgsasl-dev
 DEPS_check += go-sendxmpp sendxmpp mcabber profanity
 DEPS_check += testssl.sh nmap
-DEPS_check += python3-avro
+DEPS_check += python3-avro libsnappy-dev
 DEPS_check += chromium $(if $(shell command -v npm),,nodejs npm)
 DEPS_bench = prosody
 DEPS_fuzz = clang libclang-rt-dev

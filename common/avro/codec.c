@@ -1,11 +1,11 @@
 #include <bzlib.h>
 #include <lzma.h>
-#include <snappy-c.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "avro/ocf.h"
+#include "avro/snappy.h"
 #include "base/bytes.h"
 #include "base/mem.h"
 
@@ -96,32 +96,29 @@ deflate_unpack(const void *p, size_t n, struct buf *out, struct err *e)
 static int
 snappy_pack(const void *p, size_t n, struct buf *out)
 {
-	size_t len = snappy_max_compressed_length(n);
-	char *to = buf_room(out, len + 4);
+	char sum[4];
 
-	if (to == NULL || snappy_compress(p, n, to, &len) != SNAPPY_OK)
-		return -1;
-	put_be32(to + len, (uint32_t)crc32(0, p, (uInt)n));
-	out->n += len + 4;
+	snappy_put(out, p, n);
+	put_be32(sum, (uint32_t)crc32(0, p, (uInt)n));
+	buf_put(out, sum, sizeof sum);
 	return 0;
 }
 
 static int
 snappy_unpack(const char *p, size_t n, struct buf *out, struct err *e)
 {
-	size_t len;
-	char *to;
+	size_t from = out->n;
+	int rc;
 
-	if (n < 4 || snappy_uncompressed_length(p, n - 4, &len) != SNAPPY_OK)
+	if (n < 4)
 		return broken(OCF_SNAPPY, e);
-	if (len > out->max - out->n || (to = buf_room(out, len)) == NULL)
-		return over(out, e);
-	if (snappy_uncompress(p, n - 4, to, &len) != SNAPPY_OK)
-		return broken(OCF_SNAPPY, e);
-	if (crc32(0, (const Bytef *)to, (uInt)len) != get_be32(p + n - 4))
+	rc = snappy_get(out, p, n - 4);
+	if (rc < 0)
+		return rc == -2 ? over(out, e) : broken(OCF_SNAPPY, e);
+	if (crc32(0, (const Bytef *)out->p + from, (uInt)(out->n - from)) !=
+	    get_be32(p + n - 4))
 		return err_set(e, ERR_INPUT,
 		    "the block's checksum is not right");
-	out->n += len;
 	return 0;
 }
 

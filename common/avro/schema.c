@@ -1,11 +1,11 @@
 #include "avro/schema.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "avro/schema_int.h"
 #include "base/fs.h"
+#include "base/digest.h"
 #include "base/mem.h"
 
 struct schema_space *
@@ -222,25 +222,22 @@ crc64_avro(const void *p, size_t n)
 	return crc;
 }
 
-static void
-digest(const struct schema *s, const EVP_MD *md, uint8_t *out)
+void
+schema_md5(const struct schema *s, uint8_t out[16])
 {
 	struct buf pcf = BUF_INIT(SIZE_MAX / 2);
 
 	schema_canonical(s, &pcf);
-	if (EVP_Digest(pcf.p, pcf.n, out, NULL, md, NULL) != 1)
-		abort();		/* no memory, or no such digest */
+	digest_md5(pcf.p, pcf.n, out);
 	buf_free(&pcf);
-}
-
-void
-schema_md5(const struct schema *s, uint8_t out[16])
-{
-	digest(s, EVP_md5(), out);
 }
 
 void
 schema_sha256(const struct schema *s, uint8_t out[32])
 {
-	digest(s, EVP_sha256(), out);
+	struct buf pcf = BUF_INIT(SIZE_MAX / 2);
+
+	schema_canonical(s, &pcf);
+	digest_sha256(pcf.p, pcf.n, out);
+	buf_free(&pcf);
 }

@@ -1,8 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <avro.h>
-
 #include "avro/schema_int.h"
 #include "base/mem.h"
 
@@ -232,21 +230,4 @@ schema_print(const struct schema *s, struct buf *out, int flags)
 		buf_put(out, text.p, text.n);
 	arena_free(&a);
 	buf_free(&text);
-}
-
-/* --- avro-c --------------------------------------------------------------- */
-
-struct avro_obj_t *
-schema_avro(const struct schema *s, struct err *e)
-{
-	struct buf text = BUF_INIT(SIZE_MAX / 2);
-	avro_schema_t out = NULL;
-
-	schema_print(s, &text, 0);
-	if (avro_schema_from_json_length(text.p, text.n, &out) != 0) {
-		err_set(e, ERR_SCHEMA, "avro-c does not take the schema");
-		out = NULL;
-	}
-	buf_free(&text);
-	return out;
 }
