@@ -179,14 +179,15 @@ adhoc_open_fields(struct adhoc *x, struct session *s,
 static void
 put_json(struct buf *out, const struct shape *sh, const struct json *j)
 {
-	if (j == NULL || j->type == JSON_NULL || sh->look == LOOK_SECRET)
-		return;
+	if (j == NULL || j->type == JSON_NULL || sh->look == LOOK_SECRET ||
+	    (sh->look == LOOK_TEXT && j->type == JSON_NUMBER))
+		return;		/* a default of a date is no date in words */
 	if (sh->look == LOOK_TRUTH)
 		form_put(out, j->truth ? STR("1") : STR("0"));
 	else if (sh->look == LOOK_LIST)
 		for (j = j->first; j != NULL; j = j->next)
 			form_put(out, j->text);
-	else if (sh->look == LOOK_JSON || j->type != JSON_STRING)
+	else if (sh->look == LOOK_JSON || sh->look == LOOK_NUMBER)
 		form_put_lines(out, j->raw);
 	else if (sh->look == LOOK_LINES)
 		form_put_lines(out, j->text);
