@@ -23,7 +23,7 @@
 #include "xmpp/stanza.h"
 
 struct stream_limits {
-	size_t bytes;		/* of one stanza, or of the header */
+	size_t bytes;		/* of one stanza, the header, or white space */
 	size_t depth;		/* levels, the stanza itself counted */
 	size_t elements;	/* in one stanza */
 	size_t attrs;		/* in one element, namespaces counted */

@@ -412,6 +412,12 @@ scan_run(struct scan *s, const struct stream_limits *lim, const char *p,
 	s->start = 0;
 	if (!begun) {
 		ev = between(s, p, n, &i);
+		s->blank += s->state == BETWEEN ? i : s->start;
+		if (ev == SCAN_MORE && s->blank > lim->bytes)
+			ev = bad(s, "policy-violation",
+			    "too much white space");
+		if (s->state != BETWEEN)
+			s->blank = 0;
 		if (i == n || ev != SCAN_MORE)
 			goto out;
 	}

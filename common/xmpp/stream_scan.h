@@ -35,6 +35,7 @@ struct scan {
 	uint8_t match;		/* bytes of a fixed word that were there */
 	size_t depth;		/* open elements, the root counted */
 	size_t bytes;		/* of the present thing; 0: between things */
+	size_t blank;		/* bytes of white space before the next one */
 	size_t elements, attrs, name;
 	uint32_t hash;		/* of the name being read */
 	uint32_t names[SCAN_NAMES]; /* the hashes of the open elements */

@@ -286,8 +286,12 @@ limits_hold_to_the_byte(void **state)
 	expect_many(HEAD "<a b='", "x", 400, "", PAST, &small);
 	expect_many(HEAD "<a>", " ", 400, "", PAST, &small);
 	expect_many(HEAD "<a", " ", 400, "", PAST, &small);
-	expect_many(HEAD, " \n", 4000, "<a/>", OPENED "<a/>\n", &small);
-	expect_many("", " ", 4000, HEAD, OPENED, &small);
+	expect_many(HEAD, " \n", 150, "<a/>", OPENED "<a/>\n", &small);
+	expect_many(HEAD, " \n", 151, "<a/>", PAST, &small);
+	expect_many(HEAD "<a/>", "\n", 301, "", OPENED "<a/>\n"
+	    "error policy-violation\n", &small);
+	expect_many("", " ", 300, HEAD, OPENED, &small);
+	expect_many("", " ", 301, HEAD, "error policy-violation\n", &small);
 	expect_many("<?xml version='1.0'", " ", 400, "?>" HEAD,
 	    "error policy-violation\n", &small);
 	buf_free(&log);
