@@ -291,7 +291,7 @@ help:
 	@echo 'make               build the tools in bin/'
 	@echo 'make run           install what is missing, build, start the server (ARGS=...)'
 	@echo 'make check         install what is missing, build, run every test'
-	@echo 'make check-PART    one part of the tests: unit cli xmpp interop web crash lint fuzz'
+	@echo 'make check-PART    one part of the tests: unit cli xmpp interop web hostile crash lint fuzz'
 	@echo 'make lint          the checks of sources and manual pages'
 	@echo 'make bench         measure (BENCH=...); installs Prosody to compare with'
 	@echo 'make fuzz          fuzz each parser for FUZZ_SECONDS=$(FUZZ_SECONDS) (clang)'

@@ -8,11 +8,14 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 
+#define DELETED	SIZE_MAX	/* n of a slot that had a value */
+#define SMALL	1024		/* slots to keep when all are empty */
+
 struct map_slot {
-	char *key;		/* NULL: free */
+	char *key;
 	size_t n;
 	uint64_t hash;
-	void *value;		/* NULL with a key: deleted */
+	void *value;		/* NULL: none */
 };
 
 void
@@ -60,11 +63,11 @@ find(const struct map *m, const void *key, size_t n, uint64_t hash)
 	for (size_t i = hash & (m->cap - 1);; i = (i + 1) & (m->cap - 1)) {
 		struct map_slot *s = &m->slots[i];
 
-		if (s->key == NULL)
-			return gap != NULL ? gap : s;
 		if (s->value == NULL) {
 			if (gap == NULL)
 				gap = s;
+			if (s->n != DELETED)
+				return gap;
 		} else if (s->hash == hash && s->n == n &&
 		    (n == 0 || memcmp(s->key, key, n) == 0)) {
 			return s;
@@ -97,10 +100,8 @@ rehash(struct map *m)
 	for (size_t i = 0; i < old.cap; i++) {
 		struct map_slot *s = &old.slots[i];
 
-		if (s->value == NULL) {
-			free(s->key);
+		if (s->value == NULL)
 			continue;
-		}
 		s->hash = hash_of(m->seed, s->key, s->n);
 		*find(m, s->key, s->n, s->hash) = *s;
 	}
@@ -120,8 +121,7 @@ map_set(struct map *m, const void *key, size_t n, void *value)
 	s = find(m, key, n, hash);
 	old = s->value;
 	if (old == NULL) {
-		m->used += s->key == NULL;
-		free(s->key);
+		m->used += s->n != DELETED;
 		s->key = mem_strn(key, n);
 		s->n = n;
 		s->hash = hash;
@@ -141,9 +141,14 @@ map_del(struct map *m, const void *key, size_t n)
 		return NULL;
 	s = find(m, key, n, hash_of(m->seed, key, n));
 	old = s->value;
-	if (old != NULL) {
-		s->value = NULL;
-		m->count--;
+	if (old == NULL)
+		return NULL;
+	free(s->key);
+	*s = (struct map_slot){ .n = DELETED };
+	if (--m->count == 0 && m->cap > SMALL) {
+		free(m->slots);
+		m->slots = NULL;
+		m->cap = m->used = 0;
 	}
 	return old;
 }

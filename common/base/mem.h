@@ -23,6 +23,10 @@ char *mem_strn(const char *p, size_t n);	/* adds a NUL */
  * least doubles.  Returns the new place. */
 void *mem_grow(void *p, size_t *cap, size_t want, size_t n);
 
+/* What is free goes back to the system, as far as that is known to be
+ * possible; takes some milliseconds when much is. */
+void mem_trim(void);
+
 /* Sums and products of sizes: false, and *out untouched, on overflow. */
 bool size_add(size_t a, size_t b, size_t *out);
 bool size_mul(size_t a, size_t b, size_t *out);

@@ -17,6 +17,8 @@
 
 /* --- who may connect ----------------------------------------------------- */
 
+#define CROWD	100		/* so many connections are worth a mem_trim */
+
 static bool
 enter(struct server *s, const struct peer *p, bool always)
 {
@@ -30,6 +32,7 @@ enter(struct server *s, const struct peer *p, bool always)
 	    (p->loopback || count < (uintptr_t)s->opt->address_connections));
 	if (yes) {
 		a->count++;
+		a->peak = a->count > a->peak ? a->count : a->peak;
 		map_set(&a->addresses, p->ip, sizeof p->ip,
 		    (void *)(count + 1));
 	}
@@ -53,10 +56,14 @@ void
 admission_leave(struct server *s, const struct peer *p)
 {
 	struct admission *a = &s->admission;
+	bool crowd_left;
 	uintptr_t count;
 
 	pthread_mutex_lock(&a->lock);
 	a->count--;
+	crowd_left = a->peak >= CROWD && a->count < a->peak / 2;
+	if (crowd_left)
+		a->peak = a->count;
 	count = (uintptr_t)map_get(&a->addresses, p->ip, sizeof p->ip);
 	if (count > 1)
 		map_set(&a->addresses, p->ip, sizeof p->ip,
@@ -64,6 +71,8 @@ admission_leave(struct server *s, const struct peer *p)
 	else
 		map_del(&a->addresses, p->ip, sizeof p->ip);
 	pthread_mutex_unlock(&a->lock);
+	if (crowd_left)
+		mem_trim();
 }
 
 /* --- TLS ----------------------------------------------------------------- */

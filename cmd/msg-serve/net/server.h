@@ -78,6 +78,7 @@ struct admission {
 	pthread_mutex_t lock;
 	struct map addresses;		/* 16 bytes of IP to a count */
 	size_t count;
+	size_t peak;			/* since memory was last given back */
 };
 
 struct server {
