@@ -47,7 +47,7 @@ check_run(struct send *s, const struct interrupt *in, struct err *e)
 	ask.command = msg_command_by_word(STR("get-item"));
 	ask.argument = STR("/@name");
 	start = clock_mono_us();
-	send_ask(s, &ask, 0);
+	send_ask(s, &ask, 0, NULL);
 	s->quiet = true;
 	if (stream_wait(s, in, e) < 0)
 		return -1;

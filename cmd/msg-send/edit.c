@@ -135,6 +135,16 @@ on_conflict(struct edit *x)
 		    x->theirs.json);
 }
 
+/* To edit takes its time, and a server may have been started again. */
+static int
+connected(struct edit *x, struct err *e)
+{
+	struct err lost = ERR_INIT;
+
+	return client_turn(x->s->client, &lost) == 0 ? 0 :
+	    send_reopen(x->s, e);
+}
+
 static int
 save(struct edit *x, struct err *e)
 {
@@ -148,7 +158,9 @@ save(struct edit *x, struct err *e)
 	ask.command = &msg_commands[MSG_set_item];
 	ask.argument = (struct str){ text.p, text.n };
 	if (rc == 0 && count > 0) {
-		rc = stream_talk(x->s, x->in, &ask, &r, -1, e);
+		rc = connected(x, e);
+		if (rc == 0)
+			rc = stream_talk(x->s, x->in, &ask, &r, -1, e);
 		if (rc == 0)
 			send_print(x->s, (struct str){ r.text.p, r.text.n },
 			    0);

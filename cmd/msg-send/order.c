@@ -113,6 +113,7 @@ parse_line(struct order *out, struct str line, struct err *e)
 	if (word_length(word) == 2)
 		rest = (struct str){ second.p + second.n,
 		    (size_t)(rest.p + rest.n - second.p) - second.n };
+	out->show = word->show;
 	if (word->put != NULL || word->run != NULL)
 		return line_word(out, word, rest, e);
 	if (command_line_rest(&out->ask, &msg_commands[word->command],
@@ -169,6 +170,7 @@ order_words(struct order *out, const struct send_opts *o, char *const w[],
 		out->w = mem_dup(w + used, (n - used) * sizeof *w);
 		rc = take_word(out, word, out->w, n - used, e);
 	} else {
+		out->show = word != NULL ? word->show : NULL;
 		c = word != NULL ? &msg_commands[word->command] :
 		    command_line_word(str_of(w[0]), e);
 		rc = c == NULL ? -1 : command(out, c, w + used, n - used, e);
@@ -195,7 +197,7 @@ order_do(struct send *s, const struct order *o, uint64_t line,
 	struct err why = ERR_INIT;
 
 	if (o->run == NULL) {
-		send_ask(s, &o->ask, line);
+		send_ask(s, &o->ask, line, o->show);
 		return 0;
 	}
 	if (stream_wait(s, in, e) < 0)

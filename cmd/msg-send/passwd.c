@@ -98,7 +98,7 @@ run(struct send *s, const struct interrupt *in, const char *method,
 	if (rc == 0)
 		rc = msg_ask_check(&ask, e);
 	if (rc == 0) {
-		send_ask(s, &ask, 0);
+		send_ask(s, &ask, 0, NULL);
 		rc = stream_wait(s, in, e);
 	}
 	buf_wipe(&text);

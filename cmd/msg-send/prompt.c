@@ -156,6 +156,7 @@ set_format(struct prompt *p, const char *form)
 {
 	struct err e = ERR_INIT;
 
+	p->o.format = "auto";
 	p->o.raw = strcmp(form, "raw") == 0;
 	p->o.attrs[MSG_ATTR_as] = strcmp(form, "avro") == 0 ? "avro" : NULL;
 	p->s->out.text = strcmp(form, "text") == 0;

@@ -21,6 +21,7 @@ struct send_slot {
 	struct buf text;		/* the answer, or why it was refused */
 	struct buf detail;		/* more about a refusal, JSON */
 	struct buf again;		/* the stanza, with --retry */
+	send_show_fn *show;
 	struct send_reply *reply;	/* of ourselves; NULL: disowned */
 };
 
@@ -207,6 +208,7 @@ new_slot(struct send *s, uint64_t line)
 	at->line = line;
 	at->answered = at->own = at->binary = false;
 	at->reply = NULL;
+	at->show = NULL;
 	at->status = 0;
 	buf_reset(&at->text);
 	buf_reset(&at->detail);
@@ -249,9 +251,10 @@ ask_slot(struct send *s, const struct msg_ask *ask, uint64_t line)
 }
 
 void
-send_ask(struct send *s, const struct msg_ask *ask, uint64_t line)
+send_ask(struct send *s, const struct msg_ask *ask, uint64_t line,
+    send_show_fn *show)
 {
-	ask_slot(s, ask, line);
+	ask_slot(s, ask, line)->show = show;
 }
 
 void
@@ -328,6 +331,24 @@ send_print(struct send *s, struct str json, uint64_t line)
 		send_failed(s, &e, line);
 }
 
+/* For people, where they look and have not asked for another form. */
+static bool
+shown(struct send *s, const struct send_slot *at)
+{
+	struct arena a = ARENA_INIT;
+	struct err ignored = ERR_INIT;
+	const struct json *j;
+	bool done;
+
+	if (at->show == NULL || !s->out.text || s->o->raw ||
+	    s->o->field != NULL)
+		return false;
+	j = json_parse(&a, at->text.p, at->text.n, NULL, &ignored);
+	done = j != NULL && at->show(&s->out, j);
+	arena_free(&a);
+	return done;
+}
+
 static void
 print_slot(struct send *s, const struct send_slot *at)
 {
@@ -339,7 +360,7 @@ print_slot(struct send *s, const struct send_slot *at)
 		output_line(&s->out, at->text.p, at->text.n);
 	} else if (at->binary && !s->quiet) {
 		buf_put(&s->out.buf, at->text.p, at->text.n);
-	} else if (!s->quiet) {
+	} else if (!s->quiet && !shown(s, at)) {
 		send_print(s, at->text.n > 0 ? (struct str){ at->text.p,
 		    at->text.n } : STR("null"), at->line);
 	}

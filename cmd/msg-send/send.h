@@ -70,8 +70,14 @@ int send_again(struct send *s, struct err *e);
 bool send_room(const struct send *s);
 size_t send_pending(const struct send *s);
 
-/* line: of the input, for errors; 0: none.  Borrows ask. */
-void send_ask(struct send *s, const struct msg_ask *ask, uint64_t line);
+/* Append an answer for people.  False, and nothing appended: it is none that
+ * can be shown so. */
+typedef bool send_show_fn(struct output *out, const struct json *answer);
+
+/* line: of the input, for errors; 0: none.  show: for people; NULL: as JSON.
+ * Borrows ask. */
+void send_ask(struct send *s, const struct msg_ask *ask, uint64_t line,
+    send_show_fn *show);
 
 /* The same for ourselves: the answer goes to *to, which is kept until it is
  * done or disowned; an answer that comes later is dropped. */

@@ -14,6 +14,7 @@
 /* What is to be done: a request, or a conversation of words.h. */
 struct order {
 	struct msg_ask ask;		/* when run is NULL */
+	send_show_fn *show;
 	word_run_fn *run;
 	char **w;			/* its arguments; order_clear */
 	size_t n;

@@ -8,6 +8,7 @@
 #include "diff.h"
 #include "edit.h"
 #include "passwd.h"
+#include "show.h"
 #include "watches.h"
 
 /* --- the actions of a word ----------------------------------------------- */
@@ -179,8 +180,9 @@ put_user(struct buf *out, const char *method, char *const w[], size_t n,
 /* --- the words ----------------------------------------------------------- */
 
 const struct word words[] = {
-#define ALIAS(name, sub, command, summary) \
-	{ name, sub, MSG_##command, NULL, NULL, NULL, NULL, summary },
+#define ALIAS(name, sub, command, show, summary) \
+	{ name, sub, MSG_##command, NULL, NULL, NULL, NULL, summary, 0, 0, \
+	  show },
 #define ACTION(name, sub, command, method, put, arguments, least, most, \
     summary) \
 	{ name, sub, MSG_##command, method, put_##put, NULL, arguments, \

@@ -12,10 +12,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "msg/ask.h"
+#include "send.h"
 
 #define WORDS_MAX	1024		/* words of a line */
 
-struct send;
 struct interrupt;
 
 /* w[0..n): the arguments alone.  Whatever comes of it has been printed. */
@@ -34,6 +34,7 @@ struct word {
 	word_run_fn *run;
 	const char *arguments, *summary;
 	size_t least, most;
+	send_show_fn *show;		/* of an alias; or NULL */
 };
 
 /* Ends with name NULL. */

@@ -59,6 +59,21 @@ exits 0 'a query on a line stays as it is' msg-send < <(
 	echo "get //Page[@title = \"a b\"]/@name")
 is "$out" '["about"]' 'blanks and quotes too'
 
+# --- for people -----------------------------------------------------------------
+msg-send -m 'to be read' mv /about /about-us >/dev/null
+msg-send mv /about-us /about >/dev/null
+exits 0 'log for people' msg-send --format text --max 2 log /about
+like "$out" $'\n[0-9]+  2[0-9-]+ [0-9:]+Z  admin@localhost  to be read\n    move   /about to /about-us$' \
+	'who, when, why and what'
+exits 0 'branches for people' msg-send --format text branch
+like "$out" $'^branch   publishes to  revision  owner\nlive +[0-9]+ +\nstaging  live ' 'a table'
+exits 0 'users for people' msg-send --format text user
+like "$out" $'^user   admin  full name  roles\nadmin  true  ' 'a table'
+exits 0 'one of them' msg-send --format text user admin
+like "$out" '^\{' 'is shown whole'
+exits 0 'and a field of them' msg-send --format text --field name user
+is "$out" admin 'is bare'
+
 # --- --template ------------------------------------------------------------------
 exits 0 '--template' msg-send --template Page
 is "$(jq -c '.[0].data' <<<"$out")" \

@@ -1,0 +1,13 @@
+/* show.h - answers of some words as people read them. */
+#ifndef SEND_SHOW_H
+#define SEND_SHOW_H
+
+#include "send.h"
+
+/* A list of commits: who, when, why, and what was changed. */
+send_show_fn show_log;
+
+/* Lists of branches and of users, a line each. */
+send_show_fn show_branches, show_users;
+
+#endif

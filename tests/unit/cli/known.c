@@ -1,0 +1,87 @@
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "cli/known.h"
+
+#define TIMES_8(s)	s s s s s s s s
+#define PIN_A		TIMES_8("aaaaaaaa")
+#define PIN_B		TIMES_8("bbbbbbbb")
+
+static char top[] = "/tmp/msg-unit.XXXXXX";
+static char pin[PEER_PIN_LEN + 1];
+static struct err e;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(top));
+	setenv("XDG_STATE_HOME", top, 1);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	char *path = known_path();
+
+	(void)state;
+	unlink(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+	free(path);
+	return rmdir(top);
+}
+
+static void
+a_key_is_remembered_for_its_server(void **state)
+{
+	char *path = known_path();
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(known_find(pin, "a.example", &e), 0);
+	assert_int_equal(known_add("a.example", PIN_A, &e), 0);
+	assert_int_equal(known_add("a.example:5223", PIN_B, &e), 0);
+	assert_int_equal(known_find(pin, "a.example", &e), 1);
+	assert_string_equal(pin, PIN_A);
+	assert_int_equal(known_find(pin, "a.example:5223", &e), 1);
+	assert_string_equal(pin, PIN_B);
+	assert_int_equal(known_find(pin, "a.exampl", &e), 0);
+	assert_int_equal(known_find(pin, "", &e), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	free(path);
+}
+
+static void
+lines_of_another_form_are_none(void **state)
+{
+	char *path = known_path();
+	static const char text[] = "# mine\n\na.example\na.example " PIN_A "x\n"
+	    "a.example xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	    "aaaaaaaaaaa\nb.example " PIN_B;
+
+	(void)state;
+	assert_int_equal(fs_replace(path, text, sizeof text - 1, 0600, &e), 0);
+	assert_int_equal(known_find(pin, "a.example", &e), 0);
+	assert_int_equal(known_find(pin, "b.example", &e), 1);
+	assert_string_equal(pin, PIN_B);
+	free(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_key_is_remembered_for_its_server),
+		cmocka_unit_test(lines_of_another_form_are_none),
+	};
+
+	return cmocka_run_group_tests_name("known", tests, begin, end);
+}
