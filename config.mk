@@ -31,14 +31,14 @@ PC_msg-send	= libstrophe libconfuse readline
 PC_msg-watch	= libstrophe libconfuse
 PC_msg-avro-encode = zlib liblzma libzstd
 LIBS_msg-avro-encode = -lbz2
-PC_msg-stanza-dump =
+PC_msg-stanza-dump = libpcap
 
 # Debian packages, for "make deps": to build, to test, to measure, to fuzz,
 # to package.
 DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
 	  libavro-dev libjansson-dev libidn2-dev libunistring-dev \
 	  libconfuse-dev libwslay-dev libstrophe-dev libreadline-dev \
-	  zlib1g-dev liblzma-dev libzstd-dev libbz2-dev
+	  zlib1g-dev liblzma-dev libzstd-dev libbz2-dev libpcap-dev
 DEPS_check = libcmocka-dev perl python3 openssl
 DEPS_check += bash zsh fish expect jq mandoc systemd tmux
 DEPS_check += python3-slixmpp python3-aioxmpp python3-nbxmpp

@@ -28,9 +28,10 @@ struct capture {
 	char why[ERR_TEXT_MAX];		/* for this reason; */
 	size_t sought;			/* no start is before this */
 	bool ending;			/* no more bytes will come */
+	struct stream_limits limits;
 };
 
-static const struct stream_limits limits = {
+static const struct stream_limits limits_max = {
 	.bytes = CAPTURE_STANZA_MAX, .depth = 256, .elements = 2000000,
 	.attrs = 1000, .name = 4096,
 };
@@ -79,7 +80,7 @@ new_bare(struct capture *r)
 	stream_free(r->bare);
 	r->bare = r->now = stream_new_bare(&ops, r, r->pool,
 	    r->ns.n > NS_MAX ? NS_CLIENT : buf_cstr(&r->ns));
-	stream_limit(r->bare, &limits);
+	stream_limit(r->bare, &r->limits);
 }
 
 static void
@@ -100,9 +101,10 @@ capture_new(item_fn *fn, void *arg)
 
 	r->fn = fn;
 	r->arg = arg;
+	r->limits = limits_max;
 	r->pool = stream_pool_new();
 	r->headed = stream_new(&ops, r, r->pool);
-	stream_limit(r->headed, &limits);
+	stream_limit(r->headed, &r->limits);
 	buf_init(&r->raw, 2 * CAPTURE_STANZA_MAX);
 	buf_init(&r->ns, CAPTURE_STANZA_MAX);
 	start(r);
@@ -120,6 +122,21 @@ capture_free(struct capture *r)
 	buf_free(&r->raw);
 	buf_free(&r->ns);
 	free(r);
+}
+
+void
+capture_limit(struct capture *r, size_t bytes)
+{
+	r->limits.bytes = bytes;
+	stream_limit(r->bare, &r->limits);
+	stream_limit(r->headed, &r->limits);
+	r->raw.max = 2 * bytes + RUBBLE_MAX;
+}
+
+bool
+capture_idle(const struct capture *r)
+{
+	return r->raw.n == 0;
 }
 
 void

@@ -8,6 +8,7 @@
 #ifndef DUMP_CAPTURE_H
 #define DUMP_CAPTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "item.h"
@@ -19,6 +20,12 @@ struct capture;
 /* Gives a capture (capture_free).  Keeps arg. */
 struct capture *capture_new(item_fn *fn, void *arg);
 void capture_free(struct capture *r);		/* NULL is fine */
+
+/* Stanzas of at most so many bytes, less than CAPTURE_STANZA_MAX. */
+void capture_limit(struct capture *r, size_t bytes);
+
+/* Between two things, with nothing half read? */
+bool capture_idle(const struct capture *r);
 
 /* What the items of the following bytes have as direction.  Keeps it. */
 void capture_direction(struct capture *r, const char *direction);

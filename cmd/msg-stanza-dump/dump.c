@@ -2,57 +2,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/output.h"
-#include "cli/term.h"
 #include "capture.h"
 #include "lines.h"
-#include "schemas.h"
-#include "show.h"
+#include "net/pcap.h"
 
 #define CHUNK	65536
 
 struct dump {
-	const struct dump_opts *o;
-	struct output out;
+	struct sink *sink;
 	struct capture *capture;	/* one of the two, when it is known */
 	struct lines *lines;		/* what the input is */
-	struct schemas *schemas;
-	size_t width, bad;
 };
-
-static void
-show(struct dump *d, const struct item *it)
-{
-	if (d->o->json)
-		show_json(&d->out, it);
-	else if (d->o->brief)
-		show_short(&d->out, it, d->width);
-	else
-		show_long(&d->out, it);
-}
-
-static void
-on_item(void *arg, const struct item *item)
-{
-	struct dump *d = arg;
-	struct arena a = ARENA_INIT;
-	struct item it = *item;
-
-	it.schemas = d->schemas;
-	if (it.kind == ITEM_NOTE && d->o->quiet)
-		return;
-	if (it.kind == ITEM_STANZA && !d->o->secrets)
-		it.st = trace_mask(&a, it.st);
-	if (it.kind == ITEM_BAD && !d->o->secrets &&
-	    trace_suspicious(it.raw.p, it.raw.n))
-		it.raw = STR(TRACE_MASK);
-	d->bad += it.kind == ITEM_BAD;
-	show(d, &it);
-	arena_free(&a);
-}
 
 /* XML begins with "<"; everything else is lines. */
 static void
@@ -60,9 +24,9 @@ feed(struct dump *d, const char *p, size_t n)
 {
 	while (d->capture == NULL && d->lines == NULL && n > 0) {
 		if (*p == '<') {
-			d->capture = capture_new(on_item, d);
+			d->capture = capture_new(sink_item, d->sink);
 		} else if (strchr(" \t\r\n", *p) == NULL || *p == '\0') {
-			d->lines = lines_new(on_item, d);
+			d->lines = lines_new(sink_item, d->sink);
 		} else {
 			p++;
 			n--;
@@ -74,23 +38,9 @@ feed(struct dump *d, const char *p, size_t n)
 		lines_feed(d->lines, p, n);
 }
 
-static int
-dump_fd(struct dump *d, int fd, const char *name, struct err *e)
+static void
+end(struct dump *d)
 {
-	char chunk[CHUNK];
-	ssize_t n;
-	int rc = 0;
-
-	while (rc == 0 && (n = read(fd, chunk, sizeof chunk)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			rc = err_sys(e, ERR_INPUT, "cannot read '%s'", name);
-			break;
-		}
-		feed(d, chunk, (size_t)n);
-		rc = output_flush(&d->out, e);
-	}
 	if (d->capture != NULL)
 		capture_end(d->capture);
 	if (d->lines != NULL)
@@ -99,7 +49,93 @@ dump_fd(struct dump *d, int fd, const char *name, struct err *e)
 	lines_free(d->lines);
 	d->capture = NULL;
 	d->lines = NULL;
-	return rc < 0 ? rc : output_flush(&d->out, e);
+}
+
+/* got: bytes that were read to see what they are. */
+static int
+dump_text(struct dump *d, int fd, const char *name, const char *head,
+    size_t got, struct err *e)
+{
+	char chunk[CHUNK];
+	ssize_t n;
+	int rc;
+
+	feed(d, head, got);
+	rc = sink_flush(d->sink, e);
+	while (rc == 0 && (n = read(fd, chunk, sizeof chunk)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			rc = err_sys(e, ERR_INPUT, "cannot read '%s'", name);
+			break;
+		}
+		feed(d, chunk, (size_t)n);
+		rc = sink_flush(d->sink, e);
+	}
+	end(d);
+	return rc < 0 ? rc : sink_flush(d->sink, e);
+}
+
+static int
+each_packet(void *arg, struct err *e)
+{
+	return sink_flush(((struct dump *)arg)->sink, e);
+}
+
+static void
+to_sink(void *arg, const struct item *it)
+{
+	sink_item(((struct dump *)arg)->sink, it);
+}
+
+/* libpcap reads a stream of its own, into which the first bytes are put
+ * back; where the library takes no more than one, a file can be sought in. */
+static int
+dump_pcap(struct dump *d, int fd, const char *name, const char *head,
+    struct err *e)
+{
+	int copy = dup(fd);
+	FILE *f = copy < 0 ? NULL : fdopen(copy, "rb");
+	bool back = f != NULL && (lseek(copy, 0, SEEK_CUR) >= 0 ?
+	    fseek(f, 0, SEEK_SET) == 0 : true);
+
+	if (back && lseek(copy, 0, SEEK_CUR) < 0)
+		for (int i = PCAP_MAGIC - 1; i >= 0 && back; i--)
+			back = ungetc((unsigned char)head[i], f) != EOF;
+	if (!back) {
+		if (f != NULL)
+			fclose(f);
+		else if (copy >= 0)
+			close(copy);
+		return err_set(e, ERR_INPUT, "'%s': give the capture as a "
+		    "file, it cannot be read from a pipe here", name);
+	}
+	if (pcap_file_read(f, name, to_sink, d, each_packet, e) < 0) {
+		struct err ignored = ERR_INIT;
+
+		sink_flush(d->sink, &ignored);
+		return -1;
+	}
+	return sink_flush(d->sink, e);
+}
+
+static int
+dump_fd(struct dump *d, int fd, const char *name, struct err *e)
+{
+	char head[PCAP_MAGIC];
+	size_t got = 0;
+	ssize_t n = 1;
+
+	while (got < PCAP_MAGIC && n != 0) {
+		n = read(fd, head + got, PCAP_MAGIC - got);
+		if (n < 0 && errno != EINTR)
+			return err_sys(e, ERR_INPUT, "cannot read '%s'",
+			    name);
+		got += n > 0 ? (size_t)n : 0;
+	}
+	if (got == PCAP_MAGIC && pcap_file_magic((unsigned char *)head))
+		return dump_pcap(d, fd, name, head, e);
+	return dump_text(d, fd, name, head, got, e);
 }
 
 static int
@@ -118,24 +154,14 @@ dump_file(struct dump *d, const char *path, struct err *e)
 }
 
 int
-dump_run(const struct dump_opts *o, char *const files[], size_t count,
-    size_t *bad, struct err *e)
+dump_files(struct sink *s, char *const files[], size_t count, struct err *e)
 {
-	struct dump d = { .o = o };
+	struct dump d = { .sink = s };
 	int rc = 0;
 
-	d.schemas = schemas_load(&o->schemas, e);
-	if (d.schemas == NULL)
-		return -1;
-	output_init(&d.out, o->json ? "json" : "text", o->color);
-	if (isatty(STDOUT_FILENO))
-		d.width = term_width(STDOUT_FILENO);
 	if (count == 0)
 		rc = dump_file(&d, "-", e);
 	for (size_t i = 0; i < count && rc == 0; i++)
 		rc = dump_file(&d, files[i], e);
-	*bad = d.bad;
-	output_free(&d.out);
-	schemas_free(d.schemas);
 	return rc;
 }

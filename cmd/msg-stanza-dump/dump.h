@@ -1,5 +1,5 @@
 /*
- * dump.h - from the bytes of a file to what is printed.
+ * dump.h - from the bytes of files to what is printed.
  */
 #ifndef DUMP_DUMP_H
 #define DUMP_DUMP_H
@@ -7,11 +7,12 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "options.h"
+#include "sink.h"
 
-/* Each file in turn, "-" and none: standard input.  What a read brought is
- * printed before the next.  *bad: how many malformed parts there were. */
-int dump_run(const struct dump_opts *o, char *const files[], size_t count,
-    size_t *bad, struct err *e);
+/* Each file in turn, "-" and none: standard input.  XML, lines, and captures
+ * are told apart by their first bytes.  What a read brought is printed before
+ * the next. */
+int dump_files(struct sink *s, char *const files[], size_t count,
+    struct err *e);
 
 #endif

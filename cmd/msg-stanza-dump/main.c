@@ -2,6 +2,32 @@
 
 #include "cli/exit.h"
 #include "dump.h"
+#include "net/proxy.h"
+
+static int
+run(const struct dump_opts *o, char *const files[], size_t count,
+    struct err *e)
+{
+	struct sink *s;
+	size_t bad;
+	int rc;
+
+	if (dump_opts_check(o, count, e) < 0 || sink_new(&s, o, e) < 0)
+		return err_report(e, dump_tool.name);
+	rc = o->listen != NULL ? proxy_run(o, s, e) :
+	    dump_files(s, files, count, e);
+	if (rc == 0)
+		rc = sink_end(s, e);
+	bad = o->listen != NULL ? 0 : sink_bad(s);
+	sink_free(s);
+	if (rc == 0 && bad == 1)
+		rc = err_set(e, ERR_INPUT, "one part of the input is "
+		    "malformed");
+	else if (rc == 0 && bad > 1)
+		rc = err_set(e, ERR_INPUT, "%zu parts of the input are "
+		    "malformed", bad);
+	return rc < 0 ? err_report(e, dump_tool.name) : EXIT_DONE;
+}
 
 int
 main(int argc, char *argv[])
@@ -10,7 +36,7 @@ main(int argc, char *argv[])
 	struct err e = ERR_INIT;
 	enum opt_next next;
 	char **operands;
-	size_t count, bad = 0;
+	size_t count;
 
 	memset(&o, 0, sizeof o);
 	if (opt_parse(&dump_tool, &o, argc, argv, &operands, &count, &next,
@@ -18,12 +44,5 @@ main(int argc, char *argv[])
 		return err_report(&e, dump_tool.name);
 	if (next == OPT_DONE)
 		return exit_finish(dump_tool.name, EXIT_DONE);
-	if (dump_run(&o, operands, count, &bad, &e) < 0)
-		return err_report(&e, dump_tool.name);
-	if (bad == 1)
-		err_set(&e, ERR_INPUT, "one part of the input is malformed");
-	else if (bad > 1)
-		err_set(&e, ERR_INPUT, "%zu parts of the input are malformed",
-		    bad);
-	return bad > 0 ? err_report(&e, dump_tool.name) : EXIT_DONE;
+	return run(&o, operands, count, &e);
 }

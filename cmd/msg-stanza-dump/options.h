@@ -8,11 +8,15 @@
 
 struct dump_opts {
 	struct opt_from from_where;
-	const char *color;
-	struct opt_list schemas;
-	bool brief, json, quiet, secrets;
+	const char *color, *record;
+	const char *listen, *connect, *cert, *key;	/* of a proxy */
+	struct opt_list schemas, filter;
+	bool brief, json, raw, quiet, secrets;
 };
 
 extern const struct tool dump_tool;
+
+/* ERR_USAGE: options that do not go together. */
+int dump_opts_check(const struct dump_opts *o, size_t files, struct err *e);
 
 #endif

@@ -17,4 +17,14 @@ void show_short(struct output *o, const struct item *it, size_t width);
 
 void show_json(struct output *o, const struct item *it);
 
+/* XML, one stanza a line, and nothing for what is none. */
+void show_raw(struct output *o, const struct item *it);
+
+/* Append "12:34:56.123456 #2 ", as much of it as is known; of the time the
+ * part of the day, in UTC. */
+void show_where(struct buf *out, const struct item *it);
+
+/* Append "1.2ms". */
+void show_took(struct buf *out, int64_t us);
+
 #endif

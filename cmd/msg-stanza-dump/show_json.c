@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "payload.h"
 #include "show.h"
@@ -123,13 +124,30 @@ put_line(struct buf *out, const struct trace_line *t)
 }
 
 static void
+put_found(struct buf *out, const struct item *it)
+{
+	member(out, "note", it->note);
+	member(out, "answers", it->asked);
+	if (it->asked != NULL && it->took_us >= 0)
+		buf_printf(out, ",\"took_us\":%lld", (long long)it->took_us);
+}
+
+static void
 put_item(struct buf *out, const struct item *it)
 {
+	char time[CLOCK_TEXT];
+
 	buf_lit(out, "{\"direction\":");
 	if (it->direction == NULL || it->kind == ITEM_LINE)
 		buf_lit(out, "null");
 	else
 		json_put_cstr(out, it->direction);
+	if (it->conn != 0)
+		buf_printf(out, ",\"conn\":%u", it->conn);
+	if (it->at_us != 0) {
+		clock_text(it->at_us, time);
+		member(out, "time", time);
+	}
 	buf_lit(out, ",\"kind\":");
 	switch (it->kind) {
 	case ITEM_STANZA: case ITEM_HEADER:
@@ -150,7 +168,12 @@ put_item(struct buf *out, const struct item *it)
 		json_put_cstr(out, "line");
 		member_str(out, "text", it->raw);
 		break;
+	case ITEM_EVENT:
+		json_put_cstr(out, "event");
+		member(out, "text", it->text);
+		break;
 	}
+	put_found(out, it);
 	buf_lit(out, "}\n");
 }
 

@@ -181,15 +181,42 @@ put_element(struct output *o, const struct item *it, const struct stanza *st,
 
 /* --- other items --------------------------------------------------------- */
 
+/* "READ 12:34:56.123456 #2 -- what it means -- 1.2ms after get-item" */
 static void
-put_direction(struct output *o, const char *direction)
+put_direction(struct output *o, const struct item *it)
 {
-	if (direction == NULL)
-		return;
-	style(o, TERM_BOLD);
-	buf_printf(&o->buf, "%s", direction);
-	style(o, TERM_PLAIN);
-	buf_putc(&o->buf, '\n');
+	struct buf where = BUF_INIT(1000), took = BUF_INIT(100);
+	bool any = it->direction != NULL;
+
+	if (any)
+		words(o, TERM_BOLD, it->direction);
+	show_where(&where, it);
+	if (where.n > 0) {
+		buf_puts(&o->buf, any ? " " : "");
+		words(o, TERM_DIM, buf_cstr(&where));
+		any = true;
+	}
+	if (it->note != NULL) {
+		buf_puts(&o->buf, any ? " " : "");
+		style(o, TERM_MAGENTA);
+		buf_printf(&o->buf, "-- %s", it->note);
+		style(o, TERM_PLAIN);
+		any = true;
+	}
+	if (it->asked != NULL) {
+		show_took(&took, it->took_us);
+		buf_puts(&o->buf, any ? " " : "");
+		style(o, TERM_DIM);
+		buf_printf(&o->buf, "-- %s%s", it->took_us < 0 ? "answers " :
+		    buf_cstr(&took), it->took_us < 0 ? "" : " after ");
+		buf_puts(&o->buf, it->asked);
+		style(o, TERM_PLAIN);
+		any = true;
+	}
+	if (any)
+		buf_putc(&o->buf, '\n');
+	buf_free(&where);
+	buf_free(&took);
 }
 
 static void
@@ -242,18 +269,18 @@ show_long(struct output *o, const struct item *it)
 {
 	switch (it->kind) {
 	case ITEM_STANZA:
-		put_direction(o, it->direction);
+		put_direction(o, it);
 		put_element(o, it, it->st, 0);
 		buf_putc(&o->buf, '\n');
 		break;
 	case ITEM_HEADER:
-		put_direction(o, it->direction);
+		put_direction(o, it);
 		put_open(o, it, it->st);
 		words(o, TERM_BLUE, ">");
 		buf_putc(&o->buf, '\n');
 		break;
 	case ITEM_END:
-		put_direction(o, it->direction);
+		put_direction(o, it);
 		words(o, TERM_BLUE, "</stream:stream>");
 		buf_putc(&o->buf, '\n');
 		break;
@@ -261,11 +288,16 @@ show_long(struct output *o, const struct item *it)
 		put_line(o, it->line);
 		break;
 	case ITEM_BAD:
-		put_direction(o, it->direction);
+		put_direction(o, it);
 		put_bad(o, it);
 		break;
 	case ITEM_NOTE:
 		styled(o, TERM_DIM, it->raw.p, it->raw.n);
+		buf_putc(&o->buf, '\n');
+		break;
+	case ITEM_EVENT:
+		put_direction(o, it);
+		words(o, TERM_YELLOW, it->text);
 		buf_putc(&o->buf, '\n');
 		break;
 	}

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/term.h"
 #include "payload.h"
@@ -243,6 +244,30 @@ style_of(const struct item *it)
 	return it->direction[0] == 'R' ? TERM_GREEN : TERM_BLUE;
 }
 
+void
+show_where(struct buf *out, const struct item *it)
+{
+	char time[CLOCK_TEXT];
+
+	if (it->at_us != 0) {
+		clock_text(it->at_us, time);
+		buf_put(out, time + 11, 15);
+	}
+	if (it->conn != 0)
+		buf_printf(out, "%s#%u", out->n > 0 ? " " : "", it->conn);
+}
+
+void
+show_took(struct buf *out, int64_t us)
+{
+	if (us < 1000)
+		buf_printf(out, "%dus", (int)us);
+	else if (us < 1000000)
+		buf_printf(out, "%.1fms", (double)us / 1e3);
+	else
+		buf_printf(out, "%.1fs", (double)us / 1e6);
+}
+
 /* Bytes of the first count characters. */
 static size_t
 cut(const struct buf *b, size_t count)
@@ -260,6 +285,9 @@ show_short(struct output *o, const struct item *it, size_t width)
 	struct buf line = BUF_INIT(OUTPUT_MAX);
 	size_t n;
 
+	show_where(&line, it);
+	if (line.n > 0)
+		buf_putc(&line, ' ');
 	switch (it->kind) {
 	case ITEM_STANZA: case ITEM_HEADER: case ITEM_END:
 		stanza_line(&line, it);
@@ -277,6 +305,15 @@ show_short(struct output *o, const struct item *it, size_t width)
 	case ITEM_NOTE:
 		text_escape(&line, it->raw.p, it->raw.n, 0);
 		break;
+	case ITEM_EVENT:
+		word(&line, it->direction);
+		buf_lit(&line, "event - - - ");
+		text_escape(&line, it->text, strlen(it->text), 0);
+		break;
+	}
+	if (it->asked != NULL && it->took_us >= 0) {
+		buf_lit(&line, " in ");
+		show_took(&line, it->took_us);
 	}
 	while (line.n > 0 && line.p[line.n - 1] == ' ')
 		buf_trim(&line, line.n - 1);

@@ -62,6 +62,10 @@ const struct stanza *trace_mask(struct arena *a, const struct stanza *st);
  * JSON: TRACE_MASK alone when it has the word, else as it is. */
 void trace_mask_json(struct buf *out, const char *p, size_t n);
 
+/* Append a line of some other program's log: all from the first word on that
+ * might come before a secret becomes TRACE_MASK. */
+void trace_mask_line(struct buf *out, const char *p, size_t n);
+
 /* Could bytes that are no whole stanza have a secret in them? */
 bool trace_suspicious(const char *p, size_t n);
 

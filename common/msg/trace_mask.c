@@ -16,6 +16,8 @@ static const struct {
 } secrets[] = {
 	{ NS_SASL, "auth" }, { NS_SASL, "response" },
 	{ NS_SASL, "challenge" }, { NS_SASL, "success" },
+	{ NS_CLIENT, "auth" }, { NS_CLIENT, "response" },	/* no xmlns */
+	{ NS_CLIENT, "challenge" }, { NS_CLIENT, "success" },
 	{ NS_SASL2, "initial-response" }, { NS_SASL2, "response" },
 	{ NS_SASL2, "challenge" }, { NS_SASL2, "additional-data" },
 	{ NS_AUTH, PASSWORD }, { NS_AUTH, "digest" },
@@ -90,6 +92,30 @@ trace_mask_json(struct buf *out, const char *p, size_t n)
 	arena_free(&a);
 }
 
+/* --- lines --------------------------------------------------------------- */
+
+/* "password=x", "Authorization: Basic x", "<auth ...>x". */
+void
+trace_mask_line(struct buf *out, const char *p, size_t n)
+{
+	static const char *const marks[] = { "passw", "secret", "authoriz",
+		"credential", "token", "sasl", "<auth", "<response",
+		"<challenge", "<success", "<user", "digest", "cookie", "&#" };
+	size_t to = n;
+
+	for (size_t m = 0; m < sizeof marks / sizeof marks[0]; m++) {
+		size_t len = strlen(marks[m]);
+
+		for (size_t i = 0; i + len <= to; i++)
+			if ((p[i] | 0x20) == (marks[m][0] | 0x20) &&
+			    strncasecmp(p + i, marks[m], len) == 0)
+				to = i + len;
+	}
+	buf_put(out, p, to);
+	if (to < n)
+		buf_lit(out, TRACE_MASK);
+}
+
 /* --- stanzas ------------------------------------------------------------- */
 
 static bool
@@ -101,6 +127,8 @@ has_text(const struct stanza *st)
 static bool
 is_secret_text(const struct stanza *st)
 {
+	if (strcmp(st->name, PASSWORD) == 0)
+		return has_text(st);
 	for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
 		if (stanza_is(st, secrets[i].name, secrets[i].ns))
 			return has_text(st);

@@ -126,6 +126,12 @@ wanted_user(struct str user, struct str jid)
 	    (jid.n == user.n || jid.p[user.n] == '@' || jid.p[user.n] == '/');
 }
 
+bool
+trace_about(struct str payload, struct str path)
+{
+	return query_below(payload, path) || has_path(payload, path);
+}
+
 static bool
 wanted_path(const struct trace_want *w, const struct trace_seen *s)
 {

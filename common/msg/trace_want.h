@@ -60,6 +60,10 @@ struct trace_seen {
 /* All but sample.  Paths and kinds are compared as they stand in the JSON. */
 bool trace_wanted(const struct trace_want *w, const struct trace_seen *s);
 
+/* Is this argument or answer about the item at path, or below it: a query
+ * that begins so, or JSON with such an item? */
+bool trace_about(struct str payload, struct str path);
+
 /*
  * Append {"bytes_in":..,"bytes_out":..,"command":..,"id":..,"jid":..,
  * "took_us":..,"time":..} and where there is one "branch", "error" (an object

@@ -71,6 +71,81 @@ set="<iq type='set' id='1'><user xmlns='urn:M'>$user</user></iq>"
 unlike "$(msg-stanza-dump <<<"$set")" hunter2 'a password in a payload'
 like "$(msg-stanza-dump <<<"$set")" '"password": "\*\*\*"' 'is masked there'
 
+# --- logs of others ----------------------------------------------------------
+cat >other.log <<'END'
+c2s1: Received[c2s]: <auth mechanism='PLAIN'>AHJvbWVvAHMzY3JldA==</auth>
+c2s1: Received[c2s]: <auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>AHMzY3JldA==</auth>
+mod_auth: user=romeo Password=s3cret from 10.0.0.1
+GET / Authorization: Basic czNjcmV0
+Received: <iq><query xmlns='jabber:iq:auth'><password>s3cret</password></query></iq>
+config: {"passwd": "s3cret"}
+Received: <iq type='set'><user xmlns='urn:M'>czNjcmV0</user></iq>
+nothing to hide: three stanzas
+END
+for form in --short --json ''; do
+	run msg-stanza-dump $form other.log
+	unlike "$out" 's3cret|czNjcmV0|AHMzY3J|AHJvb' "a log of another program, ${form:-long}"
+done
+is "$(sed -n 3p <<<"$out")" 'mod_auth: user=romeo Passw***' 'all behind the word'
+is "$(tail -1 <<<"$out")" 'nothing to hide: three stanzas' 'others as they are'
+like "$(msg-stanza-dump --secrets other.log)" s3cret 'unless one asks'
+for xml in "<auth mechanism='PLAIN'>AHMzY3JldA==</auth>" \
+	"<presence><x xmlns='http://jabber.org/protocol/muc'><password>s3cret</password></x></presence>"; do
+	unlike "$(msg-stanza-dump <<<"$xml")" 's3cret|AHMzY3' "masked: ${xml%%>*}>"
+done
+
+# --- in words ------------------------------------------------------------------
+words() {	# XML: what stands above it
+	msg-stanza-dump <<<"$1" | sed -n 's/^-- //p'
+}
+is "$(words "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-1-PLUS'/>")" \
+	'SASL: a login begins, mechanism SCRAM-SHA-1-PLUS (bound to this TLS connection)' 'SASL'
+is "$(words "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>")" \
+	'SASL: login refused: not-authorized' 'a refusal'
+is "$(words "<a xmlns='urn:xmpp:sm:3' h='7'/>")" \
+	'stream management: so many stanzas have arrived, h 7' 'stream management'
+is "$(words "<enabled xmlns='urn:xmpp:sm:3' id='x' resume='true'/>")" \
+	'stream management: counted from here on; it can be resumed' 'which can be resumed'
+is "$(words "<iq type='get' id='1'><query xmlns='http://jabber.org/protocol/disco#items' node='/news'/></iq>")" \
+	'discovery: what is in there, node /news' 'discovery'
+is "$(words "<iq type='set' id='1'><pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='/n'><item/></publish></pubsub></iq>")" \
+	'publish-subscribe: publish, node /n' 'publish-subscribe'
+is "$(words "<message><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='/n'><retract id='1'/></items></event></message>")" \
+	'publish-subscribe: something happened, node /n: an item is gone' 'its events'
+is "$(words "<body xmlns='http://jabber.org/protocol/httpbind' rid='5' wait='60'/>")" \
+	'BOSH: a session begins, rid 5, wait 60, nothing in it' 'BOSH'
+is "$(words "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='x'/>")" \
+	'WebSocket: a stream begins, to x' 'WebSocket'
+is "$(words "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='&#x9b;31mx'/>")" \
+	'WebSocket: a stream begins, to \xc2\x9b31mx' 'words are fit for a terminal'
+is "$(words "<iq type='get' id='1'><query xmlns='urn:unknown'/></iq>")" '' 'nothing of what is not known'
+
+# --- requests and answers ---------------------------------------------------------
+cat >both.xml <<'END'
+<iq type='get' id='1'><item xmlns='urn:M'>L25ld3M=</item></iq>
+<iq type='get' id='2'><query xmlns='jabber:iq:version'/></iq>
+<iq type='result' id='2'><query xmlns='jabber:iq:version'/></iq>
+<iq type='error' id='1'><error type='cancel'/></iq>
+<iq type='result' id='1'/>
+END
+is "$(msg-stanza-dump --json both.xml | jq -c '.answers')" "null
+null
+\"query jabber:iq:version\"
+\"get-item '/news'\"
+null" 'an answer has its request, once'
+is "$(msg-stanza-dump --raw --filter path=/news both.xml | grep -c .)" 2 \
+	'a filter takes both'
+is "$(msg-stanza-dump --raw -f type=get -f id=2 both.xml | grep -c "id=\"2\"")" 2 \
+	'all conditions are met'
+cat >trace.log <<'END'
+REQUEST (get/5) 'get-item \'/news\''
+RESULT (get/5) '[]'
+REQUEST (get/6) 'get-log'
+RESULT (get/6) '[]'
+END
+is "$(msg-stanza-dump -j -f command=get-item trace.log | jq -r '.kind + " " + .id')" \
+	$'request 5\nresult 5' 'also of the lines of a trace'
+
 # --- Avro ---------------------------------------------------------------------------
 echo '{"type":"record","name":"Point","fields":[{"name":"x","type":"int"}]}' >p.avsc
 object=$(echo '{"x":7}' | msg-avro-encode -s p.avsc --single-object --base64)

@@ -41,6 +41,9 @@ on_item(void *arg, const struct item *it)
 		buf_puts(log, "note ");
 		buf_put(log, it->raw.p, it->raw.n);
 		break;
+	case ITEM_EVENT:
+		fail_msg("an event of no connection");
+		break;
 	}
 	buf_putc(log, '\n');
 }
