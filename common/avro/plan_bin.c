@@ -204,12 +204,14 @@ bin_key(struct plan_run *r, const uint8_t *b)
 void *
 bin_step(struct plan_run *r, bool map, size_t keys, size_t i)
 {
-	const struct key *k = r->keys + keys + i;
+	const struct key *k;
 
-	if (map && r->key_count > keys + i)
+	if (map && r->key_count > keys + i) {
+		k = r->keys + keys + i;
 		plan_path(r, (struct str){ r->start + k->at, k->n });
-	else
+	} else {
 		plan_path_index(r, i);
+	}
 	return NULL;
 }
 

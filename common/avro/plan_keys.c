@@ -118,12 +118,13 @@ bool
 plan_keys_end(struct plan_run *r, size_t first, const char *base,
     enum err_code code)
 {
-	const struct key *k = r->keys + first, *found;
+	const struct key *k, *found;
 	size_t n = r->key_count - first;
 
 	r->key_count = first;
 	if (n < 2)
 		return true;
+	k = r->keys + first;
 	found = n <= KEYS_FEW ? twice_of_few(base, k, n) :
 	    twice_of_many(r, base, k, n);
 	if (found == NULL)

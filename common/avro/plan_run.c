@@ -248,16 +248,16 @@ order_small(struct plan_run *r, const struct order *w, uint32_t from,
 	size_t n = (size_t)(r->o - r->work) - w->start;
 	char *o;
 
-	if (!plan_room(r, n))
+	if (!plan_room(r, n + COPY))
 		return false;
-	o = r->o;
+	o = r->o + COPY;		/* beyond what a copy reads */
 	for (uint32_t k = from; k < to; k++) {
 		const struct member *m = &r->members[w->first +
 		    (sorted == NULL ? k : sorted[k])];
 
 		o = copy(o, r->work + m->at, m->n);
 	}
-	memcpy(r->work + w->start, r->o, n);
+	memcpy(r->work + w->start, r->o + COPY, n);
 	r->chain = w->before;
 	r->open = w->open;
 	return true;
