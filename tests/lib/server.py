@@ -25,6 +25,7 @@ class Server:
         self.domain = "localhost"
         self.port = self.tls_port = 0
         self.lines = []
+        self.told = False
         self.more = threading.Condition()  # told of each line
         self.env = {k: v for k, v in os.environ.items()
                     if not k.startswith(("MSG_", "XDG_"))}
@@ -66,11 +67,17 @@ class Server:
     def log(self):
         return "".join(self.lines[-40:])
 
+    def tell(self):
+        """Begin to stop it."""
+        self.process.terminate()
+        self.told = True
+
     def stop(self, how=signal.SIGTERM):
         """The exit status."""
         if self.process is None:
             return None
-        self.process.send_signal(how)
+        if not self.told:
+            self.process.send_signal(how)
         try:
             status = self.process.wait(30)
         except subprocess.TimeoutExpired:

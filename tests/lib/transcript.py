@@ -249,6 +249,9 @@ class Player:
         if got != want:
             raise Mismatch(f"the server said {got}")
 
+    def _stop(self):
+        self.server.tell()
+
     def _restart(self, name):
         self.people[name]._fresh()
 
@@ -315,6 +318,7 @@ class Player:
 
     SENTENCES = [
         (SERVER.pattern, lambda *unused: None),
+        (r"The server is stopped\.", _stop),
         (r"There is a user (\S+) with password (\S+?)"
          r"(?: and (?:the )?roles? (.+))?\.", _user),
         (r"(\w+) opens a connection\.", _open),
