@@ -206,27 +206,51 @@ drop_attr(struct stanza *st, const char *name)
 	st->nattrs--;
 }
 
+static struct stanza_attr *
+add_attr(struct stanza *st, const char *name)
+{
+	struct stanza_attr *more = arena_alloc(st->arena,
+	    (st->nattrs + 1) * sizeof *more);
+
+	if (st->nattrs > 0)
+		memcpy(more, st->attrs, st->nattrs * sizeof *more);
+	st->attrs = more;
+	more[st->nattrs] = (struct stanza_attr){
+		.name = arena_str(st->arena, name) };
+	return &more[st->nattrs++];
+}
+
+static void
+set_value(struct stanza *st, struct stanza_attr *at, struct str value)
+{
+	at->value.p = arena_strn(st->arena, value.p, value.n);
+	at->value.n = value.n;
+}
+
 void
 stanza_set_str(struct stanza *st, const char *name, struct str value)
 {
-	struct stanza_attr *at, *more;
+	struct stanza_attr *at;
 
 	if (value.p == NULL) {
 		drop_attr(st, name);
 		return;
 	}
 	at = find_attr(st, name, NULL);
-	if (at == NULL) {
-		more = arena_alloc(st->arena, (st->nattrs + 1) * sizeof *more);
-		if (st->nattrs > 0)
-			memcpy(more, st->attrs, st->nattrs * sizeof *more);
-		st->attrs = more;
-		at = &more[st->nattrs++];
-		*at = (struct stanza_attr){ .name = arena_str(st->arena,
-		    name) };
-	}
-	at->value.p = arena_strn(st->arena, value.p, value.n);
-	at->value.n = value.n;
+	set_value(st, at != NULL ? at : add_attr(st, name), value);
+}
+
+void
+stanza_lang(struct stanza *st, const char *lang)
+{
+	struct stanza_attr *at;
+
+	if (lang == NULL || stanza_attr_ns(st, "lang", NS_XML) != NULL)
+		return;
+	at = add_attr(st, "lang");
+	at->prefix = "xml";
+	at->ns = NS_XML;
+	set_value(st, at, str_of(lang));
 }
 
 void

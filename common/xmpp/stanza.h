@@ -96,6 +96,9 @@ void stanza_append(struct stanza *parent, struct stanza *child);
 void stanza_set(struct stanza *st, const char *name, const char *value);
 void stanza_set_str(struct stanza *st, const char *name, struct str value);
 
+/* Say its language where it says none; NULL: it is not known. */
+void stanza_lang(struct stanza *st, const char *lang);
+
 /* Drop all text and elements in st, then put this text there. */
 void stanza_set_text(struct stanza *st, const char *p, size_t n);
 

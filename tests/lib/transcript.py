@@ -281,6 +281,12 @@ class Player:
         for want in ET.fromstring(f"<x {NAMESPACES}>{block}</x>"):
             match_element(want, person.next(), self.names)
 
+    def _literally(self, name, block):
+        person = self.people[name]
+        if self._fill(block) not in "".join(
+                line[9:] for line in person.trace if line[0] == "r"):
+            raise Mismatch("that did not come")
+
     def _nothing(self, name):
         person = self.people[name]
         person.send("<iq type='get' id='nothing-before-this'>"
@@ -342,6 +348,7 @@ class Player:
         (r"(\w+) sends:", _send),
         (r"(\w+) receives:", _receive),
         (r"(\w+) receives nothing\.", _nothing),
+        (r"(\w+) has received, literally:", _literally),
         (r"(\w+)'s stream ends\.", _ended),
         (r"(\w+) disconnects\.", _leave),
         (r"(\w+) comes back as (\S+)\.", _return),

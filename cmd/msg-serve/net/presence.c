@@ -81,7 +81,7 @@ broadcast(struct session *s, struct stanza *st, bool available)
 	struct spread x = { .self = session_place(s) };
 	bool before;
 
-	stanza_set(st, "from", s->jid);
+	session_stamp(s, st);
 	stanza_set(st, "to", s->bare);
 	stanza_write(&b, st, NS_CLIENT);
 	if (buf_full(&b)) {
@@ -164,7 +164,7 @@ directed(struct session *s, struct stanza *st, const struct jid *to,
 		    "presence is sent to too many by name");
 		return;
 	}
-	stanza_set(st, "from", s->jid);
+	session_stamp(s, st);
 	stanza_write(&b, st, NS_CLIENT);
 	send_by_name(s, to, b.p, b.n);
 	buf_free(&b);

@@ -173,7 +173,7 @@ to_user(struct session *s, struct stanza *st, const struct jid *to)
 	if (places.count == 0 && message &&
 	    (to->resource.n == 0 || has_type(st, "chat")))
 		find_for_bare(d, user, st, &places);
-	stanza_set(st, "from", s->jid);
+	session_stamp(s, st);
 	if (message)
 		carbons_copy(s, st, user, places.v, places.count);
 	buf_free(&name);

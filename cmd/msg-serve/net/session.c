@@ -23,6 +23,7 @@
 #include "xmpp/xml.h"
 
 #define STREAM_ID	16	/* random bytes */
+#define LANG_MAX	35	/* bytes (RFC 5646 4.4.1) */
 
 /* --- writing ------------------------------------------------------------- */
 
@@ -220,10 +221,30 @@ session_account(struct session *s, const struct change *change)
 		tracer_remove(&s->worker->server->trace, s);
 }
 
+/* BCP 47 in its letters; what is no such thing is passed over. */
+static void
+take_lang(struct session *s, const char *lang)
+{
+	size_t n = lang == NULL ? 0 : strspn(lang, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+
+	free(s->lang);
+	s->lang = n > 0 && n <= LANG_MAX && lang[n] == '\0' ?
+	    mem_str(lang) : NULL;
+}
+
+void
+session_stamp(const struct session *s, struct stanza *st)
+{
+	stanza_set(st, "from", s->jid);
+	stanza_lang(st, s->lang);
+}
+
 void
 session_header(struct session *s, const struct stream_header *h)
 {
 	trace_read_header(s, h);
+	take_lang(s, h->lang);
 	session_open(s);
 	session_begin_header(s, h);
 }
@@ -364,6 +385,7 @@ session_free(struct session *s)
 	sm_free(s);
 	csi_free(s->csi);
 	account_unref(s->account);
+	free(s->lang);
 	free(s->resource);
 	free(s->jid);
 	free(s->bare);
@@ -396,15 +418,18 @@ session_swap(struct session *a, struct session *b)
 	void *carrier = a->carrier;
 	struct login *login = a->login;
 	bool opened = a->opened;
+	char *lang = a->lang;
 
 	a->ops = b->ops;
 	a->carrier = b->carrier;
 	a->login = b->login;
 	a->opened = b->opened;
+	a->lang = b->lang;
 	b->ops = ops;
 	b->carrier = carrier;
 	b->login = login;
 	b->opened = opened;
+	b->lang = lang;
 	a->ops->adopt(a->carrier, a);
 	b->ops->adopt(b->carrier, b);
 }

@@ -79,6 +79,7 @@ struct session {
 
 	enum session_state state;
 	bool opened;			/* our header went out */
+	char *lang;			/* of the client's, or NULL */
 	bool closing;			/* ends when all is answered */
 	struct login *login;		/* NULL once it is ready */
 	struct timer timer;		/* to log in; then silence */
@@ -163,6 +164,9 @@ void session_account(struct session *s, const struct change *change);
 
 /* A carrier's output had been congested and is no more. */
 void session_drained(struct session *s);
+
+/* What goes to others is from him, in his language (RFC 6120 8.1). */
+void session_stamp(const struct session *s, struct stanza *st);
 
 /* Something came from the peer: he is there. */
 void session_heard(struct session *s);

@@ -214,6 +214,21 @@ escapes(void **state)
 	buf_free(&b);
 }
 
+static void
+says_its_language_once(void **state)
+{
+	struct arena a = ARENA_INIT;
+	struct stanza *st = parse(&a, "<message id='1'/>");
+
+	(void)state;
+	stanza_lang(st, NULL);
+	expect_xml(st, NS_CLIENT, "<message id=\"1\"/>");
+	stanza_lang(st, "de");
+	stanza_lang(st, "fr");
+	expect_xml(st, NS_CLIENT, "<message id=\"1\" xml:lang=\"de\"/>");
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -225,6 +240,7 @@ main(void)
 		cmocka_unit_test(one_open_tag),
 		cmocka_unit_test(deep_trees),
 		cmocka_unit_test(escapes),
+		cmocka_unit_test(says_its_language_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
