@@ -320,9 +320,9 @@ put_event(struct buf *out, const struct session *s, const struct watch *x,
 
 static void
 put_gap(struct buf *out, const struct session *s, const struct watch *x,
-    uint64_t rev, const char *why)
+    uint64_t rev, uint64_t next, const char *why)
 {
-	(void)rev, (void)why;
+	(void)rev, (void)next, (void)why;
 	put_addresses(out, s);
 	buf_lit(out, "><event xmlns=\"" NS_PUBSUB_EVENT "\">");
 	put_subscription(out, s, node_of(x), x->id, "none");

@@ -198,18 +198,20 @@ put_m(struct buf *out, const struct session *s, const struct watch *x,
 
 static void
 gap_m(struct buf *out, const struct session *s, const struct watch *x,
-    uint64_t rev, const char *why)
+    uint64_t rev, uint64_t next, const char *why)
 {
 	struct store_stats st;
 
 	store_stats(s->worker->server->store, &st);
+	if (next < st.compacted)
+		next = st.compacted;
 	buf_lit(out, "<message type=\"headline\"><gap xmlns=\"" NS_M
 	    "\" watch=\"");
 	buf_putu(out, x->id);
 	buf_printf(out, "\" rev=\"%llu\"", (unsigned long long)rev);
-	if (st.compacted > rev)
+	if (next > rev)
 		buf_printf(out, " oldest=\"%llu\"",
-		    (unsigned long long)st.compacted);
+		    (unsigned long long)next);
 	xml_attr(out, "why", why);
 	buf_lit(out, "/></message>");
 }

@@ -33,10 +33,12 @@ struct event_form {
 	size_t (*put)(struct buf *out, const struct session *s,
 	    const struct watch *x, const struct buf *text, size_t at);
 
-	/* Append a whole message: the watch is ended, and may go on from
-	 * rev, or from the oldest that is kept when that is newer. */
+	/* Append a whole message: the watch is ended; rev was told last, and
+	 * it may go on from next, or from the oldest that is kept when that
+	 * is newer. */
 	void (*gap)(struct buf *out, const struct session *s,
-	    const struct watch *x, uint64_t rev, const char *why);
+	    const struct watch *x, uint64_t rev, uint64_t next,
+	    const char *why);
 };
 
 extern const struct event_form event_form_m;	/* that of urn:M, above */

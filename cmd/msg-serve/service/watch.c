@@ -53,15 +53,15 @@ send_event(struct worker *w, struct session *s, const struct watch *x,
 	counter_add(&w->metrics.events_total, 1);
 }
 
-/* End a watch that cannot go on, and say so. */
+/* End a watch that cannot go on, and say so.  next: from where it could. */
 static void
-end_watch(struct worker *w, struct watch *x, const char *why)
+end_watch(struct worker *w, struct watch *x, uint64_t next, const char *why)
 {
 	struct session *s = worker_session(w, x->owner->session);
 
 	if (s != NULL && session_ready(s)) {
 		x->group->form->gap(session_out(s), s, x,
-		    watch_told(&w->watches, x), why);
+		    watch_told(&w->watches, x), next, why);
 		session_sent(s);
 	}
 	watch_remove(&w->watches, x);
@@ -89,13 +89,14 @@ tell(struct worker *w, struct watch *x, const struct commit *c,
 
 /* The group goes with its last watch. */
 static void
-end_group(struct worker *w, struct watch_group *g, const char *why)
+end_group(struct worker *w, struct watch_group *g, uint64_t from,
+    const char *why)
 {
 	struct member *m, *next;
 
 	for (m = g->watches; m != NULL; m = next) {
 		next = m->next;
-		end_watch(w, m->of, why);
+		end_watch(w, m->of, from, why);
 	}
 }
 
@@ -109,7 +110,7 @@ push(struct worker *w, struct watch_group *g, const struct commit *c)
 	if (r == NULL || make_event(w, g, r, c, &event, &e) < 0) {
 		log_event(&w->server->log, LOG_LEVEL_WARN, "watch ended",
 		    "query", g->text, "why", e.text, NULL);
-		end_group(w, g, e.text);
+		end_group(w, g, c->rev, e.text);
 	} else if (event.n > 0) {
 		for (struct member *m = g->watches; m != NULL; m = m->next)
 			tell(w, m->of, c, &event);
@@ -199,12 +200,12 @@ step(struct worker *w, struct session *s, struct watch *x, struct reader *r)
 	}
 	if (rc > 0)
 		x->told = c->rev;
-	commit_unref(c);
 	buf_free(&event);
 	if (rc < 0)
-		end_watch(w, x, e.text);
+		end_watch(w, x, c == NULL ? 0 : c->rev, e.text);
 	else if (rc == 0)
 		watch_level(x);
+	commit_unref(c);
 	return rc;
 }
 
@@ -274,7 +275,7 @@ watch_rights(struct session *s)
 		    old->branch, str_of(old->branch_name),
 		    s->account->rights, old->form, &e);
 		if (g == NULL)
-			end_watch(s->worker, x, e.text);
+			end_watch(s->worker, x, 0, e.text);
 		else
 			watch_move(t, x, g);
 	}
