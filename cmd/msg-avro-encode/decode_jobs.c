@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "decoder.h"
-#include "pool.h"
+#include "crew.h"
 
 /*
  * A container to JSON by several threads: each gets some blocks as they are
@@ -152,7 +152,7 @@ gather(struct decoder *c, struct batch *t, struct err *e)
 int
 decode_jobs(struct decoder *c, const struct ocf_head *h, struct err *e)
 {
-	struct pool *pool = pool_new((size_t)c->o->jobs, decode_batch,
+	struct crew *crew = crew_new((size_t)c->o->jobs, decode_batch,
 	    thread_make, thread_drop, c);
 	struct err lost = ERR_INIT;
 	uint64_t next = 1;
@@ -163,16 +163,16 @@ decode_jobs(struct decoder *c, const struct ocf_head *h, struct err *e)
 		t = batch_new(h, next);
 		got = gather(c, t, e);
 		next += t->count;
-		if (pool_full(pool))
-			rc = finish(c, pool_take(pool), e);
-		pool_put(pool, t);
+		if (crew_full(crew))
+			rc = finish(c, crew_take(crew), e);
+		crew_put(crew, t);
 	}
-	while ((t = pool_take(pool)) != NULL) {
+	while ((t = crew_take(crew)) != NULL) {
 		if (rc == 0)
 			rc = finish(c, t, got < 0 ? &lost : e);
 		else
 			batch_free(t);
 	}
-	pool_free(pool);
+	crew_free(crew);
 	return got < 0 ? -1 : rc;
 }

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "cli/exit.h"
 #include "encoder.h"
-#include "pool.h"
+#include "crew.h"
 
 /*
  * JSON with a value a line to Avro, by several threads: the text is cut at
@@ -182,7 +182,7 @@ next_piece(struct encoder *c, struct err *e, bool *failed)
 int
 encode_jobs(struct encoder *c, struct err *e)
 {
-	struct pool *pool = pool_new((size_t)c->o->jobs, encode_piece,
+	struct crew *crew = crew_new((size_t)c->o->jobs, encode_piece,
 	    thread_make, thread_drop, c);
 	struct piece *t;
 	bool failed = false;
@@ -190,19 +190,19 @@ encode_jobs(struct encoder *c, struct err *e)
 
 	c->lines = 0;
 	while (rc == 0 && (t = next_piece(c, e, &failed)) != NULL) {
-		if (pool_full(pool))
-			rc = finish(c, pool_take(pool), e);
+		if (crew_full(crew))
+			rc = finish(c, crew_take(crew), e);
 		if (rc == 0)
-			pool_put(pool, t);
+			crew_put(crew, t);
 		else
 			piece_free(t);
 	}
-	while ((t = pool_take(pool)) != NULL) {
+	while ((t = crew_take(crew)) != NULL) {
 		if (rc == 0)
 			rc = finish(c, t, e);
 		else
 			piece_free(t);
 	}
-	pool_free(pool);
+	crew_free(crew);
 	return failed ? -1 : rc;
 }

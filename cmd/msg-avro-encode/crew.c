@@ -1,4 +1,4 @@
-#include "pool.h"
+#include "crew.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@ struct slot {
 	bool done;
 };
 
-struct pool {
+struct crew {
 	pthread_mutex_t lock;
 	pthread_cond_t work, ready;
 	pthread_t *threads;
@@ -19,7 +19,7 @@ struct pool {
 	size_t cap;
 	size_t in, begun, out;		/* numbers of tasks, ever growing */
 	bool end;
-	pool_fn *fn;
+	crew_fn *fn;
 	void *(*make)(void *arg);
 	void (*drop)(void *state);
 	void *arg;
@@ -28,7 +28,7 @@ struct pool {
 static void *
 work(void *arg)
 {
-	struct pool *p = arg;
+	struct crew *p = arg;
 	void *state = p->make(p->arg);
 
 	pthread_mutex_lock(&p->lock);
@@ -51,11 +51,11 @@ work(void *arg)
 	return NULL;
 }
 
-struct pool *
-pool_new(size_t threads, pool_fn *fn, void *(*make)(void *arg),
+struct crew *
+crew_new(size_t threads, crew_fn *fn, void *(*make)(void *arg),
     void (*drop)(void *state), void *arg)
 {
-	struct pool *p = mem_zero(sizeof *p);
+	struct crew *p = mem_zero(sizeof *p);
 
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->work, NULL);
@@ -76,7 +76,7 @@ pool_new(size_t threads, pool_fn *fn, void *(*make)(void *arg),
 }
 
 void
-pool_free(struct pool *p)
+crew_free(struct crew *p)
 {
 	if (p == NULL)
 		return;
@@ -95,13 +95,13 @@ pool_free(struct pool *p)
 }
 
 bool
-pool_full(const struct pool *p)
+crew_full(const struct crew *p)
 {
 	return p->in - p->out == p->cap;	/* both are the caller's */
 }
 
 void
-pool_put(struct pool *p, void *task)
+crew_put(struct crew *p, void *task)
 {
 	pthread_mutex_lock(&p->lock);
 	p->slots[p->in++ % p->cap] = (struct slot){ task, false };
@@ -110,7 +110,7 @@ pool_put(struct pool *p, void *task)
 }
 
 void *
-pool_take(struct pool *p)
+crew_take(struct crew *p)
 {
 	struct slot *s = &p->slots[p->out % p->cap];
 	void *task;
