@@ -108,7 +108,7 @@ form_begin(struct buf *out, const char *type, struct str var,
     struct str label, struct str desc, bool required)
 {
 	buf_lit(out, "<field");
-	xml_attrn(out, "var", var.p, var.n);
+	xml_attr_clean(out, "var", var.p, var.n);
 	if (type != NULL)
 		xml_attr(out, "type", type);
 	if (label.n > 0)
