@@ -61,7 +61,9 @@ exec 7<&-
 # --- the live stream --------------------------------------------------------------
 mkfifo live
 exec 7<>live
-background bash -c 'msg-watch --stanzas | msg-stanza-dump --short' >live 2>&1
+mkfifo wire				# a pipeline would outlive us
+background bash -c 'exec msg-watch --stanzas >wire'
+background bash -c 'exec msg-stanza-dump --short <wire >live 2>&1'
 wait_line serve.log 'set-trace'
 msg-send get-item /about >/dev/null
 found=
