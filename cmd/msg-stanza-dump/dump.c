@@ -13,7 +13,7 @@
 #define CHUNK	65536
 
 struct dump {
-	struct sink *sink;
+	struct stage *stage;
 	struct capture *capture;	/* one of the two, when it is known */
 	struct lines *lines;		/* what the input is */
 };
@@ -24,9 +24,9 @@ feed(struct dump *d, const char *p, size_t n)
 {
 	while (d->capture == NULL && d->lines == NULL && n > 0) {
 		if (*p == '<') {
-			d->capture = capture_new(sink_item, d->sink);
+			d->capture = capture_new(stage_item, d->stage);
 		} else if (strchr(" \t\r\n", *p) == NULL || *p == '\0') {
-			d->lines = lines_new(sink_item, d->sink);
+			d->lines = lines_new(stage_item, d->stage);
 		} else {
 			p++;
 			n--;
@@ -61,7 +61,7 @@ dump_text(struct dump *d, int fd, const char *name, const char *head,
 	int rc;
 
 	feed(d, head, got);
-	rc = sink_flush(d->sink, e);
+	rc = stage_flush(d->stage, e);
 	while (rc == 0 && (n = read(fd, chunk, sizeof chunk)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -70,22 +70,22 @@ dump_text(struct dump *d, int fd, const char *name, const char *head,
 			break;
 		}
 		feed(d, chunk, (size_t)n);
-		rc = sink_flush(d->sink, e);
+		rc = stage_flush(d->stage, e);
 	}
 	end(d);
-	return rc < 0 ? rc : sink_flush(d->sink, e);
+	return rc < 0 ? rc : stage_flush(d->stage, e);
 }
 
 static int
 each_packet(void *arg, struct err *e)
 {
-	return sink_flush(((struct dump *)arg)->sink, e);
+	return stage_flush(((struct dump *)arg)->stage, e);
 }
 
 static void
-to_sink(void *arg, const struct item *it)
+to_stage(void *arg, const struct item *it)
 {
-	sink_item(((struct dump *)arg)->sink, it);
+	stage_item(((struct dump *)arg)->stage, it);
 }
 
 /* libpcap reads a stream of its own, into which the first bytes are put
@@ -110,13 +110,13 @@ dump_pcap(struct dump *d, int fd, const char *name, const char *head,
 		return err_set(e, ERR_INPUT, "'%s': give the capture as a "
 		    "file, it cannot be read from a pipe here", name);
 	}
-	if (pcap_file_read(f, name, to_sink, d, each_packet, e) < 0) {
+	if (pcap_file_read(f, name, to_stage, d, each_packet, e) < 0) {
 		struct err ignored = ERR_INIT;
 
-		sink_flush(d->sink, &ignored);
+		stage_flush(d->stage, &ignored);
 		return -1;
 	}
-	return sink_flush(d->sink, e);
+	return stage_flush(d->stage, e);
 }
 
 static int
@@ -154,9 +154,9 @@ dump_file(struct dump *d, const char *path, struct err *e)
 }
 
 int
-dump_files(struct sink *s, char *const files[], size_t count, struct err *e)
+dump_files(struct stage *s, char *const files[], size_t count, struct err *e)
 {
-	struct dump d = { .sink = s };
+	struct dump d = { .stage = s };
 	int rc = 0;
 
 	if (count == 0)

@@ -8,18 +8,18 @@ static int
 run(const struct dump_opts *o, char *const files[], size_t count,
     struct err *e)
 {
-	struct sink *s;
+	struct stage *s;
 	size_t bad;
 	int rc;
 
-	if (dump_opts_check(o, count, e) < 0 || sink_new(&s, o, e) < 0)
+	if (dump_opts_check(o, count, e) < 0 || stage_new(&s, o, e) < 0)
 		return err_report(e, dump_tool.name);
 	rc = o->listen != NULL ? proxy_run(o, s, e) :
 	    dump_files(s, files, count, e);
 	if (rc == 0)
-		rc = sink_end(s, e);
-	bad = o->listen != NULL ? 0 : sink_bad(s);
-	sink_free(s);
+		rc = stage_end(s, e);
+	bad = o->listen != NULL ? 0 : stage_bad(s);
+	stage_free(s);
 	if (rc == 0 && bad == 1)
 		rc = err_set(e, ERR_INPUT, "one part of the input is "
 		    "malformed");

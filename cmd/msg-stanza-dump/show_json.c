@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "payload.h"
-#include "show.h"
+#include "show_item.h"
 
 /* ,"key":"value" when there is one. */
 static void

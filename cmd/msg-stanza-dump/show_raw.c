@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "show.h"
+#include "show_item.h"
 #include "xmpp/xml.h"
 
 /* XML on one line and fit for a terminal: what is not becomes a character

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "cli/term.h"
 #include "payload.h"
-#include "show.h"
+#include "show_item.h"
 #include "xmpp/ns.h"
 
 #define NOTE_MAX	4096	/* bytes of one text in a summary */

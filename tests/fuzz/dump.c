@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "lines.h"
 #include "capture.h"
-#include "show.h"
+#include "show_item.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 

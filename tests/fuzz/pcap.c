@@ -9,12 +9,22 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "explain.h"
 #include "net/flow.h"
 #include "net/pcap.h"
 #include "net/wire.h"
-#include "show.h"
+#include "pairs.h"
+#include "record_names.h"
+#include "show_item.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+
+struct state {
+	struct output out;
+	struct pairs *pairs;
+	struct record_names names;
+	struct buf note;
+};
 
 static void
 check_clean(struct output *o)
@@ -33,13 +43,26 @@ check_clean(struct output *o)
 static void
 on_item(void *arg, const struct item *it)
 {
-	struct output *o = arg;
+	struct state *s = arg;
+	struct arena a = ARENA_INIT;
+	struct item found = *it;
+	bool shown;
 
-	show_long(o, it);
-	show_short(o, it, 0);
-	show_json(o, it);
-	show_raw(o, it);
-	check_clean(o);
+	if (it->kind == ITEM_STANZA) {
+		buf_reset(&s->note);
+		explain(&s->note, it->st);
+		found.note = s->note.n > 0 ? buf_cstr(&s->note) : NULL;
+		pairs_answered(s->pairs, &found, &shown);
+		pairs_asked(s->pairs, &found, true);
+		record_names_put(&s->names, &a, it->st, true);
+		record_names_put(&s->names, &a, it->st, false);
+	}
+	show_long(&s->out, &found);
+	show_short(&s->out, &found, 0);
+	show_json(&s->out, &found);
+	show_raw(&s->out, &found);
+	check_clean(&s->out);
+	arena_free(&a);
 }
 
 static int
@@ -50,7 +73,7 @@ each(void *arg, struct err *e)
 }
 
 static void
-file(struct output *o, const uint8_t *p, size_t n)
+file(struct state *o, const uint8_t *p, size_t n)
 {
 	struct err e = ERR_INIT;
 	FILE *f = n == 0 ? NULL : fmemopen((void *)(uintptr_t)p, n, "rb");
@@ -61,7 +84,7 @@ file(struct output *o, const uint8_t *p, size_t n)
 
 /* Each: flags and side, where, how much, the bytes. */
 static void
-segments(struct output *o, const uint8_t *p, size_t n)
+segments(struct state *o, const uint8_t *p, size_t n)
 {
 	struct flows *f = flows_new(on_item, o);
 	struct segment s = { .at_us = 1 };
@@ -84,7 +107,7 @@ segments(struct output *o, const uint8_t *p, size_t n)
 }
 
 static void
-direction(struct output *o, const uint8_t *p, size_t n)
+direction(struct state *o, const uint8_t *p, size_t n)
 {
 	struct wire *w = wire_new(on_item, o, "READ", 1);
 	size_t cut = n > 0 ? p[0] % 16 + 1u : 1;
@@ -100,14 +123,20 @@ direction(struct output *o, const uint8_t *p, size_t n)
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	struct output o = { .text = true, .buf = BUF_INIT(64 << 20) };
+	struct state s = { .out = { .text = true, .buf = BUF_INIT(64 << 20) },
+		.note = BUF_INIT(1 << 20) };
 
+	s.pairs = pairs_new();
+	record_names_init(&s.names);
 	if (n > 0 && p[0] % 3 == 0)
-		file(&o, p + 1, n - 1);
+		file(&s, p + 1, n - 1);
 	else if (n > 0 && p[0] % 3 == 1)
-		segments(&o, p + 1, n - 1);
+		segments(&s, p + 1, n - 1);
 	else if (n > 0)
-		direction(&o, p + 1, n - 1);
-	output_free(&o);
+		direction(&s, p + 1, n - 1);
+	record_names_clear(&s.names);
+	pairs_free(s.pairs);
+	buf_free(&s.note);
+	output_free(&s.out);
 	return 0;
 }

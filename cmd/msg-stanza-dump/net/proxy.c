@@ -40,7 +40,7 @@ struct conn {
 
 struct proxy {
 	const struct dump_opts *o;
-	struct sink *sink;
+	struct stage *stage;
 	struct loop *loop;
 	struct tls *as_server, *as_client;
 	char host[HOST_MAX];		/* of the server */
@@ -57,7 +57,7 @@ struct proxy {
 static void
 flush(struct proxy *p)
 {
-	if (p->rc == 0 && sink_flush(p->sink, &p->err) < 0) {
+	if (p->rc == 0 && stage_flush(p->stage, &p->err) < 0) {
 		p->rc = -1;
 		loop_stop(p->loop);
 	}
@@ -74,7 +74,7 @@ say(struct conn *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	sink_item(c->proxy->sink, &it);
+	stage_item(c->proxy->stage, &it);
 	flush(c->proxy);
 }
 
@@ -86,7 +86,7 @@ on_item(void *arg, const struct item *it)
 	if (it->kind == ITEM_STANZA && it->direction[0] == 'W' &&
 	    stanza_is(it->st, "proceed", NS_TLS))
 		c->proceed = true;
-	sink_item(c->proxy->sink, it);
+	stage_item(c->proxy->stage, it);
 }
 
 /* --- the end of one ------------------------------------------------------- */
@@ -343,9 +343,9 @@ cut(struct proxy *p)
 }
 
 int
-proxy_run(const struct dump_opts *o, struct sink *sink, struct err *e)
+proxy_run(const struct dump_opts *o, struct stage *stage, struct err *e)
 {
-	struct proxy p = { .o = o, .sink = sink, .err = ERR_INIT };
+	struct proxy p = { .o = o, .stage = stage, .err = ERR_INIT };
 	struct listener *listener = NULL;
 	int rc = -1;
 

@@ -14,11 +14,11 @@
 #define DUMP_PROXY_H
 
 #include "options.h"
-#include "sink.h"
+#include "stage.h"
 
 #define PROXY_MAX	100
 
 /* Until SIGINT or SIGTERM.  Says on stderr when it takes connections. */
-int proxy_run(const struct dump_opts *o, struct sink *s, struct err *e);
+int proxy_run(const struct dump_opts *o, struct stage *s, struct err *e);
 
 #endif

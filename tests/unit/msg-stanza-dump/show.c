@@ -5,7 +5,7 @@
 #include "base/base64.h"
 #include "lines.h"
 #include "capture.h"
-#include "show.h"
+#include "show_item.h"
 
 enum how { LONG, SHORT, JSON };
 

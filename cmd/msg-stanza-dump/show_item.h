@@ -1,11 +1,11 @@
 /*
- * show.h - an item for people, in one line, or for programs.
+ * show_item.h - an item for people, in one line, or for programs.
  *
  * All three append to o->buf.  Nothing of the input's control characters
  * comes through.
  */
-#ifndef DUMP_SHOW_H
-#define DUMP_SHOW_H
+#ifndef DUMP_SHOW_ITEM_H
+#define DUMP_SHOW_ITEM_H
 
 #include "cli/output.h"
 #include "item.h"

@@ -1,4 +1,4 @@
-#include "sink.h"
+#include "stage.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,11 +11,11 @@
 #include "pairs.h"
 #include "record.h"
 #include "schemas.h"
-#include "show.h"
+#include "show_item.h"
 
 #define NOTE_MAX	(1u << 20)
 
-struct sink {
+struct stage {
 	const struct dump_opts *o;
 	struct output out;
 	struct schemas *schemas;
@@ -27,9 +27,9 @@ struct sink {
 };
 
 int
-sink_new(struct sink **out, const struct dump_opts *o, struct err *e)
+stage_new(struct stage **out, const struct dump_opts *o, struct err *e)
 {
-	struct sink *s = mem_zero(sizeof *s);
+	struct stage *s = mem_zero(sizeof *s);
 
 	s->o = o;
 	output_init(&s->out, o->json ? "json" : "text", o->color);
@@ -39,7 +39,7 @@ sink_new(struct sink **out, const struct dump_opts *o, struct err *e)
 	s->schemas = schemas_load(&o->schemas, e);
 	if (s->schemas == NULL || filter_new(&s->filter, &o->filter, e) < 0 ||
 	    (o->record != NULL && record_new(&s->record, o->record, e) < 0)) {
-		sink_free(s);
+		stage_free(s);
 		return -1;
 	}
 	if (isatty(STDOUT_FILENO))
@@ -49,7 +49,7 @@ sink_new(struct sink **out, const struct dump_opts *o, struct err *e)
 }
 
 void
-sink_free(struct sink *s)
+stage_free(struct stage *s)
 {
 	if (s == NULL)
 		return;
@@ -64,7 +64,7 @@ sink_free(struct sink *s)
 }
 
 static void
-mask(struct sink *s, struct item *it, struct arena *a)
+mask(struct stage *s, struct item *it, struct arena *a)
 {
 	if (s->o->secrets)
 		return;
@@ -80,7 +80,7 @@ mask(struct sink *s, struct item *it, struct arena *a)
 }
 
 static void
-show(struct sink *s, const struct item *it)
+show(struct stage *s, const struct item *it)
 {
 	if (s->o->raw)
 		show_raw(&s->out, it);
@@ -93,9 +93,9 @@ show(struct sink *s, const struct item *it)
 }
 
 void
-sink_item(void *sink, const struct item *item)
+stage_item(void *stage, const struct item *item)
 {
-	struct sink *s = sink;
+	struct stage *s = stage;
 	struct arena a = ARENA_INIT;
 	struct item it = *item;
 	bool wanted, asked = false;
@@ -122,21 +122,21 @@ sink_item(void *sink, const struct item *item)
 }
 
 int
-sink_flush(struct sink *s, struct err *e)
+stage_flush(struct stage *s, struct err *e)
 {
 	return output_flush(&s->out, e);
 }
 
 size_t
-sink_bad(const struct sink *s)
+stage_bad(const struct stage *s)
 {
 	return s->bad;
 }
 
 int
-sink_end(struct sink *s, struct err *e)
+stage_end(struct stage *s, struct err *e)
 {
-	if (sink_flush(s, e) < 0)
+	if (stage_flush(s, e) < 0)
 		return -1;
 	return s->record == NULL ? 0 : record_end(s->record, e);
 }
