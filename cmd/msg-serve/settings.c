@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "xmpp/jid.h"
+#include "xmpp/xml.h"
 
 /* Gives the path of the file to read (free), NULL: none. */
 static char *
@@ -46,6 +47,25 @@ prepare_domain(struct settings *s, struct err *e)
 	return 0;
 }
 
+/* Clients are told these as they are: a URI has a scheme. */
+static int
+check_contacts(const struct settings *s, struct err *e)
+{
+	const struct opt_list *list = &s->opt.contacts;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const char *uri = list->v[i];
+		size_t n = strspn(uri, "abcdefghijklmnopqrstuvwxyz"
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+
+		if (n == 0 || uri[n] != ':' || uri[n + 1] == '\0' ||
+		    !xml_sayable(uri, strlen(uri)))
+			return err_set(e, ERR_CONFIG, "--contact '%s' is no "
+			    "URI such as mailto:you@example.org", uri);
+	}
+	return 0;
+}
+
 int
 settings_read(struct settings **out, int argc, char *argv[],
     enum opt_next *next, struct err *e)
@@ -62,7 +82,8 @@ settings_read(struct settings **out, int argc, char *argv[],
 	    (config_read(&s->config, s->path, &msg_serve, NULL, e) < 0 ||
 	    config_apply(s->config, NULL, &msg_serve, &s->opt, e) < 0))
 		goto fail;
-	if (*next != OPT_DONE && prepare_domain(s, e) < 0)
+	if (*next != OPT_DONE && (prepare_domain(s, e) < 0 ||
+	    check_contacts(s, e) < 0))
 		goto fail;
 	*out = s;
 	return 0;

@@ -52,6 +52,9 @@ check 2 'one that is not there' "cannot use certificate 'none.crt'" \
 	--cert none.crt
 exits 2 'a domain that is none' msg-serve -d 'a b' --check-config
 like "$err" "--domain 'a b'" 'is named'
+exits 2 'a contact that is no URI' \
+	msg-serve --contact me@example.org --check-config
+like "$err" "--contact 'me@example.org' is no URI such as mailto:" 'is named'
 check 2 'an address that is none' "'here' is no address" -l here
 check 2 'a web root that is not there' "no directory '/nowhere'" \
 	--web-root /nowhere
