@@ -115,6 +115,9 @@ static const struct opt rows[] = {
 	{ 0, "max-address-connections", OPT_INT, "n",
 	    AT(address_connections), "most connections from one address "
 	    "that is not loopback", "100", 1, 10000000, .flags = LIVE },
+	{ 0, "max-user-streams", OPT_INT, "n", AT(user_streams),
+	    "most streams of one user at a time", "1000", 1, 10000000,
+	    .flags = LIVE },
 	{ 0, "login-time", OPT_MS, "time", AT(login_ms),
 	    "time a connection has to log in", "30s", 100, 3600000,
 	    .flags = LIVE },

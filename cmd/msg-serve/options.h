@@ -34,7 +34,7 @@ struct serve_options {
 	int64_t iterations;		/* of SCRAM verifiers we make */
 	uint64_t stanza_bytes, login_bytes;
 	int64_t depth, attributes, elements;
-	int64_t connections, address_connections;
+	int64_t connections, address_connections, user_streams;
 	int64_t login_ms, idle_ms;
 	int64_t pending;		/* requests a connection */
 	uint64_t queue_bytes;		/* to a peer that reads slowly */

@@ -249,3 +249,15 @@ directory_count(struct directory *d)
 	pthread_mutex_unlock(&d->lock);
 	return n;
 }
+
+size_t
+directory_streams(struct directory *d, const char *user)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&d->lock);
+	for (struct entry *x = first(d, user); x != NULL; x = x->next)
+		n++;
+	pthread_mutex_unlock(&d->lock);
+	return n;
+}

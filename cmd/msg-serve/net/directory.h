@@ -68,6 +68,8 @@ void directory_carbons(struct directory *d, const char *user,
 void directory_each_carbon(struct directory *d, const char *user,
     directory_fn *fn, void *arg);
 
+/* How many streams there are; of a user. */
 size_t directory_count(struct directory *d);
+size_t directory_streams(struct directory *d, const char *user);
 
 #endif

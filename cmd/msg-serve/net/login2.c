@@ -152,9 +152,8 @@ finish(struct session *s, const struct buf *rest)
 
 	if (bind != NULL && s->state != SESSION_READY) {
 		put_tag(&resource, bind);
-		if (put_installation(s, &resource, &e) == 0)
-			session_bind(s, buf_cstr(&resource));
-		else
+		if (put_installation(s, &resource, &e) < 0 ||
+		    session_bind(s, buf_cstr(&resource), &e) < 0)
 			bind = NULL;
 		buf_free(&resource);
 	} else {

@@ -153,8 +153,9 @@ void session_begin(struct session *s, struct stanza *st);
 void session_authenticated(struct session *s, const struct account *account);
 void session_restart(struct session *s);
 
-/* Take this resource, prepared: the session is ready. */
-void session_bind(struct session *s, const char *resource);
+/* Take this resource, prepared: the session is ready.  ERR_LIMIT: the user
+ * has too many streams. */
+int session_bind(struct session *s, const char *resource, struct err *e);
 
 /* Say what can be done next. */
 void session_features(struct session *s);

@@ -171,11 +171,30 @@ choose_resource(const struct stanza *bind, struct buf *out, struct err *e)
 	return 0;
 }
 
-void
-session_bind(struct session *s, const char *resource)
+/* One that takes the place of another is not one more. */
+static int
+check_count(const struct session *s, const char *resource, struct err *e)
+{
+	const struct server *server = s->worker->server;
+	size_t most = (size_t)server->opt->user_streams;
+	struct place old;
+
+	if (directory_streams(server->directory, s->account->name) < most ||
+	    directory_find(server->directory, s->account->name, resource,
+	    &old))
+		return 0;
+	return err_set(e, ERR_LIMIT, "'%s' has %zu streams already "
+	    "(--max-user-streams)", s->account->name, most);
+}
+
+int
+session_bind(struct session *s, const char *resource, struct err *e)
 {
 	struct place old;
 	struct buf jid = BUF_INIT(JID_MAX);
+
+	if (check_count(s, resource, e) < 0)
+		return -1;
 
 	s->resource = mem_str(resource);
 	s->bare = mem_str(s->account->bare);
@@ -187,6 +206,7 @@ session_bind(struct session *s, const char *resource)
 	s->state = SESSION_READY;
 	timer_stop(&s->timer);
 	session_heard(s);
+	return 0;
 }
 
 static void
@@ -203,14 +223,14 @@ bind_stage(struct session *s, struct stanza *st)
 		session_error(s, "not-authorized", "bind a resource first");
 		return;
 	}
-	if (choose_resource(bind, &resource, &e) < 0) {
+	if (choose_resource(bind, &resource, &e) < 0 ||
+	    session_bind(s, buf_cstr(&resource), &e) < 0) {
 		answer_error(session_out(s), id, STR_NONE, &e, false,
 		    STR_NONE);
 		session_sent(s);
 		buf_free(&resource);
 		return;
 	}
-	session_bind(s, buf_cstr(&resource));
 	login_done(s);
 	buf_free(&resource);
 	out = session_out(s);

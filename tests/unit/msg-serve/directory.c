@@ -34,6 +34,8 @@ bare_stanzas_go_to_the_highest_priority(void **state)
 	(void)state;
 	directory_bind(d, "romeo", "a", here, p);
 	directory_bind(d, "romeo", "b", there, p);
+	assert_int_equal(directory_streams(d, "romeo"), 2);
+	assert_int_equal(directory_streams(d, "juliet"), 0);
 	assert_int_equal(directory_best(d, "romeo", p, 4), 0);
 	directory_presence(d, "romeo", "a", here, -1, "<p/>", 4);
 	assert_int_equal(directory_best(d, "romeo", p, 4), 0);
