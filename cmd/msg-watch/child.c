@@ -10,10 +10,20 @@
 #include "base/mem.h"
 #include "cli/interrupt.h"
 
+#define VALUE_MAX	65536	/* bytes of one variable */
+
+/* What is too long for an environment would keep the command from ever being
+ * run; the JSON has all of it. */
 static void
 set(const char *name, struct str value)
 {
-	char *text = mem_strn(value.p == NULL ? "" : value.p, value.n);
+	char *text;
+
+	if (value.n > VALUE_MAX)
+		for (value.n = VALUE_MAX; value.n > 0 &&
+		    (value.p[value.n] & 0xc0) == 0x80; value.n--)
+			;
+	text = mem_strn(value.p == NULL ? "" : value.p, value.n);
 
 	setenv(name, text, 1);
 	free(text);

@@ -12,7 +12,7 @@ const char *human_us(char text[HUMAN_MAX], int64_t us);
 /* "300B", "1.2kB", "15MB"; powers of 1000. */
 const char *human_bytes(char text[HUMAN_MAX], double n);
 
-/* "0", "0.3", "12", "1234", "12.3k", "1.2M". */
+/* "0", "0.3", "12", "1234", "12k", "1.2M". */
 const char *human_count(char text[HUMAN_MAX], double n);
 
 #endif

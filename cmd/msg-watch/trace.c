@@ -109,6 +109,10 @@ put_error(struct output *out, const struct json *error)
 		return;
 	buf_lit(&out->buf, "  ");
 	put(out, TERM_RED, json_string(json_get(error, "condition")));
+	if (json_get(error, "at") != NULL) {
+		buf_lit(&out->buf, ": ");
+		put(out, TERM_PLAIN, json_string(json_get(error, "at")));
+	}
 	buf_lit(&out->buf, ": ");
 	put(out, TERM_PLAIN, json_string(json_get(error, "text")));
 }

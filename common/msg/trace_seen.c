@@ -187,6 +187,8 @@ put_error(struct buf *out, const struct err *e)
 	buf_lit(out, ",\"condition\":");
 	json_put_cstr(out, err_condition(e->code));
 	put_text(out, "text", str_of(e->text));
+	if (e->at[0] != '\0')
+		put_text(out, "at", str_of(e->at));
 	buf_putc(out, '}');
 }
 

@@ -67,9 +67,9 @@ bool trace_about(struct str payload, struct str path);
 /*
  * Append {"bytes_in":..,"bytes_out":..,"command":..,"id":..,"jid":..,
  * "took_us":..,"time":..} and where there is one "branch", "error" (an object
- * with "code", "condition", "text"), "paths" of a set or "query"; with payload
- * "argument" and "answer", as JSON where they are that and not too long, else
- * as strings, cut.
+ * with "code", "condition", "text" and maybe "at"), "paths" of a set or
+ * "query"; with payload "argument" and "answer", as JSON where they are that
+ * and not too long, else as strings, cut.
  */
 void trace_seen_json(struct buf *out, const struct trace_seen *s,
     bool payload);

@@ -336,7 +336,25 @@ def filters():
            and out.endswith(" in 1.0ms\n"), "--short", out)
 
 
+def live():
+    """From tcpdump -U: what one packet brought is there before the next."""
+    t = session(Talk())
+    data = pcap(t.packets)
+    half = len(pcap(t.packets[:5]))
+    p = subprocess.Popen([os.path.join(BIN, "msg-stanza-dump"), "--json",
+                          "-f", "id=1"], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE)
+    p.stdin.write(data[:half])
+    p.stdin.flush()
+    got = json.loads(p.stdout.readline())
+    tap.ok(got["kind"] == "iq" and got["type"] == "get",
+           "a capture in a pipe is read as it comes", got)
+    p.communicate(data[half:], 60)
+    tap.ok(p.returncode == 0, "to its end")
+
+
 def main():
+    live()
     forms()
     order()
     web()

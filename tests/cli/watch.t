@@ -48,6 +48,9 @@ $((rev + 1)) three" 'has it as JSON and in its environment'
 exits 1 'a command that fails' msg-watch --from "$from" -n 2 -x 'exit 3'
 like "$err" "'exit 3' ended with status 3" 'is told'
 
+is "$(msg-watch --complete 0 tr)" $'trace\trequests as they are answered' \
+	'what there is to watch is completed'
+
 # --- what comes -------------------------------------------------------------------
 : >live
 : >serve.log

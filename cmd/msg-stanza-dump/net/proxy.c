@@ -18,6 +18,7 @@
 
 #define HOST_MAX	256
 #define FIRST_OF_TLS	0x16		/* a handshake record */
+#define FIRST_MS	60000		/* for a client to say something */
 
 struct conn;
 
@@ -34,6 +35,7 @@ struct conn {
 	struct side client, server;
 	int fd;				/* until its first byte; then -1 */
 	struct loop_fd *first;
+	struct timer patience;
 	bool proceed;			/* the server said so: TLS begins */
 	struct loop_task reap;
 };
@@ -122,6 +124,7 @@ drop_first(struct conn *c, bool close_fd)
 {
 	loop_fd_stop(c->first);
 	c->first = NULL;
+	timer_stop(&c->patience);
 	if (close_fd)
 		close(c->fd);
 	c->fd = -1;
@@ -258,6 +261,15 @@ on_first(void *arg, int events)
 }
 
 static void
+on_silence(void *arg)
+{
+	struct conn *c = arg;
+
+	say(c, "the client says nothing");
+	end_conn(c);
+}
+
+static void
 on_accept(void *arg, int fd, const struct peer *peer)
 {
 	struct proxy *p = arg;
@@ -280,6 +292,8 @@ on_accept(void *arg, int fd, const struct peer *peer)
 	c->reap = (struct loop_task)LOOP_TASK(reap, c);
 	c->fd = fd;
 	c->first = loop_fd_start(p->loop, fd, LOOP_READ, on_first, c);
+	timer_init(&c->patience, p->loop, on_silence, c);
+	timer_set(&c->patience, FIRST_MS);
 	c->next = p->conns;
 	c->prev = &p->conns;
 	if (c->next != NULL)

@@ -7,7 +7,8 @@
  * verified but told.  Logins that are bound to the TLS connection (SCRAM with
  * -PLUS) are refused by the server then, which is what binding is for.
  *
- * Limits: PROXY_MAX connections at once; who sends faster than the other side
+ * Limits: PROXY_MAX connections at once, which have a minute for their first
+ * byte; who sends faster than the other side
  * takes is read no further.
  */
 #ifndef DUMP_PROXY_H
