@@ -6,10 +6,11 @@
 #define SHOWN_MAX	(1u << 20)	/* bytes of what is told at once */
 
 static void
-put_side(struct buf *out, const char *what, const struct json *value)
+put_side(struct buf *out, const char *what, const struct json *value,
+    size_t from)
 {
 	buf_printf(out, "    %-7s", what);
-	fields_show(out, value);
+	fields_show(out, value, from);
 	buf_putc(out, '\n');
 }
 
@@ -17,9 +18,11 @@ static void
 put_sides(struct buf *out, const struct json *before,
     const struct json *mine, const struct json *theirs)
 {
-	put_side(out, "before", before);
-	put_side(out, "mine", mine);
-	put_side(out, "theirs", theirs);
+	size_t from = fields_common(mine, theirs);
+
+	put_side(out, "before", before, from);
+	put_side(out, "mine", mine, from);
+	put_side(out, "theirs", theirs, from);
 }
 
 static void
@@ -52,7 +55,7 @@ put_conflict(struct buf *out, const struct json *c)
 	buf_printf(out, "  %.*s: %.*s ", (int)key.n, key.n > 0 ? key.p : "",
 	    (int)why.n, why.n > 0 ? why.p : "");
 	if (field != NULL)
-		fields_show(out, field);
+		fields_show(out, field, 0);
 	buf_putc(out, '\n');
 	put_sides(out, side(c, "base"), side(c, "mine"), side(c, "theirs"));
 }
@@ -113,8 +116,8 @@ on_other(void *arg, struct str name, const struct json *before,
 		return;
 	buf_printf(x->out, "  %.*s: changed by others alone\n", (int)name.n,
 	    name.p);
-	put_side(x->out, "before", before);
-	put_side(x->out, "theirs", theirs);
+	put_side(x->out, "before", before, fields_common(before, theirs));
+	put_side(x->out, "theirs", theirs, fields_common(before, theirs));
 }
 
 void

@@ -19,13 +19,13 @@ struct diff {
 
 static void
 put_line(struct diff *d, const char *sign, enum term_style style,
-    struct str name, const struct json *value)
+    struct str name, const struct json *value, size_t from)
 {
 	if (value == NULL)
 		return;
 	buf_puts(&d->out, term_style(d->s->out.color, style));
 	buf_printf(&d->out, "%s %.*s: ", sign, (int)name.n, name.p);
-	fields_show(&d->out, value);
+	fields_show(&d->out, value, from);
 	buf_puts(&d->out, term_style(d->s->out.color, TERM_PLAIN));
 	buf_putc(&d->out, '\n');
 }
@@ -35,9 +35,11 @@ on_text(void *arg, struct str name, const struct json *before,
     const struct json *after)
 {
 	struct diff *d = arg;
+	size_t from = before == NULL || after == NULL ? 0 :
+	    fields_common(before, after);
 
-	put_line(d, "-", TERM_RED, name, before);
-	put_line(d, "+", TERM_GREEN, name, after);
+	put_line(d, "-", TERM_RED, name, before, from);
+	put_line(d, "+", TERM_GREEN, name, after, from);
 }
 
 static void

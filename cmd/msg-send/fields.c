@@ -62,21 +62,52 @@ fields_differ(const struct json *before, const struct json *after,
 	return n;
 }
 
-void
-fields_show(struct buf *out, const struct json *value)
+static void
+put_compact(struct buf *out, const struct json *value)
 {
-	struct buf text = BUF_INIT(value == NULL ? 1 : 6 * value->raw.n + 16);
-	size_t cut = 0, count = 0, len;
+	buf_init(out, value == NULL ? 1 : 6 * value->raw.n + 16);
+	if (value != NULL)
+		json_put(out, value, JSON_PUT_COMPACT);
+}
+
+size_t
+fields_common(const struct json *a, const struct json *b)
+{
+	struct buf x, y;
+	size_t n = 0;
+
+	put_compact(&x, a);
+	put_compact(&y, b);
+	while (n < x.n && n < y.n && x.p[n] == y.p[n])
+		n++;
+	n = n > FIELDS_AROUND ? n - FIELDS_AROUND : 0;
+	while (n > 0 && ((unsigned char)x.p[n] & 0xc0) == 0x80)
+		n--;			/* not into a character */
+	buf_free(&x);
+	buf_free(&y);
+	return n > FIELDS_AROUND ? n : 0;
+}
+
+void
+fields_show(struct buf *out, const struct json *value, size_t from)
+{
+	struct buf text;
+	size_t cut, count = 0, len;
 
 	if (value == NULL) {
 		buf_lit(out, "nothing");
 		return;
 	}
-	json_put(&text, value, JSON_PUT_COMPACT);
-	for (; cut < text.n && count < FIELDS_SHOWN; cut += len, count++)
+	put_compact(&text, value);
+	if (from > text.n)
+		from = 0;
+	for (cut = from; cut < text.n && count < FIELDS_SHOWN; cut += len) {
 		utf8_get(text.p + cut, text.n - cut, &len);
+		count++;
+	}
+	buf_puts(out, from > 0 ? "..." : "");
 	len = out->n;
-	buf_put(out, text.p, cut);
+	buf_put(out, text.p + from, cut - from);
 	if (buf_cstr(out)[0] != '\0')
 		text_clean(out->p + len);
 	if (cut < text.n)

@@ -12,6 +12,7 @@
 #include "base/json.h"
 
 #define FIELDS_SHOWN	200	/* characters of a value in a line of text */
+#define FIELDS_AROUND	40	/* bytes shown before what differs */
 
 /* By what they mean: keys in any order.  Numbers as they are written. */
 bool fields_equal(const struct json *a, const struct json *b);
@@ -24,8 +25,12 @@ typedef void fields_fn(void *arg, struct str name, const struct json *before,
 size_t fields_differ(const struct json *before, const struct json *after,
     fields_fn *fn, void *arg);
 
-/* The value as JSON in one line, fit for a terminal, cut off where it is
- * long; "nothing" for NULL. */
-void fields_show(struct buf *out, const struct json *value);
+/* How many bytes the JSON of both has in common at its beginning, less some
+ * that are shown for where it is; 0 when that is not worth leaving out. */
+size_t fields_common(const struct json *a, const struct json *b);
+
+/* The value as JSON in one line, fit for a terminal, from such a byte on, cut
+ * off where it is long; "nothing" for NULL. */
+void fields_show(struct buf *out, const struct json *value, size_t from);
 
 #endif

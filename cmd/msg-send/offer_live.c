@@ -44,7 +44,7 @@ ask_query(struct live *l, struct buf *query)
 
 /* --- paths --------------------------------------------------------------- */
 
-/* A name that needs quotes in a query. */
+/* A name that needs no quotes, neither in a query nor on a line. */
 static bool
 is_word(struct str name)
 {

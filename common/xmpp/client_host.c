@@ -73,6 +73,31 @@ client_host_srv(struct client_host *h, const struct client_srv *srv)
 	put_text(h);
 }
 
+static void
+keep(struct client_host *h, const struct addrinfo *list)
+{
+	h->addresses = 0;
+	for (const struct addrinfo *a = list; a != NULL &&
+	    h->addresses < CLIENT_ADDRESSES; a = a->ai_next)
+		if (getnameinfo(a->ai_addr, a->ai_addrlen,
+		    h->address[h->addresses], CLIENT_ADDRESS_MAX, NULL, 0,
+		    NI_NUMERICHOST) == 0)
+			h->addresses++;
+}
+
+bool
+client_host_numeric(struct client_host *h)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_NUMERICHOST }, *list = NULL;
+
+	if (getaddrinfo(h->name, NULL, &hints, &list) != 0)
+		return false;
+	keep(h, list);
+	freeaddrinfo(list);
+	return h->addresses > 0;
+}
+
 int
 client_host_resolve(struct client_host *h, struct err *e)
 {
@@ -84,13 +109,7 @@ client_host_resolve(struct client_host *h, struct err *e)
 		    "--server HOST:PORT says where the server is", h->name,
 		    h->by_srv ? ", which a SRV record names" : "",
 		    gai_strerror(rc));
-	h->addresses = 0;
-	for (struct addrinfo *a = list; a != NULL &&
-	    h->addresses < CLIENT_ADDRESSES; a = a->ai_next)
-		if (getnameinfo(a->ai_addr, a->ai_addrlen,
-		    h->address[h->addresses], CLIENT_ADDRESS_MAX, NULL, 0,
-		    NI_NUMERICHOST) == 0)
-			h->addresses++;
+	keep(h, list);
 	freeaddrinfo(list);
 	return h->addresses > 0 ? 0 : err_set(e, ERR_CONNECT, "'%s' has no "
 	    "address", h->name);

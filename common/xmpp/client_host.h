@@ -33,7 +33,10 @@ int client_host_init(struct client_host *h, const char *server,
 /* One that a record names. */
 void client_host_srv(struct client_host *h, const struct client_srv *srv);
 
-/* Its addresses.  ERR_CONNECT. */
+/* True when the name is an address, which is its only one then. */
+bool client_host_numeric(struct client_host *h);
+
+/* Its addresses; may take its time.  ERR_CONNECT. */
 int client_host_resolve(struct client_host *h, struct err *e);
 
 /* A refused connection, errno says how.  Returns -1, ERR_CONNECT. */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "xmpp/client_aside.h"
 #include "xmpp/client_int.h"
 
 #define TEXT_MAX	1024	/* bytes of what a step is told with */
@@ -80,6 +81,48 @@ share(const struct client *c, size_t tries)
 	    now + (c->deadline_us - now) / (int64_t)tries;
 }
 
+struct lookup {
+	struct client_host host;
+	struct err e;
+	int rc;
+};
+
+static void
+look_up(void *arg)
+{
+	struct lookup *l = arg;
+
+	l->rc = client_host_resolve(&l->host, &l->e);
+}
+
+static int
+not_in_time(struct client *c, struct err *e)
+{
+	return woken(c) ? err_set(e, ERR_CONNECT, "interrupted") :
+	    err_set(e, ERR_CONNECT, "cannot resolve '%s': no answer in time; "
+	    "--connect-timeout allows more, --server HOST:PORT says where the "
+	    "server is", c->host.name);
+}
+
+static int
+resolve(struct client *c, struct err *e)
+{
+	struct lookup *l;
+	int rc;
+
+	if (client_host_numeric(&c->host))
+		return 0;
+	l = mem_zero(sizeof *l);
+	l->host = c->host;
+	if (!client_aside(look_up, free, l, c->deadline_us, c->o->wake_fd))
+		return not_in_time(c, e);
+	c->host = l->host;
+	*e = l->e;
+	rc = l->rc;
+	free(l);
+	return rc;
+}
+
 /* One address after the other until TCP is there; what fails after that has
  * reached the server, and no other address would change it. */
 static int
@@ -87,7 +130,7 @@ open_host(struct client *c, size_t hosts_left, struct err *e)
 {
 	size_t n;
 
-	if (client_host_resolve(&c->host, e) < 0)
+	if (resolve(c, e) < 0)
 		return -1;
 	tell_host(c);
 	n = c->host.addresses;
@@ -111,21 +154,46 @@ is_address(struct str domain)
 	    strspn(domain.p, "0123456789.") >= domain.n);
 }
 
-/* RFC 6120 3.2.1: SRV where the address is not given. */
+struct records {
+	struct client_srv list[CLIENT_SRV_MAX];
+	size_t n;
+	char domain[CLIENT_HOST_MAX];
+	int want;
+	int64_t timeout_ms;
+};
+
+static void
+find_records(void *arg)
+{
+	struct records *r = arg;
+
+	r->n = client_srv_find(r->list, r->domain, r->want, r->timeout_ms);
+}
+
+/* RFC 6120 3.2.1: SRV where the address is not given.  What the DNS does not
+ * say in time is not there: the domain itself is tried then. */
 static size_t
 find_srv(struct client *c, struct client_srv list[CLIENT_SRV_MAX])
 {
 	int want = c->o->security == CLIENT_DIRECT_TLS ? CLIENT_SRV_DIRECT :
 	    c->o->security == CLIENT_PLAINTEXT ? CLIENT_SRV_STARTTLS :
 	    CLIENT_SRV_STARTTLS | CLIENT_SRV_DIRECT;
-	char *domain;
+	struct records *r;
 	size_t n;
 
-	if (c->o->server != NULL || is_address(c->auth.domain))
+	if (c->o->server != NULL || is_address(c->auth.domain) ||
+	    c->auth.domain.n >= CLIENT_HOST_MAX)
 		return 0;
-	domain = mem_strn(c->auth.domain.p, c->auth.domain.n);
-	n = client_srv_find(list, domain, want, c->o->timeout_ms);
-	free(domain);
+	r = mem_zero(sizeof *r);
+	memcpy(r->domain, c->auth.domain.p, c->auth.domain.n);
+	r->want = want;
+	r->timeout_ms = c->o->timeout_ms;
+	if (!client_aside(find_records, free, r, share(c, 2),
+	    c->o->wake_fd))
+		return 0;
+	n = r->n;
+	memcpy(list, r->list, sizeof r->list);
+	free(r);
 	return n;
 }
 

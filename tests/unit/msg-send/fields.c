@@ -39,9 +39,9 @@ tell(void *arg, struct str name, const struct json *before,
 	(void)arg;
 	buf_put(&told, name.p, name.n);
 	buf_putc(&told, ' ');
-	fields_show(&told, before);
+	fields_show(&told, before, 0);
 	buf_putc(&told, ' ');
-	fields_show(&told, after);
+	fields_show(&told, after, 0);
 	buf_putc(&told, '\n');
 }
 
@@ -73,11 +73,37 @@ what_is_shown_is_short_and_clean(void **state)
 	text[0] = text[998] = '"';
 	text[999] = '\0';
 	buf_reset(&told);
-	fields_show(&told, parsed(text));
+	fields_show(&told, parsed(text), 0);
 	assert_int_equal(told.n, FIELDS_SHOWN + strlen("... (999 bytes)"));
 	buf_reset(&told);
-	fields_show(&told, parsed("\"a\xc2\x9b\\u001b\""));
+	fields_show(&told, parsed("\"a\xc2\x9b\\u001b\""), 0);
 	assert_string_equal(buf_cstr(&told), "\"a??\\u001b\"");
+}
+
+static void
+of_long_values_that_is_shown_which_differs(void **state)
+{
+	char one[600], two[600];
+	size_t from;
+
+	(void)state;
+	memset(one, 'x', sizeof one);
+	memcpy(two, one, sizeof two);
+	one[0] = two[0] = one[598] = two[598] = '"';
+	one[599] = two[599] = '\0';
+	memcpy(one + 500, "one", 3);
+	memcpy(two + 500, "two", 3);
+	memcpy(one + 500 - FIELDS_AROUND - 1, "\xc3\xa9", 2);
+	memcpy(two + 500 - FIELDS_AROUND - 1, "\xc3\xa9", 2);
+	from = fields_common(parsed(one), parsed(two));
+	assert_int_equal(from, 500 - FIELDS_AROUND - 1);
+	buf_reset(&told);
+	fields_show(&told, parsed(two), from);
+	assert_memory_equal(told.p, "...\xc3\xa9xx", 7);
+	assert_non_null(strstr(buf_cstr(&told), "xtwox"));
+	assert_int_equal(fields_common(parsed("\"ab\""), parsed("\"ac\"")),
+	    0);
+	assert_int_equal(fields_common(NULL, parsed(one)), 0);
 }
 
 static int
@@ -96,6 +122,7 @@ main(void)
 		cmocka_unit_test(equal_by_what_they_mean),
 		cmocka_unit_test(only_what_differs_is_told),
 		cmocka_unit_test(what_is_shown_is_short_and_clean),
+		cmocka_unit_test(of_long_values_that_is_shown_which_differs),
 	};
 
 	buf_init(&told, 1 << 16);
