@@ -48,10 +48,12 @@ read_items(struct session *s, struct request *r, const struct node *n,
 		return -1;
 	/* In disco#items an id is a node. */
 	if (p.after.n > 0 || p.before.n > 0) {
-		list.item = node_query(a, p.backwards ? p.before : p.after);
-		if (list.item == NULL)
-			return err_set(e, ERR_NOT_FOUND,
-			    "there is no such node");
+		struct str from = p.backwards ? p.before : p.after;
+
+		if (!node_has(n, from))
+			return err_set(e, ERR_NOT_FOUND, "there is no such "
+			    "node in this one");
+		list.item = node_query(a, from);
 	}
 	r->command = &msg_commands[MSG_get_item];
 	r->argument = rsm_query(&p, a, &list);

@@ -92,6 +92,17 @@ node_item(const struct node *n, struct arena *a, struct str id)
 	return out;
 }
 
+bool
+node_has(const struct node *n, struct str path)
+{
+	size_t i = path.n;
+
+	while (i > 0 && path.p[i - 1] != '/')
+		i--;
+	return n->folder && i > 0 && i < path.n && str_eq(n->name,
+	    (struct str){ path.p, i == 1 ? 1 : i - 1 });
+}
+
 struct str
 node_id(struct str node, struct str path)
 {

@@ -38,6 +38,9 @@ int node_open(struct node *n, struct session *s, struct arena *a,
  * such item. */
 struct str node_item(const struct node *n, struct arena *a, struct str id);
 
+/* Is that the path of an item right in the node's folder? */
+bool node_has(const struct node *n, struct str path);
+
 /* The other way: the id in a node of what has that path. */
 struct str node_id(struct str node, struct str path);
 

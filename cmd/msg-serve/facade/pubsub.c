@@ -1,4 +1,4 @@
-#include "facade/pubsub.h"
+#include "facade/pubsub_int.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "facade/node.h"
-#include "facade/pubsub.h"
+#include "facade/pubsub_int.h"
 #include "facade/rsm.h"
 #include "net/session.h"
 #include "service/command.h"
@@ -46,6 +46,10 @@ read_page(struct rsm *p, const struct stanza *verb, struct err *e)
 	struct err ignored = ERR_INIT;
 	struct json number = { .type = JSON_NUMBER, .raw = str_of(max) };
 
+	if (stanza_child(verb, "item", NULL) != NULL) {
+		memset(p, 0, sizeof *p);	/* those, however many */
+		return 0;
+	}
 	if (rsm_read(p, verb->parent, e) < 0)
 		return -1;
 	if (p->asked || max == NULL)
@@ -78,10 +82,10 @@ pubsub_items(struct session *s, struct request *r, const struct stanza *verb,
 		struct str id = p.backwards ? p.before : p.after;
 		struct str path = node_item(&n, a, id);
 
-		list.item = path.n == 0 ? NULL : node_query(a, path);
-		if (list.item == NULL)
+		if (!node_has(&n, path))
 			return err_set(e, ERR_NOT_FOUND, "there is no item "
-			    "'%.*s'", (int)id.n, id.p);
+			    "'%.*s' to go on from", (int)id.n, id.p);
+		list.item = node_query(a, path);
 	}
 	r->command = &msg_commands[MSG_get_item];
 	r->argument = rsm_query(&p, a, &list);
@@ -271,7 +275,7 @@ pubsub_publish(struct session *s, struct request *r,
 	if (target(&n, a, item, &path, e) < 0 ||
 	    check_name(data, path, e) < 0)
 		return -1;
-	if (path.p[path.n - 1] != '/' || path.n == 1)
+	if (path.p[path.n - 1] != '/')
 		there = exists(s, a, path, e);
 	if (there < 0)
 		return -1;

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "facade/form.h"
 #include "facade/node.h"
-#include "facade/pubsub.h"
+#include "facade/pubsub_int.h"
 #include "service/command.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "facade/form.h"
 #include "facade/node.h"
-#include "facade/pubsub.h"
+#include "facade/pubsub_int.h"
 #include "net/server.h"
 #include "net/session.h"
 #include "net/worker.h"

@@ -59,6 +59,20 @@ ids_are_names_in_the_folder(void **state)
 	assert_item(&n, "current", "/about");
 	assert_item(&n, "a", "");
 
+	n = (struct node){ .name = STR("/news"), .folder = true };
+	assert_true(node_has(&n, STR("/news/a")));
+	assert_false(node_has(&n, STR("/news/a/b")));
+	assert_false(node_has(&n, STR("/news")));
+	assert_false(node_has(&n, STR("/news/")));
+	assert_false(node_has(&n, STR("/newspaper")));
+	assert_false(node_has(&n, STR("")));
+	n.name = STR("/");
+	assert_true(node_has(&n, STR("/a")));
+	assert_false(node_has(&n, STR("/a/b")));
+	assert_false(node_has(&n, STR("/")));
+	n.folder = false;
+	assert_false(node_has(&n, STR("/a")));
+
 	assert_true(str_is(node_id(STR("/news"), STR("/news/a")), "a"));
 	assert_true(str_is(node_id(STR("/news"), STR("/news/a/b")), "a/b"));
 	assert_true(str_is(node_id(STR("/"), STR("/a")), "a"));
