@@ -98,9 +98,11 @@ no_binding(void *carrier, const char *type, struct buf *to)
 static const struct peer *
 peer_of(void *carrier)
 {
+	static const struct peer nobody = { .text = "none" };
 	struct session *s = carrier;
 
-	return &s->sm->peer;
+	/* What is left behind by a resumption has no past either. */
+	return s->sm == NULL ? &nobody : &s->sm->peer;
 }
 
 static void
