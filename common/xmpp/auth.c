@@ -202,9 +202,9 @@ sasl_refused(const struct auth *l, const struct stanza *st, struct err *e)
 	return err_set(e, ERR_AUTH, "login of '%.*s@%.*s' refused: %s%s%.*s%s",
 	    (int)l->local.n, l->local.p, (int)l->domain.n, l->domain.p, name,
 	    text.n > 0 ? ": " : "", (int)text.n, text.n > 0 ? text.p : "",
-	    !wrong ? "" : l->mech->kind == SASL_EXTERNAL ?
-	    "; is the certificate of --cert for --jid?" :
-	    "; see --jid and --password-file");
+	    l->mech->kind == SASL_EXTERNAL ?
+	    "; is the certificate of --cert for --jid?" : wrong ?
+	    "; see --jid and --password-file" : "");
 }
 
 static int

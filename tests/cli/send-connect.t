@@ -114,6 +114,34 @@ exits 2 'a key others can read' "${own[@]}" me.crt --key me.key
 like "$err" "type: chmod 600 'me.key'" 'is refused with what to type'
 exits 2 'a key without a certificate' msg-send "${me[@]}" --key me.key get /
 
+# A server that knows users by certificate.
+server_stop
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key \
+	-out ca.crt -subj /CN=CA -days 2 2>>openssl.log
+for who in admin nobody; do
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout $who.key -out $who.csr -subj /CN=$who \
+		-addext "subjectAltName=otherName:1.3.6.1.5.5.7.8.5;UTF8:$who@localhost" 2>>openssl.log
+	openssl x509 -req -in $who.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 \
+		-copy_extensions copy -out $who.crt 2>>openssl.log
+done
+chmod 600 ./*.key
+cat admin.crt admin.key >admin.pem
+chmod 600 admin.pem
+server_start --client-ca ca.crt
+exits 0 'a user comes in by certificate' "${own[@]}" admin.crt --key admin.key
+exits 0 'with the key in the same file' "${own[@]}" admin.pem
+exits 0 'by direct TLS' msg-send --server "localhost:$TLS_PORT" --direct-tls \
+	--jid admin@localhost --pin "$pin" --cert admin.pem --check
+like "$out" 'login .*EXTERNAL' 'without a password'
+exits 3 'a certificate of somebody else' "${own[@]}" nobody.crt --key nobody.key
+like "$err" "login of 'admin@localhost' refused: invalid-authzid; is the certificate of --cert for --jid?" 'says so'
+server_stop
+server_start
+exits 3 'a server that knows no certificates' "${own[@]}" admin.pem
+like "$err" 'does not know users by certificate .*--password-file' 'says what would help'
+exits 0 'and takes a password then' "${own[@]}" admin.pem --password-file pw
+
 # --- --check --------------------------------------------------------------------------
 exits 0 '--check' msg-send --check
 like "$out" "name +[0-9.]+ ms  127.0.0.1:$PORT: 127.0.0.1
