@@ -9,6 +9,8 @@
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"
+#include "store/txn.h"
+#include "store/view.h"
 
 struct job *
 job_new(struct call *c)
@@ -36,6 +38,7 @@ job_free(struct job *j)
 	if (j->clear != NULL)
 		j->clear(j);
 	account_unref(j->account);
+	account_unref(j->now);
 	arena_free(&j->arena);
 	free(j);
 }
@@ -53,6 +56,44 @@ arrived(struct mail *m)
 	job_free(j);
 }
 
+/* What he may do is in the store, and may have changed on the way here. */
+static int
+take_rights(struct job *j, struct txn *t, struct err *e)
+{
+	const struct account *a = j->account;
+	struct reader *r = txn_view(t)->reader;
+	struct item it;
+	struct view v;
+	int rc;
+
+	if (a->item == 0)
+		return 0;		/* nobody's in the store */
+	if (view_open(&v, r, BRANCH_REPOSITORY, 0, e) < 0)
+		return -1;
+	rc = view_node(&v, a->item, &it, e);
+	if (rc > 0 && it.rev == a->rev)
+		return 0;
+	if (rc > 0)
+		rc = account_load(&j->now, r, str_of(a->name),
+		    strchr(a->bare, '@') + 1, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || j->now->item != a->item ||
+	    (a->admin && !j->now->admin))
+		return err_set(e, ERR_FORBIDDEN, "the rights of '%s' are "
+		    "others by now", a->name);
+	j->store.rights = j->now->rights;
+	return txn_allow(t, txn_view(t), e);
+}
+
+static int
+run(struct store_job *sj, struct txn *t, struct err *e)
+{
+	struct job *j = (struct job *)sj;
+
+	return take_rights(j, t, e) < 0 ? -1 : j->run(sj, t, e);
+}
+
 /* In the writer. */
 static void
 done(struct store_job *sj)
@@ -63,10 +104,18 @@ done(struct store_job *sj)
 	mailbox_post(j->from.worker->box, &j->mail);
 }
 
+static void
+prepare(struct job *j)
+{
+	j->run = j->store.run;
+	j->store.run = run;
+	j->store.done = done;
+}
+
 int
 job_submit(struct call *c, struct job *j, struct err *e)
 {
-	j->store.done = done;
+	prepare(j);
 	if (store_submit(c->worker->server->store, &j->store, e) < 0) {
 		job_free(j);
 		return -1;
@@ -86,7 +135,7 @@ job_go(struct job *j)
 {
 	struct store *store = j->from.worker->server->store;
 
-	j->store.done = done;
+	prepare(j);
 	if (store_submit(store, &j->store, &j->store.err) < 0)
 		job_refuse(j);
 }

@@ -3,7 +3,8 @@
  * and back.
  *
  * A job owns its request and whatever its command needs, in an arena, because
- * the connection may be gone when it is done.
+ * the connection may be gone when it is done.  It is done with the rights that
+ * the user has when its turn comes, whatever he had when he asked.
  */
 #ifndef SERVICE_JOB_H
 #define SERVICE_JOB_H
@@ -16,7 +17,9 @@ struct job {
 	struct store_job store;		/* first: run and done get this */
 	struct mail mail;
 	struct place from;
-	const struct account *account;	/* counted */
+	const struct account *account;	/* counted; as he asked */
+	const struct account *now;	/* the same, changed since, or NULL */
+	int (*run)(struct store_job *job, struct txn *t, struct err *e);
 	const struct request *request;	/* in the arena */
 	struct arena arena;
 
