@@ -114,6 +114,29 @@ is_own(const struct session *s, struct str name)
 	return own;
 }
 
+static int64_t
+now_ms(const struct session *s)
+{
+	return loop_now_us(s->worker->loop) / 1000;
+}
+
+/* One who is not logged in makes a user. */
+static int
+create(struct session *s, struct request *r, const struct stanza *query,
+    struct str name, struct arena *a, struct err *e)
+{
+	struct server *server = s->worker->server;
+	const struct peer *peer = s->ops->peer(s->carrier);
+	int64_t ms = penalty_wait(&server->registrations, peer, now_ms(s));
+
+	if (ms > 0)
+		return err_set(e, ERR_LIMIT, "many users were made from your "
+		    "address: wait %lld ms", (long long)ms);
+	penalty_add(&server->registrations, peer, now_ms(s));
+	r->account = server->registrar;
+	return set_user(r, query, "create", name, a, e);
+}
+
 static int
 read_register(struct session *s, struct request *r, struct arena *a,
     struct err *e)
@@ -130,10 +153,8 @@ read_register(struct session *s, struct request *r, struct arena *a,
 	    (name.n == 0 && s->account == NULL))
 		return facade_fault(s, r, "bad-request", "modify",
 		    "a name and a password are needed", NULL);
-	if (s->account == NULL) {
-		r->account = s->worker->server->registrar;
-		return set_user(r, query, "create", name, a, e);
-	}
+	if (s->account == NULL)
+		return create(s, r, query, name, a, e);
 	if (!is_own(s, name))
 		return facade_fault(s, r, "not-allowed", "cancel",
 		    "one changes one's own password", NULL);

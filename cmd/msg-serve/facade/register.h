@@ -3,7 +3,8 @@
  *
  * One who is logged in changes his own password, as set-user does.  One who
  * is not makes a user of his own, where --registration is on: it has no roles
- * until an administrator gives it some.  One user a stream.
+ * until an administrator gives it some.  One user a stream, and from one
+ * address no faster than penalty.h lets failures come.
  */
 #ifndef FACADE_REGISTER_H
 #define FACADE_REGISTER_H

@@ -318,6 +318,7 @@ server_init(struct server *s, const struct serve_options *opt,
 	pthread_mutex_init(&s->tls_lock, NULL);
 	pthread_mutex_init(&s->admission.lock, NULL);
 	penalty_init(&s->penalty);
+	penalty_init(&s->registrations);
 	tracer_init(&s->trace, opt->verbose > 0);
 	s->loop = loop_new();
 	timer_init(&s->alive, s->loop, on_alive, s);
@@ -415,6 +416,7 @@ server_clear(struct server *s)
 	account_unref(s->registrar);
 	map_free(&s->admission.addresses);
 	penalty_clear(&s->penalty);
+	penalty_clear(&s->registrations);
 	tracer_clear(&s->trace);
 	pthread_mutex_destroy(&s->admission.lock);
 	pthread_mutex_destroy(&s->tls_lock);

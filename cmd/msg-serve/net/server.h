@@ -93,6 +93,7 @@ struct server {
 	struct tracer trace;
 	struct admission admission;
 	struct penalty penalty;		/* of addresses */
+	struct penalty registrations;	/* those that made users */
 	int64_t started_us;
 
 	pthread_mutex_t tls_lock;
