@@ -146,8 +146,12 @@ sm_sent(struct session *s)
 	}
 	if (!is_stanza(out->p + s->mark, n))
 		return false;
-	if (!sm_queue_put(&m->queue, out->p + s->mark, n) && m->detached)
+	if (m->detached && !sm_queue_fits(&m->queue, n)) {
+		sm_bounce(s, out->p + s->mark, n);
 		m->resume = false;
+		return false;
+	}
+	sm_queue_put(&m->queue, out->p + s->mark, n);
 	return !m->asked && !m->detached && (m->queue.count >= SM_ASK ||
 	    sm_queue_bytes(&m->queue) >= SM_ASK_BYTES);
 }

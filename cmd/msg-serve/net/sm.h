@@ -96,7 +96,10 @@ bool sm_detached(const struct session *s);
 /* Its connection is lost. */
 void sm_detach(struct session *s);
 
-/* It is another's from now on. */
+/* A stanza will not be delivered: its sender is told, if he waits for it. */
+void sm_bounce(struct session *s, const char *p, size_t n);
+
+/* It has a connection again. */
 void sm_attached(struct session *s);
 
 /* --- sm_resume.c --------------------------------------------------------- */

@@ -174,23 +174,16 @@ bounce(struct session *s, const struct stanza *st)
 	buf_free(&b);
 }
 
-/* XEP-0198 6: what is not acknowledged counts as not delivered. */
-static void
-bounce_all(struct session *s)
+void
+sm_bounce(struct session *s, const char *p, size_t n)
 {
 	struct arena a = ARENA_INIT;
 	struct err e = ERR_INIT;
-	struct str text;
-	size_t at = 0;
+	const struct stanza *st = stanza_parse(&a, p, n, NS_CLIENT,
+	    &s->worker->limits, &e);
 
-	while (sm_queue_next(&s->sm->queue, &at, &text)) {
-		const struct stanza *st = stanza_parse(&a, text.p, text.n,
-		    NS_CLIENT, &s->worker->limits, &e);
-
-		if (st != NULL)
-			bounce(s, st);
-		arena_reset(&a);
-	}
+	if (st != NULL)
+		bounce(s, st);
 	arena_free(&a);
 }
 
@@ -198,8 +191,12 @@ static void
 on_reap(void *arg)
 {
 	struct session *s = arg;
+	struct str text;
+	size_t at = 0;
 
-	bounce_all(s);
+	/* XEP-0198 6: what is not acknowledged counts as not delivered. */
+	while (sm_queue_next(&s->sm->queue, &at, &text))
+		sm_bounce(s, text.p, text.n);
 	admission_leave(s->worker->server, &s->sm->peer);
 	session_free(s);
 }

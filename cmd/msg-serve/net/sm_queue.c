@@ -53,22 +53,24 @@ drop(struct sm_queue *q, uint32_t count)
 }
 
 bool
+sm_queue_fits(const struct sm_queue *q, size_t n)
+{
+	return n <= UINT32_MAX && sm_queue_bytes(q) + LENGTH + n <= q->max;
+}
+
+void
 sm_queue_put(struct sm_queue *q, const char *p, size_t n)
 {
 	uint32_t length = (uint32_t)n;
-	bool room = true;
 
 	q->last++;
-	if (n > UINT32_MAX || LENGTH + n > q->max) {
-		drop(q, q->count);
-		return false;
-	}
-	for (; sm_queue_bytes(q) + LENGTH + n > q->max; room = false)
+	while (q->count > 0 && !sm_queue_fits(q, n))
 		drop(q, 1);
+	if (!sm_queue_fits(q, n))
+		return;
 	buf_put(&q->bytes, &length, sizeof length);
 	buf_put(&q->bytes, p, n);
 	q->count++;
-	return room;
 }
 
 /* How many of those sent come behind h; false: h is not a number that the

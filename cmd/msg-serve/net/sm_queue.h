@@ -26,9 +26,11 @@ struct sm_queue {
 void sm_queue_init(struct sm_queue *q, size_t max);
 void sm_queue_clear(struct sm_queue *q);
 
-/* A stanza was sent: its number is ++last.  False: there was no room, and
- * older ones or it are not here any more. */
-bool sm_queue_put(struct sm_queue *q, const char *p, size_t n);
+/* Is there room for a stanza of n bytes beside all that is here? */
+bool sm_queue_fits(const struct sm_queue *q, size_t n);
+
+/* A stanza was sent: its number is ++last. */
+void sm_queue_put(struct sm_queue *q, const char *p, size_t n);
 
 /* All up to number h arrived.  -1: there is no such number, or it is older
  * than what was acknowledged before. */

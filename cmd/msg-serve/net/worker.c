@@ -151,7 +151,7 @@ deliver(struct mail *m)
 
 	if (s != NULL && session_ready(s)) {
 		csi_deliver(s, d->bytes, d->n);
-	} else if (d->on_gone != NULL) {
+	} else if (d->on_gone != NULL && !w->stopping) {
 		d->on_gone(w, d);
 	}
 	free(d->reply);
@@ -340,6 +340,7 @@ worker_free(struct worker *w)
 	if (w == NULL)
 		return;
 	mailbox_free(w->box);
+	loop_free(w->loop);		/* what came too late ends here */
 	watch_clear(w);
 	reader_free(w->reader);
 	stream_pool_free(w->streams);
@@ -354,6 +355,5 @@ worker_free(struct worker *w)
 	map_free(&w->webs);
 	map_free(&w->bosh);
 	sm_table_clear(&w->sm);
-	loop_free(w->loop);
 	free(w);
 }

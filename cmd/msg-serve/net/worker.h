@@ -82,7 +82,8 @@ void worker_connect(struct worker *w, int fd, const struct peer *peer,
     enum listen_kind kind);
 
 /* From any thread: append bytes to a session's output.  The session may be
- * gone by then; on_gone (in the worker) is called if so and if not NULL. */
+ * gone by then; on_gone (in the worker) is called if so and if not NULL, but
+ * not while the worker stops. */
 struct delivery {
 	struct mail mail;
 	struct place to;
