@@ -40,6 +40,24 @@ word_at(struct str s)
 	return w;
 }
 
+/* A command; what is none is told with the nearest word or command. */
+static const struct msg_command *
+find_command(struct str first, struct err *e)
+{
+	const struct msg_command *c = msg_command_by_word(first);
+	char *typed = mem_strn(first.p, first.n);
+	size_t distance = first.n / 2 + 1;
+	const char *near = word_near(typed, distance < 3 ? distance : 3);
+
+	if (c == NULL && near != NULL)
+		err_set(e, ERR_INPUT, "unknown command '%s'; did you mean "
+		    "'%s'?", typed, near);
+	else if (c == NULL)
+		command_line_word(first, e);
+	free(typed);
+	return c;
+}
+
 /* w[0..n): arguments of a word that is more than another name. */
 static int
 take_word(struct order *out, const struct word *word, char **w, size_t n,
@@ -106,7 +124,8 @@ parse_line(struct order *out, struct str line, struct err *e)
 	second = word_at(rest);
 	word = word_find(first, second);
 	if (word == NULL) {
-		if (command_line_parse(&out->ask, line.p, line.n, e) < 0)
+		if (find_command(first, e) == NULL || command_line_parse(
+		    &out->ask, line.p, line.n, e) < 0)
 			return -1;
 		return load(&out->ask, &out->text, e);
 	}
@@ -172,7 +191,7 @@ order_words(struct order *out, const struct send_opts *o, char *const w[],
 	} else {
 		out->show = word != NULL ? word->show : NULL;
 		c = word != NULL ? &msg_commands[word->command] :
-		    command_line_word(str_of(w[0]), e);
+		    find_command(str_of(w[0]), e);
 		rc = c == NULL ? -1 : command(out, c, w + used, n - used, e);
 		if (c == NULL)
 			e->code = ERR_USAGE;

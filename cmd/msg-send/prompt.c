@@ -13,6 +13,7 @@
 #include "line.h"
 
 #define SLOW_MS		500
+#define HELP_COLUMN	36	/* where the words of help begin */
 #define ABOVE_MAX	(1u << 20)	/* bytes of what is shown above */
 #define TYPED_MAX	64		/* words of a line that are looked at */
 
@@ -194,8 +195,13 @@ static void
 put_row(struct buf *out, const char *name, const char *sub,
     const char *arguments, const char *summary)
 {
-	buf_printf(out, "%s%s%s %s\n      %s\n", name, sub == NULL ? "" : " ",
-	    sub == NULL ? "" : sub, arguments, summary);
+	size_t start = out->n;
+
+	buf_printf(out, "%s%s%s %s ", name, sub == NULL ? "" : " ",
+	    sub == NULL ? "" : sub, arguments);
+	while (out->n - start < HELP_COLUMN && !buf_full(out))
+		buf_putc(out, ' ');
+	buf_printf(out, " %s\n", summary);
 }
 
 /* Of all words, or of those so called. */
@@ -259,15 +265,16 @@ tell_time(const struct prompt *p, int64_t took_us)
 
 	if (took_us < 1000 * p->slow_ms)
 		return;
-	printf("%s(%.3f s)%s\n", term_style(color, TERM_DIM),
+	fprintf(stderr, "%s(%.3f s)%s\n", term_style(color, TERM_DIM),
 	    (double)took_us / 1e6, term_style(color, TERM_PLAIN));
-	fflush(stdout);
 }
 
-/* A failure that leaves the stream as it was has been told. */
+/* A failure that leaves the stream as it was has been told.  How long a
+ * person took is not. */
 static void
 do_order(struct prompt *p, struct str line)
 {
+	int64_t start = clock_mono_us();
 	struct order order;
 	struct err e = ERR_INIT, why = ERR_INIT;
 
@@ -276,6 +283,8 @@ do_order(struct prompt *p, struct str line)
 	else if (order_do(p->s, &order, 0, p->in, &why) < 0 ||
 	    stream_wait(p->s, p->in, &why) < 0)
 		on_lost(p, &why);
+	if (order.run == NULL)
+		tell_time(p, clock_mono_us() - start);
 	order_clear(&order);
 }
 
@@ -286,7 +295,6 @@ do_command(struct prompt *p, const char *line)
 	size_t n = line_pipe(line, &program);
 	struct filter f;
 	struct err e = ERR_INIT;
-	int64_t start = clock_mono_us();
 
 	if (program == NULL) {
 		do_order(p, (struct str){ line, n });
@@ -297,7 +305,6 @@ do_command(struct prompt *p, const char *line)
 	} else {
 		send_failed(p->s, &e, 0);
 	}
-	tell_time(p, clock_mono_us() - start);
 	p->s->stop = false;
 }
 

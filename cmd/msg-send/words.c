@@ -204,6 +204,22 @@ word_find(struct str first, struct str second)
 	return NULL;
 }
 
+const char *
+word_near(const char *typed, size_t distance)
+{
+	const char *near = NULL;
+
+	for (const struct word *w = words; w->name != NULL; w++) {
+		size_t d = text_distance(w->name, typed);
+
+		if (d < distance) {
+			distance = d;
+			near = w->name;
+		}
+	}
+	return near;
+}
+
 size_t
 word_length(const struct word *word)
 {

@@ -59,6 +59,11 @@ exits 0 'a query on a line stays as it is' msg-send < <(
 	echo "get //Page[@title = \"a b\"]/@name")
 is "$out" '["about"]' 'blanks and quotes too'
 
+exits 2 'a word that is none' msg-send gte /
+like "$err" "unknown command 'gte'; did you mean 'get'" 'is told with the nearest'
+exits 5 'on a line, too' msg-send - <<<'publihs x'
+like "$err" "line 1: unknown command 'publihs'; did you mean 'publish'" 'with the nearest'
+
 # --- for people -----------------------------------------------------------------
 msg-send -m 'to be read' mv /about /about-us >/dev/null
 msg-send mv /about-us /about >/dev/null
