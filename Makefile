@@ -293,7 +293,7 @@ help:
 	@echo 'make check         install what is missing, build, run every test'
 	@echo 'make check-PART    one part of the tests: unit cli xmpp interop web hostile crash lint fuzz'
 	@echo 'make lint          the checks of sources and manual pages'
-	@echo 'make bench         measure (BENCH=...); installs Prosody to compare with'
+	@echo 'make bench         measure (BENCH=...); installs others to compare with'
 	@echo 'make fuzz          fuzz each parser for FUZZ_SECONDS=$(FUZZ_SECONDS) (clang)'
 	@echo 'make deps          install the Debian packages a build needs'
 	@echo 'make dist          a tarball of what is committed, in build/'

@@ -22,6 +22,7 @@
 #define GROUPS		"X25519:P-256:P-384"
 
 static const unsigned char client_alpn[] = "\x0b" TLS_ALPN_XMPP;
+static const unsigned char client_alpn_http[] = "\x08" TLS_ALPN_HTTP;
 
 struct tls {
 	atomic_uint refs;
@@ -181,7 +182,12 @@ tls_client(struct tls **out, const struct tls_trust *trust, struct err *e)
 	struct tls *t = new_tls(TLS_client_method());
 	int rc = 0;
 
-	SSL_CTX_set_alpn_protos(t->ctx, client_alpn, sizeof client_alpn - 1);
+	if (trust->http)
+		SSL_CTX_set_alpn_protos(t->ctx, client_alpn_http,
+		    sizeof client_alpn_http - 1);
+	else
+		SSL_CTX_set_alpn_protos(t->ctx, client_alpn,
+		    sizeof client_alpn - 1);
 	SSL_CTX_set_verify(t->ctx, trust->none ? SSL_VERIFY_NONE :
 	    SSL_VERIFY_PEER, NULL);
 	ERR_clear_error();

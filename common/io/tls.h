@@ -43,6 +43,7 @@ struct tls_trust {
 	const char *ca_file, *ca_dir; /* these only; both NULL: the system's */
 	const char *pin;		/* this key only, no chain, no name */
 	bool none;			/* anyone: benchmarks */
+	bool http;			/* ALPN is of HTTP, not of XMPP */
 };
 
 /* Gives a client's context (tls_unref).  Borrows t.  ERR_CONFIG. */

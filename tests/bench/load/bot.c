@@ -33,12 +33,18 @@ refused(struct bot *b, const struct stanza *st)
 static void
 send_header(struct bot *b)
 {
+	size_t at = web_begin(b);
 	struct buf *out = link_out(b->link);
 
-	buf_lit(out, "<?xml version='1.0'?><stream:stream version='1.0' "
-	    "xmlns='" NS_CLIENT "' xmlns:stream='" NS_STREAM "'");
+	if (b->load->web)
+		buf_lit(out, "<open version='1.0' xmlns='" NS_FRAMING "'");
+	else
+		buf_lit(out, "<?xml version='1.0'?><stream:stream "
+		    "version='1.0' xmlns='" NS_CLIENT "' xmlns:stream='"
+		    NS_STREAM "'");
 	xml_attr(out, "to", b->load->opt.domain);
-	buf_putc(out, '>');
+	buf_puts(out, b->load->web ? "/>" : ">");
+	web_end(b, at);
 }
 
 static bool
@@ -84,6 +90,7 @@ authenticate(struct bot *b, const struct stanza *mechanisms)
 	struct buf data = BUF_INIT(SCRAM_MESSAGE_MAX);
 	struct load *l = b->load;
 	struct err e = ERR_INIT;
+	size_t at;
 
 	b->mech = choose(b, mechanisms);
 	b->step = BOT_AUTH;
@@ -96,9 +103,11 @@ authenticate(struct bot *b, const struct stanza *mechanisms)
 		return;
 	}
 	b->scram.kept = &l->salted;
+	at = web_begin(b);
 	buf_printf(link_out(b->link), "<auth xmlns='" NS_SASL
 	    "' mechanism='%s'>", b->mech->name);
 	put64(b, "", &data, "</auth>");
+	web_end(b, at);
 }
 
 static void
@@ -108,13 +117,17 @@ answer(struct bot *b, const struct stanza *challenge)
 	struct buf data = BUF_INIT(SCRAM_MESSAGE_MAX);
 	struct str text = stanza_text(challenge);
 	struct err e = ERR_INIT;
+	size_t at;
 
 	if (base64_get(&in, text.p, text.n, &e) < 0 ||
-	    scram_client_final(&b->scram, in.p, in.n, &data, &e) < 0)
+	    scram_client_final(&b->scram, in.p, in.n, &data, &e) < 0) {
 		fail(b, &e);
-	else
+	} else {
+		at = web_begin(b);
 		put64(b, "<response xmlns='" NS_SASL "'>", &data,
 		    "</response>");
+		web_end(b, at);
+	}
 	buf_free(&in);
 	buf_free(&data);
 }
@@ -132,7 +145,8 @@ succeed(struct bot *b, const struct stanza *success)
 		fail(b, &e);
 	buf_free(&in);
 	b->step = BOT_BIND;
-	stream_restart(b->stream);
+	if (!b->load->web)
+		stream_restart(b->stream);
 	send_header(b);
 }
 
@@ -141,17 +155,22 @@ features(struct bot *b, const struct stanza *st)
 {
 	const struct stanza *m = stanza_child(st, "mechanisms", NS_SASL);
 	const char *tls = b->load->opt.tls;
+	size_t at;
 
-	if (b->step == BOT_BIND)
+	if (b->step == BOT_BIND) {
+		at = web_begin(b);
 		buf_printf(link_out(b->link), "<iq type='set' id='bind'>"
 		    "<bind xmlns='" NS_BIND "'><resource>load-%u</resource>"
 		    "</bind></iq>", b->number);
-	else if (!link_secure(b->link) && strcmp(tls, "starttls") == 0)
+		web_end(b, at);
+	} else if (!link_secure(b->link) &&
+	    strcmp(tls, "starttls") == 0) {
 		buf_lit(link_out(b->link), "<starttls xmlns='" NS_TLS "'/>");
-	else if (m != NULL)
+	} else if (m != NULL) {
 		authenticate(b, m);
-	else
+	} else {
 		refused(b, st);
+	}
 }
 
 static int
@@ -159,7 +178,9 @@ on_stanza(void *arg, struct stanza *st)
 {
 	struct bot *b = arg;
 
-	if (stanza_is(st, "features", NS_STREAM)) {
+	if (stanza_is(st, "open", NS_FRAMING)) {
+		return 0;
+	} else if (stanza_is(st, "features", NS_STREAM)) {
 		features(b, st);
 	} else if (stanza_is(st, "proceed", NS_TLS)) {
 		b->step = BOT_TLS;
@@ -197,9 +218,8 @@ static const struct stream_ops stream_ops = {
 /* --- the connection ------------------------------------------------------ */
 
 static size_t
-on_bytes(void *arg, const char *p, size_t n)
+on_payload(struct bot *b, const char *p, size_t n)
 {
-	struct bot *b = arg;
 	struct err e = ERR_INIT;
 	size_t used = 0;
 
@@ -217,11 +237,31 @@ on_bytes(void *arg, const char *p, size_t n)
 }
 
 static void
+on_message(struct bot *b, const char *p, size_t n)
+{
+	if (n == 0)
+		send_header(b);
+	else
+		on_payload(b, p, n);
+}
+
+static size_t
+on_bytes(void *arg, const char *p, size_t n)
+{
+	struct bot *b = arg;
+
+	if (!b->load->web)
+		return on_payload(b, p, n);
+	web_bytes(b, p, n, on_message);
+	return n;
+}
+
+static void
 on_connected(void *arg)
 {
 	struct bot *b = arg;
 
-	if (strcmp(b->load->opt.tls, "direct") != 0)
+	if (strcmp(b->load->opt.tls, "direct") != 0 && !b->load->web)
 		send_header(b);
 }
 
@@ -231,7 +271,10 @@ on_secured(void *arg)
 	struct bot *b = arg;
 
 	b->step = BOT_START;
-	send_header(b);
+	if (b->load->web)
+		web_hello(b);
+	else
+		send_header(b);
 }
 
 static void
@@ -262,7 +305,7 @@ void
 bot_start(struct bot *b, struct load *l, const struct bot_ops *ops,
     unsigned number)
 {
-	bool direct = strcmp(l->opt.tls, "direct") == 0;
+	bool direct = strcmp(l->opt.tls, "direct") == 0 || l->web;
 	void *own = b->own;
 	struct err e = ERR_INIT;
 
@@ -270,7 +313,8 @@ bot_start(struct bot *b, struct load *l, const struct bot_ops *ops,
 	    .own = own, .start_us = clock_mono_us() };
 	l->conf = (struct link_conf){ .ops = &link_ops, .read_always = true };
 	answers_init(&b->answers);
-	b->stream = stream_new(&stream_ops, b, l->streams);
+	b->stream = l->web ? stream_new_bare(&stream_ops, b, l->streams,
+	    NS_CLIENT) : stream_new(&stream_ops, b, l->streams);
 	stream_limit(b->stream, &stream_limits_default);
 	if (link_connect(&b->link, l->loop, l->opt.server, &l->conf, b,
 	    direct ? l->tls : NULL, NULL, &e) < 0)
@@ -283,7 +327,10 @@ bot_end(struct bot *b)
 	if (b->link == NULL)
 		return;
 	b->step = BOT_ENDING;
-	buf_lit(link_out(b->link), "</stream:stream>");
+	if (b->load->web)
+		web_close(b);
+	else
+		buf_lit(link_out(b->link), "</stream:stream>");
 	link_close(b->link);
 }
 

@@ -22,8 +22,8 @@
 struct load_options {
 	struct opt_from from;		/* first: cli/opt.h */
 	const char *server, *domain, *user, *password, *tls, *mech;
-	const char *mode, *request, *query, *label;
-	int64_t connections, depth, watches, pid;
+	const char *mode, *request, *query, *label, *to;
+	int64_t rate, connections, depth, watches, pid;
 	int64_t warm_ms, time_ms;
 	bool json, header;
 };
@@ -36,6 +36,7 @@ struct load {
 	struct secret password;
 	struct scram_salted salted;	/* PBKDF2 is done once for all bots */
 	struct link_conf conf;
+	bool web;			/* over WebSocket */
 	bool failed;
 	struct err why;
 };
@@ -43,9 +44,29 @@ struct load {
 /* End it all: e is what main reports. */
 void load_fail(struct load *l, const struct err *e);
 
-/* --- bots ---------------------------------------------------------------- */
+/* --- WebSocket ----------------------------------------------------------- */
 
 struct bot;
+
+struct web {
+	unsigned match;			/* bytes of the end of HTTP's head */
+	unsigned char head[10];		/* of a frame */
+	size_t n;
+	uint64_t left;			/* of a frame's payload */
+};
+
+/* Payload of frames; once with nothing when the way is open. */
+typedef void web_fn(struct bot *b, const char *p, size_t n);
+
+void web_hello(struct bot *b);
+void web_bytes(struct bot *b, const char *p, size_t n, web_fn *fn);
+
+/* Around what is one message over WebSocket; nothing over TCP. */
+size_t web_begin(struct bot *b);
+void web_end(struct bot *b, size_t from);
+void web_close(struct bot *b);
+
+/* --- bots ---------------------------------------------------------------- */
 
 struct bot_ops {
 	void (*ready)(struct bot *b);		/* logged in, resource bound */
@@ -66,6 +87,7 @@ struct bot {
 	const struct sasl_mech *mech;
 	struct scram_client scram;
 	struct answers answers;
+	struct web web;
 	int64_t start_us;
 	void *own;			/* the mode's */
 };
@@ -85,7 +107,7 @@ void bot_clear(struct bot *b);		/* after closed, or after the loop */
  */
 struct request {
 	char *name;			/* of the child element; NULL: ping */
-	bool set;
+	bool set, raw;
 	char *argument;
 	bool varies;			/* it has one of the above */
 	struct buf *ready;		/* one for each n, when it does not */
@@ -95,8 +117,7 @@ struct request {
 int request_init(struct request *r, const struct load *l, const char *text,
     struct err *e);
 void request_clear(struct request *r, const struct load *l);
-void request_put(struct request *r, const struct load *l, struct buf *out,
-    unsigned c, unsigned n);
+void request_put(struct request *r, struct bot *b, unsigned n);
 
 /* --- the server's process, by opt.pid; all 0 without --------------------- */
 
@@ -114,6 +135,7 @@ int load_requests(struct load *l, struct err *e);
 int load_idle(struct load *l, struct err *e);
 int load_logins(struct load *l, struct err *e);
 int load_watch(struct load *l, struct err *e);
+int load_nats(struct load *l, bool fan, struct err *e);
 
 /* One figure of the row that is printed. */
 void print_row(const struct load *l, double rate, const char *unit,

@@ -4,6 +4,7 @@
  * request: so many answers a second, and the time from a request to its
  * answer, both as the generator sees them.  login: from connect to a bound
  * resource.  watch: from the request that changes something to each event.
+ * nats, nats-watch: the like of request and watch for nats-server.
  * idle: resident memory a connection costs the server, OpenSSL's included.
  * server and load are percent of a core; "us each" is the server's processor
  * time for one answer, which other work on the machine changes least.
@@ -28,15 +29,23 @@ static const struct opt rows[] = {
 	    "bench" },
 	{ 'p', "password-file", OPT_STR, "file", AT(password),
 	    "his password, on its first line", .flags = OPT_FILE },
-	{ 'T', "tls", OPT_CHOICE, "how", AT(tls), "how TLS begins",
-	    "starttls", .choices = "starttls direct none" },
+	{ 'T', "tls", OPT_CHOICE, "how", AT(tls), "how TLS begins; "
+	    "websocket: with TLS too", "starttls",
+	    .choices = "starttls direct none websocket" },
 	{ 'M', "mechanism", OPT_STR, "name", AT(mech),
 	    "of SASL (default: the best SCRAM without channel binding)" },
 	{ 'm', "mode", OPT_CHOICE, "what", AT(mode), "what to measure",
-	    "request", .choices = "request idle login watch" },
+	    "request", .choices = "request idle login watch "
+	    "nats nats-watch" },
 	{ 'r', "request", OPT_STR, "text", AT(request),
-	    "ping, or a command and its argument; {c}: connection, {n}: "
-	    "request in flight, {i}: counts up", "ping" },
+	    "ping, a command and its argument, or what an iq of type set "
+	    "holds; {c}: connection, {n}: request in flight, {i}: counts up",
+	    "ping" },
+	{ 0, "to", OPT_STR, "jid", AT(to),
+	    "to whom what begins with '<' goes" },
+	{ 'R', "rate", OPT_INT, "n", AT(rate),
+	    "requests a second, whatever is answered when; 0: the next when "
+	    "one is answered", "0", 0, 10000000 },
 	{ 'q', "query", OPT_STR, "path", AT(query), "what is watched", "/" },
 	{ 'W', "watches", OPT_INT, "n", AT(watches),
 	    "other parts of the tree that are watched meanwhile, in request",
@@ -149,6 +158,8 @@ measure(struct load *l, struct err *e)
 		return load_idle(l, e);
 	case 'l':
 		return load_logins(l, e);
+	case 'n':
+		return load_nats(l, strchr(l->opt.mode, '-') != NULL, e);
 	case 'w':
 		return load_watch(l, e);
 	default:
@@ -170,12 +181,15 @@ more_descriptors(void)
 static int
 run(struct load *l, struct err *e)
 {
-	const struct tls_trust anyone = { .none = true };
+	struct tls_trust anyone = { .none = true };
 	int rc;
 
-	if (l->opt.password == NULL)
+	l->web = strcmp(l->opt.tls, "websocket") == 0;
+	anyone.http = l->web;
+	if (l->opt.password == NULL && l->opt.mode[0] != 'n')
 		return err_set(e, ERR_USAGE, "--password-file is wanted");
-	if (secret_read(&l->password, l->opt.password, e) < 0 ||
+	if ((l->opt.password != NULL &&
+	    secret_read(&l->password, l->opt.password, e) < 0) ||
 	    tls_client(&l->tls, &anyone, e) < 0)
 		return -1;
 	more_descriptors();

@@ -35,12 +35,20 @@ write_request(struct request *r, const struct load *l, struct buf *out,
 {
 	struct buf argument = BUF_INIT(REQUEST_MAX);
 
-	if (r->name == NULL) {
+	if (r->name == NULL && !r->raw) {
 		buf_printf(out, "<iq type='get' id='%u' to='%s'>"
 		    "<ping xmlns='" NS_PING "'/></iq>", n, l->opt.domain);
 		return;
 	}
 	fill_in(&argument, r, c, n);
+	if (r->raw) {
+		buf_printf(out, "<iq type='set' id='%u' to='%s'>", n,
+		    l->opt.to != NULL ? l->opt.to : l->opt.domain);
+		buf_put(out, argument.p, argument.n);
+		buf_lit(out, "</iq>");
+		buf_free(&argument);
+		return;
+	}
 	buf_printf(out, "<iq type='%s' id='%u'><%s xmlns='" NS_M "'>",
 	    r->set ? "set" : "get", n, r->name);
 	base64_put(out, argument.p, argument.n);
@@ -56,7 +64,10 @@ request_init(struct request *r, const struct load *l, const char *text,
 
 	/* Not from 0: a run must not save what the one before it did. */
 	*r = (struct request){ .count = (uint64_t)clock_real_us() };
-	if (strcmp(text, "ping") != 0) {
+	if (text[0] == '<') {
+		r->raw = true;
+		r->argument = mem_str(text);
+	} else if (strcmp(text, "ping") != 0) {
 		if (word < 5 || (strncmp(text, "get-", 4) != 0 &&
 		    strncmp(text, "set-", 4) != 0))
 			return err_set(e, ERR_USAGE, "'%s' is no request: "
@@ -64,10 +75,11 @@ request_init(struct request *r, const struct load *l, const char *text,
 		r->set = text[0] == 's';
 		r->name = mem_strn(text + 4, word - 4);
 		r->argument = mem_str(text + word + (text[word] == ' '));
-		r->varies = strstr(r->argument, "{c}") != NULL ||
-		    strstr(r->argument, "{n}") != NULL ||
-		    strstr(r->argument, "{i}") != NULL;
 	}
+	r->varies = r->argument != NULL &&
+	    (strstr(r->argument, "{c}") != NULL ||
+	    strstr(r->argument, "{n}") != NULL ||
+	    strstr(r->argument, "{i}") != NULL);
 	if (r->varies)
 		return 0;
 	r->ready = mem_array((size_t)l->opt.depth, sizeof *r->ready);
@@ -89,13 +101,16 @@ request_clear(struct request *r, const struct load *l)
 }
 
 void
-request_put(struct request *r, const struct load *l, struct buf *out,
-    unsigned c, unsigned n)
+request_put(struct request *r, struct bot *b, unsigned n)
 {
+	struct buf *out = link_out(b->link);
+	size_t at = web_begin(b);
+
 	if (r->ready != NULL)
 		buf_put(out, r->ready[n].p, r->ready[n].n);
 	else
-		write_request(r, l, out, c, n);
+		write_request(r, b->load, out, b->number, n);
+	web_end(b, at);
 }
 
 /* --- many connections, each with some requests in flight ----------------- */
@@ -111,6 +126,13 @@ struct run {
 	struct hist hist;
 	struct usage from, to;
 	struct timer timer;
+
+	/* opt.rate: requests are due by the clock, and go to whoever has had
+	 * nothing to do for longest; their time is from when they were due. */
+	struct timer tick;
+	uint32_t *idle;			/* a ring of places in sent */
+	size_t idle_first, idle_count;
+	int64_t begun_us, due;
 };
 
 /* Nothing is ever there, and each is another part of the tree. */
@@ -140,7 +162,37 @@ ask(struct bot *b, unsigned n, int64_t now)
 	const struct load *l = b->load;
 
 	r->sent[b->number * (size_t)l->opt.depth + n] = now;
-	request_put(&r->request, l, link_out(b->link), b->number, n);
+	request_put(&r->request, b, n);
+}
+
+static void
+on_tick(void *arg)
+{
+	struct run *r = arg;
+	const struct load *l = r->load;
+	size_t all = (size_t)(l->opt.connections * l->opt.depth);
+	int64_t now = clock_mono_us();
+	int64_t due = (now - r->begun_us) * l->opt.rate / 1000000;
+
+	for (; r->due < due && r->idle_count > 0; r->due++) {
+		uint32_t at = r->idle[r->idle_first];
+
+		r->idle_first = (r->idle_first + 1) % all;
+		r->idle_count--;
+		ask(&r->bots[at / l->opt.depth],
+		    (unsigned)(at % l->opt.depth),
+		    r->begun_us + r->due * 1000000 / l->opt.rate);
+	}
+	if (!r->over)
+		timer_set(&r->tick, 1);
+}
+
+static void
+rest(struct run *r, uint32_t at)
+{
+	size_t all = (size_t)(r->load->opt.connections * r->load->opt.depth);
+
+	r->idle[(r->idle_first + r->idle_count++) % all] = at;
 }
 
 static void
@@ -149,9 +201,15 @@ begin(struct run *r)
 	struct load *l = r->load;
 	int64_t now = clock_mono_us();
 
-	for (unsigned i = 0; i < l->opt.connections; i++)
-		for (unsigned n = 0; n < l->opt.depth; n++)
-			ask(&r->bots[i], n, now);
+	r->begun_us = now;
+	for (unsigned n = 0; n < l->opt.depth; n++)
+		for (unsigned i = 0; i < l->opt.connections; i++)
+			if (l->opt.rate == 0)
+				ask(&r->bots[i], n, now);
+			else
+				rest(r, (uint32_t)(i * l->opt.depth + n));
+	if (l->opt.rate > 0)
+		on_tick(r);
 	timer_set(&r->timer, l->opt.warm_ms);
 }
 
@@ -181,7 +239,11 @@ on_item(void *arg, const struct answer *item, const char *p, size_t n)
 	if (r->measuring)
 		hist_add(&r->hist, now - r->sent[b->number *
 		    (size_t)b->load->opt.depth + item->id]);
-	ask(b, item->id, now);
+	if (b->load->opt.rate == 0)
+		ask(b, item->id, now);
+	else
+		rest(r, (uint32_t)(b->number * b->load->opt.depth +
+		    item->id));
 }
 
 static void
@@ -240,7 +302,9 @@ load_requests(struct load *l, struct err *e)
 	r.bots = mem_array(count, sizeof *r.bots);
 	memset(r.bots, 0, count * sizeof *r.bots);
 	r.sent = mem_array(count * (size_t)l->opt.depth, sizeof *r.sent);
+	r.idle = mem_array(count * (size_t)l->opt.depth, sizeof *r.idle);
 	timer_init(&r.timer, l->loop, on_time, &r);
+	timer_init(&r.tick, l->loop, on_tick, &r);
 	for (size_t i = 0; i < count; i++)
 		r.bots[i].own = &r;
 	bot_start(&r.bots[0], l, &ops, 0);
@@ -252,5 +316,6 @@ load_requests(struct load *l, struct err *e)
 	request_clear(&r.request, l);
 	free(r.bots);
 	free(r.sent);
+	free(r.idle);
 	return 0;
 }

@@ -14,7 +14,7 @@
  */
 struct fan {
 	struct load *load;
-	struct request request;
+	struct request request, subscribe;
 	struct bot *bots;		/* the first one changes */
 	unsigned ready, watching, gone;
 	uint64_t seen;			/* of the change under way */
@@ -32,18 +32,15 @@ change(struct fan *f)
 	f->seen = 0;
 	f->answered = false;
 	f->sent_us = clock_mono_us();
-	request_put(&f->request, f->load, link_out(f->bots[0].link), 0, 0);
+	request_put(&f->request, &f->bots[0], 0);
 }
 
 static void
 watch(struct bot *b)
 {
-	struct buf *out = link_out(b->link);
-	const char *query = b->load->opt.query;
+	struct fan *f = b->own;
 
-	buf_lit(out, "<iq type='set' id='0'><watch xmlns='" NS_M "'>");
-	base64_put(out, query, strlen(query));
-	buf_lit(out, "</watch></iq>");
+	request_put(&f->subscribe, b, 0);
 }
 
 static void
@@ -122,11 +119,18 @@ int
 load_watch(struct load *l, struct err *e)
 {
 	size_t count = (size_t)l->opt.connections + 1;
+	struct buf query = BUF_INIT(65536);
 	struct fan f = { .load = l };
 
 	l->opt.depth = 1;
-	if (request_init(&f.request, l, l->opt.request, e) < 0)
+	if (l->opt.query[0] == '<')
+		buf_puts(&query, l->opt.query);
+	else
+		buf_printf(&query, "set-watch %s", l->opt.query);
+	if (request_init(&f.request, l, l->opt.request, e) < 0 ||
+	    request_init(&f.subscribe, l, buf_cstr(&query), e) < 0)
 		return -1;
+	buf_free(&query);
 	f.bots = mem_array(count, sizeof *f.bots);
 	memset(f.bots, 0, count * sizeof *f.bots);
 	timer_init(&f.timer, l->loop, on_time, &f);
@@ -139,6 +143,7 @@ load_watch(struct load *l, struct err *e)
 		    (double)(f.to.at_us - f.from.at_us), "events/s", &f.hist,
 		    &f.from, &f.to);
 	request_clear(&f.request, l);
+	request_clear(&f.subscribe, l);
 	free(f.bots);
 	return 0;
 }
