@@ -180,8 +180,9 @@ def codes(s):
              "a frame of 2^63 bytes"),
             (frame(TEXT, b"", first=0) + frame(0, b"", first=0) * 5000, 1009,
              "fragments without end, empty"),
+            # The stream's limit is met first: an error, then an end in order.
             (frame(TEXT, b" ", first=0) + frame(0, b" " * 1000, first=0)
-             * 3000, 1009, "fragments without end, white")):
+             * 3000, 1000, "fragments without end, white")):
         ws = login(s)
         try:
             ws.sock.sendall(sent)
