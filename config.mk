@@ -48,5 +48,6 @@ DEPS_check += testssl.sh nmap prosody
 DEPS_check += python3-avro libsnappy-dev
 DEPS_check += chromium $(if $(shell command -v npm),,nodejs npm)
 DEPS_bench = prosody ejabberd nats-server
+DEPS_bench += g++ libsimdjson-dev python3-avro $(if $(shell command -v npm),,nodejs npm)
 DEPS_fuzz = clang libclang-rt-dev
 DEPS_deb = git dpkg-dev debhelper lintian debootstrap systemd-container

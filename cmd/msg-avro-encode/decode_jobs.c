@@ -11,9 +11,11 @@
  * in the file, unpacks and decodes them; the text goes out in order.
  */
 
-#define BATCH	((size_t)128 << 10)	/* bytes of blocks a thread gets */
+#define BATCH	((size_t)32 << 10)	/* bytes of blocks a thread gets */
+#define KEEP	((size_t)1 << 20)	/* of a batch's memory for the next */
 
 struct batch {
+	struct batch *next;		/* one that is done with */
 	const struct ocf_head *head;
 	struct buf blocks, out;
 	uint64_t first, count;		/* the number of its first block */
@@ -79,29 +81,53 @@ thread_drop(void *state)
 	free(c);
 }
 
+/* Batches are used again: fresh memory costs more than what is done in it. */
 static struct batch *
-batch_new(const struct ocf_head *h, uint64_t first)
+batch_new(struct batch **spare, const struct ocf_head *h, uint64_t first)
 {
-	struct batch *t = mem_zero(sizeof *t);
+	struct batch *t = *spare;
 
+	if (t != NULL) {
+		*spare = t->next;
+	} else {
+		t = mem_zero(sizeof *t);
+		buf_init(&t->blocks, SIZE_MAX / 2);
+		buf_init(&t->out, SIZE_MAX / 2);
+	}
 	t->head = h;
 	t->first = first;
-	buf_init(&t->blocks, SIZE_MAX / 2);
-	buf_init(&t->out, SIZE_MAX / 2);
+	t->count = t->values = t->bad_count = 0;
 	return t;
 }
 
 static void
-batch_free(struct batch *t)
+batch_done(struct batch **spare, struct batch *t)
 {
-	buf_free(&t->blocks);
-	buf_free(&t->out);
-	free(t->bad);
-	free(t);
+	buf_reset(&t->blocks);
+	buf_reset(&t->out);
+	buf_shrink(&t->blocks, KEEP);
+	buf_shrink(&t->out, KEEP);
+	t->next = *spare;
+	*spare = t;
+}
+
+static void
+batches_free(struct batch *spare)
+{
+	struct batch *t;
+
+	while ((t = spare) != NULL) {
+		spare = t->next;
+		buf_free(&t->blocks);
+		buf_free(&t->out);
+		free(t->bad);
+		free(t);
+	}
 }
 
 static int
-finish(struct decoder *c, struct batch *t, struct err *e)
+finish(struct decoder *c, struct batch *t, struct batch **spare,
+    struct err *e)
 {
 	int rc = write_out(STDOUT_FILENO, &t->out, "standard output", e);
 
@@ -115,7 +141,7 @@ finish(struct decoder *c, struct batch *t, struct err *e)
 		*e = t->bad[i];
 		rc = -1;
 	}
-	batch_free(t);
+	batch_done(spare, t);
 	return rc;
 }
 
@@ -155,24 +181,25 @@ decode_jobs(struct decoder *c, const struct ocf_head *h, struct err *e)
 	struct crew *crew = crew_new((size_t)c->o->jobs, decode_batch,
 	    thread_make, thread_drop, c);
 	struct err lost = ERR_INIT;
+	struct batch *t, *spare = NULL;
 	uint64_t next = 1;
-	struct batch *t;
 	int got = 1, rc = 0;
 
 	while (got > 0 && rc == 0) {
-		t = batch_new(h, next);
+		t = batch_new(&spare, h, next);
 		got = gather(c, t, e);
 		next += t->count;
 		if (crew_full(crew))
-			rc = finish(c, crew_take(crew), e);
+			rc = finish(c, crew_take(crew), &spare, e);
 		crew_put(crew, t);
 	}
 	while ((t = crew_take(crew)) != NULL) {
 		if (rc == 0)
-			rc = finish(c, t, got < 0 ? &lost : e);
+			rc = finish(c, t, &spare, got < 0 ? &lost : e);
 		else
-			batch_free(t);
+			batch_done(&spare, t);
 	}
 	crew_free(crew);
+	batches_free(spare);
 	return got < 0 ? -1 : rc;
 }

@@ -14,8 +14,10 @@
  */
 
 #define PIECE	((size_t)128 << 10)	/* bytes of text a thread gets */
+#define KEEP	((size_t)1 << 20)	/* of a piece's memory for the next */
 
 struct piece {
+	struct piece *next;		/* one that is done with */
 	struct buf text;
 	uint64_t lines;			/* in front of it */
 	struct sink sink;		/* keeps what it is given */
@@ -105,20 +107,54 @@ thread_drop(void *state)
 	free(c);
 }
 
-static void
-piece_free(struct piece *t)
+/* Pieces are used again: fresh memory costs more than what is done in it. */
+static struct piece *
+piece_new(struct encoder *c, struct piece **spare)
 {
-	if (t == NULL)
-		return;
-	buf_free(&t->text);
-	sink_close(&t->sink);
-	free(t->more);
-	free(t);
+	struct piece *t = *spare;
+
+	if (t != NULL) {
+		*spare = t->next;
+	} else {
+		t = mem_zero(sizeof *t);
+		buf_init(&t->text, SIZE_MAX / 2);
+		sink_fork(&t->sink, &c->sink);
+	}
+	t->lines = c->lines;
+	t->e = (struct err)ERR_INIT;
+	t->more_count = 0;
+	t->failed = false;
+	return t;
+}
+
+static void
+piece_done(struct piece **spare, struct piece *t)
+{
+	buf_reset(&t->text);
+	buf_shrink(&t->text, KEEP);
+	sink_again(&t->sink, KEEP);
+	t->next = *spare;
+	*spare = t;
+}
+
+static void
+pieces_free(struct piece *spare)
+{
+	struct piece *t;
+
+	while ((t = spare) != NULL) {
+		spare = t->next;
+		buf_free(&t->text);
+		sink_close(&t->sink);
+		free(t->more);
+		free(t);
+	}
 }
 
 /* Hand over what a piece came to. */
 static int
-finish(struct encoder *c, struct piece *t, struct err *e)
+finish(struct encoder *c, struct piece *t, struct piece **spare,
+    struct err *e)
 {
 	int rc;
 
@@ -130,7 +166,7 @@ finish(struct encoder *c, struct piece *t, struct err *e)
 		*e = t->e;
 		rc = -1;
 	}
-	piece_free(t);
+	piece_done(spare, t);
 	return rc;
 }
 
@@ -145,7 +181,8 @@ last_newline(const char *p, size_t n)
 /* The text up to the last end of a line, all of it at the end.  NULL: there
  * is none. */
 static struct piece *
-next_piece(struct encoder *c, struct err *e, bool *failed)
+next_piece(struct encoder *c, struct piece **spare, struct err *e,
+    bool *failed)
 {
 	struct piece *t;
 	const char *p, *nl = NULL;
@@ -166,14 +203,10 @@ next_piece(struct encoder *c, struct err *e, bool *failed)
 	}
 	if (nl == NULL)
 		return NULL;
-	t = mem_zero(sizeof *t);
+	t = piece_new(c, spare);
 	n = (size_t)(nl - p) + 1;
-	buf_init(&t->text, n);
 	buf_put(&t->text, p, n);
-	t->lines = c->lines;
-	t->e = (struct err)ERR_INIT;
 	c->lines += json_lines(p, n);
-	sink_fork(&t->sink, &c->sink);
 	input_eat(&c->in, n);
 	progress_show(&c->progress, c->sink.values, c->in.bytes);
 	return t;
@@ -184,25 +217,27 @@ encode_jobs(struct encoder *c, struct err *e)
 {
 	struct crew *crew = crew_new((size_t)c->o->jobs, encode_piece,
 	    thread_make, thread_drop, c);
-	struct piece *t;
+	struct piece *t, *spare = NULL;
 	bool failed = false;
 	int rc = 0;
 
 	c->lines = 0;
-	while (rc == 0 && (t = next_piece(c, e, &failed)) != NULL) {
+	while (rc == 0 && (t = next_piece(c, &spare, e,
+	    &failed)) != NULL) {
 		if (crew_full(crew))
-			rc = finish(c, crew_take(crew), e);
+			rc = finish(c, crew_take(crew), &spare, e);
 		if (rc == 0)
 			crew_put(crew, t);
 		else
-			piece_free(t);
+			piece_done(&spare, t);
 	}
 	while ((t = crew_take(crew)) != NULL) {
 		if (rc == 0)
-			rc = finish(c, t, e);
+			rc = finish(c, t, &spare, e);
 		else
-			piece_free(t);
+			piece_done(&spare, t);
 	}
 	crew_free(crew);
+	pieces_free(spare);
 	return failed ? -1 : rc;
 }

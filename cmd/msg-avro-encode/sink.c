@@ -135,6 +135,7 @@ sink_open(struct sink *k, const struct encode_opts *o, const struct schema *s,
 	k->block_size = (size_t)o->block_size;
 	buf_init(&k->out, SIZE_MAX / 2);
 	buf_init(&k->value, SIZE_MAX / 2);
+	buf_init(&k->packed, SIZE_MAX / 2);
 	if (o->confluent != NULL && text_number(o->confluent,
 	    strlen(o->confluent), UINT32_MAX, &id) < 0)
 		return err_set(e, ERR_USAGE, "bad schema id '%s'",
@@ -153,6 +154,7 @@ sink_close(struct sink *k)
 		close(k->fd);
 	buf_free(&k->out);
 	buf_free(&k->value);
+	buf_free(&k->packed);
 }
 
 struct buf *
@@ -186,39 +188,41 @@ put_text_line(struct sink *k, const void *p, size_t n)
 static void
 put_value(struct sink *k)
 {
-	struct buf framed = BUF_INIT(SIZE_MAX / 2);
 	const struct buf *v = &k->value;
 
 	if (k->frame == FRAME_DELIMITED) {
-		varint_put(&framed, (int64_t)v->n);
-		buf_put(&framed, v->p, v->n);
-		v = &framed;
+		buf_reset(&k->packed);
+		varint_put(&k->packed, (int64_t)v->n);
+		if (k->base64 || k->hex)
+			buf_put(&k->packed, v->p, v->n);
+		else
+			buf_put(&k->out, k->packed.p, k->packed.n);
 	}
-	if (k->base64 || k->hex)
-		put_text_line(k, v->p, v->n);
-	else
+	if (!k->base64 && !k->hex)
 		buf_put(&k->out, v->p, v->n);
-	buf_free(&framed);
+	else if (k->frame == FRAME_DELIMITED)
+		put_text_line(k, k->packed.p, k->packed.n);
+	else
+		put_text_line(k, v->p, v->n);
 }
 
 static int
 end_block(struct sink *k, struct err *e)
 {
-	struct buf packed = BUF_INIT(SIZE_MAX / 2);
 	int rc = 0;
 
 	if (k->block_count == 0)
 		return 0;
+	buf_reset(&k->packed);
 	if (k->codec == OCF_NULL)
 		ocf_block_put(&k->out, k->block_count, k->value.p, k->value.n,
 		    k->sync);
 	else if ((rc = ocf_pack(k->codec, k->level, k->value.p, k->value.n,
-	    &packed, e)) == 0)
-		ocf_block_put(&k->out, k->block_count, packed.p, packed.n,
-		    k->sync);
+	    &k->packed, e)) == 0)
+		ocf_block_put(&k->out, k->block_count, k->packed.p,
+		    k->packed.n, k->sync);
 	k->block_count = 0;
 	buf_reset(&k->value);
-	buf_free(&packed);
 	return rc;
 }
 
@@ -301,6 +305,7 @@ sink_fork(struct sink *child, const struct sink *k)
 	child->fd = -1;
 	buf_init(&child->out, SIZE_MAX / 2);
 	buf_init(&child->value, SIZE_MAX / 2);
+	buf_init(&child->packed, SIZE_MAX / 2);
 	child->block_count = 0;
 	child->values = 0;
 }
@@ -319,4 +324,15 @@ sink_take(struct sink *k, struct sink *child, struct err *e)
 	buf_put(&k->out, child->out.p, child->out.n);
 	buf_reset(&child->out);
 	return k->out.n < OUT_FULL ? 0 : sink_flush(k, false, e);
+}
+
+void
+sink_again(struct sink *child, size_t keep)
+{
+	buf_reset(&child->out);
+	buf_reset(&child->value);
+	buf_shrink(&child->out, keep);
+	buf_shrink(&child->value, keep);
+	child->block_count = 0;
+	child->values = 0;
 }

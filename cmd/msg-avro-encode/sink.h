@@ -29,6 +29,7 @@ struct sink {
 
 	struct buf out;			/* on its way to fd */
 	struct buf value;		/* the value being made */
+	struct buf packed;		/* what became of it, or of a block */
 	size_t keep;			/* of value, when it is bad */
 
 	/* containers: value is the block */
@@ -60,6 +61,9 @@ int sink_block(struct sink *k, int64_t count, const void *p, size_t n,
 void sink_fork(struct sink *child, const struct sink *k);
 int sink_seal(struct sink *child, struct err *e);
 int sink_take(struct sink *k, struct sink *child, struct err *e);
+
+/* A child that was taken, for the next values; memory up to keep stays. */
+void sink_again(struct sink *child, size_t keep);
 
 /* Write what there is: the input pauses (a container's block ends here), or
  * has ended. */

@@ -287,7 +287,7 @@ static const uint8_t *
 dec_block(struct plan_run *r, const struct pnode *n, const uint8_t *b,
     size_t i, uint64_t count, size_t parts)
 {
-	if (n->op == SCHEMA_ARRAY && dec_is_number(r, n->u.items))
+	if (n->op == SCHEMA_ARRAY && plan_is_number(r, n->u.items))
 		return dec_numbers(r, n->u.items, b, i, count);
 	for (; b != NULL && count > 0; count--, i++)
 		b = dec_item(r, n, b, i, parts);

@@ -11,51 +11,14 @@
 
 /* --- integers ------------------------------------------------------------- */
 
-static const uint64_t pow10_to8[] = { 1, 10, 100, 1000, 10000, 100000,
-    1000000, 10000000, 100000000 };
-
-/* The digits at p, eight at once where there are as many bytes: how many there
- * are makes no branch up to eight.  *m: their value, of 18 at most. */
-static inline const char *
-digits(const char *p, const char *end, uint64_t *m)
-{
-	const char *start = p;
-	unsigned d;
-
-	*m = 0;
-	while (end - p >= 8 && p - start < 16) {
-		uint64_t t = get_le64(p) ^ 0x3030303030303030;
-		uint64_t other = (t | (t + 0x7676767676767676)) &
-		    0x8080808080808080;
-		unsigned n = other == 0 ? 8 :
-		    (unsigned)__builtin_ctzll(other) / 8;
-
-		if (n == 0)
-			return p;
-		t <<= 64 - 8 * n;
-		t = (t & 0x0f0f0f0f0f0f0f0f) * 2561 >> 8;
-		t = (t & 0x00ff00ff00ff00ff) * 6553601 >> 16;
-		t = (t & 0x0000ffff0000ffff) * 42949672960001 >> 32;
-		*m = *m * pow10_to8[n] + t;
-		p += n;
-		if (n < 8)
-			return p;
-	}
-	while (p < end && (d = (unsigned char)(*p - '0')) < 10) {
-		*m = *m * 10 + d;
-		p++;
-	}
-	return p;
-}
-
 static inline const char *
 enc_long(struct plan_run *r, const struct pnode *n, const char *p)
 {
 	bool neg = *p == '-';
 	const char *start = p + neg, *q;
-	uint64_t m;
+	uint64_t m = 0;
 
-	q = digits(start, r->end, &m);
+	q = json_digits(start, r->end, &m);
 	if (q - start > 18 || q == start || (*start == '0' && q - start > 1) ||
 	    q == r->end || *q == '.' || (*q | 0x20) == 'e')
 		return enc_integer(r, n, p);
@@ -139,9 +102,24 @@ enc_item(struct plan_run *r, const struct pnode *n, const char *p, size_t i)
 	return NULL;
 }
 
+/* An array's item by its type; those of numbers are what long arrays hold. */
+static inline const char *
+enc_element(struct plan_run *r, const struct pnode *n, const char *p,
+    bool number, size_t i)
+{
+	if (!number)
+		return enc_item(r, n, p, i);
+	n = n->u.items;
+	p = n->op <= SCHEMA_LONG ? enc_long(r, n, p) : enc_number(r, n, p);
+	if (p == NULL)
+		plan_path_index(r, i);
+	return p;
+}
+
 static const char *
 enc_items(struct plan_run *r, const struct pnode *n, const char *p)
 {
+	bool number = n->op == SCHEMA_ARRAY && plan_is_number(r, n->u.items);
 	char close = n->op == SCHEMA_ARRAY ? ']' : '}';
 	struct chain before;
 	bool done = false;
@@ -158,7 +136,7 @@ enc_items(struct plan_run *r, const struct pnode *n, const char *p)
 		return p;
 	before = r->chain;
 	while (!done) {
-		p = enc_item(r, n, p, count);
+		p = enc_element(r, n, p, number, count);
 		if (p == NULL)
 			return NULL;
 		if (r->elements-- == 0)

@@ -290,6 +290,14 @@ int plan_compile_pair(struct plan *p, struct err *e);	/* plan_pair.c */
 /* The default's binary while compiling: made now if need be. */
 bool plan_default(struct plan_run *r, const struct pfield *f);
 
+/* Of a type whose values are written as numbers. */
+static inline bool
+plan_is_number(const struct plan_run *r, const struct pnode *n)
+{
+	return n->op >= SCHEMA_INT && n->op <= SCHEMA_DOUBLE &&
+	    (n->logical == LOGICAL_NONE || (r->flags & PF_RAW));
+}
+
 /* plan_enc*.c: JSON at p to binary; behind it, or NULL. */
 const char *enc_value(struct plan_run *r, const struct pnode *n,
     const char *p);
@@ -333,13 +341,6 @@ const uint8_t *dec_number(struct plan_run *r, const struct pnode *n,
     const uint8_t *b);
 const uint8_t *dec_numbers(struct plan_run *r, const struct pnode *n,
     const uint8_t *b, size_t i, uint64_t count);
-
-static inline bool
-dec_is_number(const struct plan_run *r, const struct pnode *n)
-{
-	return n->op >= SCHEMA_INT && n->op <= SCHEMA_DOUBLE &&
-	    (n->logical == LOGICAL_NONE || (r->flags & PF_RAW));
-}
 
 /* plan_bin.c: binary at b passed over and checked. */
 const uint8_t *bin_value(struct plan_run *r, const struct pnode *n,

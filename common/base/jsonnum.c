@@ -17,44 +17,6 @@ is_digit(char c)
 	return (unsigned char)(c - '0') < 10;
 }
 
-/* Are the eight bytes of v, the first lowest, all digits? */
-static inline bool
-eight_digits(uint64_t v)
-{
-	return ((v & 0xf0f0f0f0f0f0f0f0u) |
-	    ((v + 0x0606060606060606u) & 0xf0f0f0f0f0f0f0f0u) >> 4) ==
-	    0x3333333333333333u;
-}
-
-/* Their value: pairs, then fours, then all eight. */
-static inline uint32_t
-eight_value(uint64_t v)
-{
-	v -= 0x3030303030303030u;
-	v = (v * 10 + (v >> 8)) & 0x00ff00ff00ff00ffu;
-	v = (v * 100 + (v >> 16)) & 0x0000ffff0000ffffu;
-	return (uint32_t)(v * 10000 + (v >> 32));
-}
-
-static inline const char *
-digits(const char *p, const char *end, uint64_t *m)
-{
-	uint64_t v = *m;
-
-	while (end - p >= 8) {
-		uint64_t eight = get_le64(p);
-
-		if (!eight_digits(eight))
-			break;
-		v = v * 100000000 + eight_value(eight);
-		p += 8;
-	}
-	while (p < end && is_digit(*p))
-		v = v * 10 + (uint64_t)(*p++ - '0');
-	*m = v;
-	return p;
-}
-
 static const char *
 exponent(const char *p, const char *end, struct json_num *x)
 {
@@ -117,14 +79,14 @@ json_num_scan(const char *p, const char *end, struct json_num *x)
 	x->cut = false;
 	x->neg = p < end && *p == '-';
 	start = p += x->neg;
-	p = digits(p, end, &m);
+	p = json_digits(p, end, &m);
 	if (p == start || (*start == '0' && p - start > 1)) {
 		x->p = p == start ? p : start + 1;
 		return NULL;
 	}
 	if (p < end && *p == '.') {
 		point = ++p;
-		p = digits(p, end, &m);
+		p = json_digits(p, end, &m);
 		if (p == point) {
 			x->p = p;
 			return NULL;

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
+
 /* The number m * 10^e, or, when cut, a bit more than that. */
 struct json_num {
 	uint64_t m;		/* its first 19 digits at most */
@@ -67,6 +69,38 @@ json_mul(uint64_t a, uint64_t b)
 	__extension__ unsigned __int128 v = (unsigned __int128)a * b;
 
 	return (struct json_u128){ (uint64_t)(v >> 64), (uint64_t)v };
+}
+
+/* The digits at p put behind those of *m, of which more than 19 have no
+ * meaning.  Eight at once where there are as many bytes: up to eight, how many
+ * there are makes no branch. */
+static inline const char *
+json_digits(const char *p, const char *end, uint64_t *m)
+{
+	static const uint64_t pow10[] = { 1, 10, 100, 1000, 10000, 100000,
+	    1000000, 10000000, 100000000 };
+	unsigned d, n = 8;
+
+	while (n == 8 && end - p >= 8) {
+		uint64_t t = get_le64(p) ^ 0x3030303030303030;
+		uint64_t other = (t | (t + 0x7676767676767676)) &
+		    0x8080808080808080;
+
+		n = other == 0 ? 8 : (unsigned)__builtin_ctzll(other) / 8;
+		if (n == 0)
+			return p;
+		t <<= 64 - 8 * n;
+		t = (t & 0x0f0f0f0f0f0f0f0f) * 2561 >> 8;
+		t = (t & 0x00ff00ff00ff00ff) * 6553601 >> 16;
+		t = (t & 0x0000ffff0000ffff) * 42949672960001 >> 32;
+		*m = *m * pow10[n] + t;
+		p += n;
+	}
+	while (n == 8 && p < end && (d = (unsigned char)(*p - '0')) < 10) {
+		*m = *m * 10 + d;
+		p++;
+	}
+	return p;
 }
 
 #endif
