@@ -12,7 +12,7 @@
 
 struct stage;
 
-/* gives a stage (stage_free).  Keeps o. */
+/* Gives a stage (stage_free).  Keeps o. */
 int stage_new(struct stage **out, const struct dump_opts *o, struct err *e);
 
 void stage_item(void *stage, const struct item *it);	/* item_fn */

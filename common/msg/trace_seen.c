@@ -238,6 +238,7 @@ put_payload(struct buf *out, const char *name, struct str s)
 	struct arena a = ARENA_INIT;
 	struct buf masked = BUF_INIT(s.n + TRACE_PAYLOAD_MAX);
 	struct err e = ERR_INIT;
+	struct json *j = NULL;
 	struct str shown;
 
 	trace_mask_json(&masked, s.p, s.n);
@@ -247,8 +248,8 @@ put_payload(struct buf *out, const char *name, struct str s)
 	if (buf_full(&masked))
 		json_put_cstr(out, TRACE_MASK);
 	else if (shown.n == masked.n &&
-	    json_parse(&a, shown.p, shown.n, NULL, &e) != NULL)
-		buf_put(out, shown.p, shown.n);
+	    (j = json_parse(&a, shown.p, shown.n, NULL, &e)) != NULL)
+		json_put(out, j, JSON_PUT_COMPACT);	/* on one line */
 	else
 		json_put_str(out, shown);
 	arena_free(&a);

@@ -174,16 +174,16 @@ a_refused_set_is_told_with_paths_and_error(void **state)
 	(void)state;
 	err_set(&why, ERR_CONFLICT, "'x' is there");
 	seen.command = &msg_commands[MSG_set_user];
-	seen.argument = STR("[{\"_path\":\"/\\u00fc\",\"password\":\"s3\"}]");
+	seen.argument = STR("[{\"_path\":\n\"/\\u00fc\",\"password\":\"s3\"}]");
 	seen.answer = STR_NONE;
 	seen.branch = STR("live");
 	seen.error = &why;
 	told(true, "{\"time\":\"1970-01-01T00:00:00.000000Z\",\"command\":"
 	    "\"set-user\",\"id\":\"7\",\"jid\":\"juliet@capulet.lit/balcony\","
-	    "\"took_us\":1500,\"bytes_in\":37,\"bytes_out\":0,\"branch\":"
+	    "\"took_us\":1500,\"bytes_in\":38,\"bytes_out\":0,\"branch\":"
 	    "\"live\",\"paths\":[\"/\xc3\xbc\"],\"error\":{\"code\":"
 	    "\"conflict\",\"condition\":\"conflict\",\"text\":\"'x' is there\""
-	    "},\"argument\":[{\"_path\":\"/\\u00fc\",\"password\":\"***\"}]}");
+	    "},\"argument\":[{\"_path\":\"/\xc3\xbc\",\"password\":\"***\"}]}");
 }
 
 static void
