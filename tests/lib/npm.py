@@ -32,6 +32,7 @@ def install(source, build):
         capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         shutil.rmtree(modules, ignore_errors=True)
-        missing("npm ci: " + " ".join(done.stderr.split())[:200])
+        missing("npm ci: " + " ".join(
+            x for x in done.stderr.splitlines() if "WARN" not in x)[:400])
     shutil.copy(lock, stamp)
     return modules

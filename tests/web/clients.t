@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Clients of the web that we did not write: strophe.js, of now and of 2016,
 and converse.js in Chromium, over ws, wss and BOSH on http and https;
-@xmpp/client (also over TCP) and stanza on Node.  npm puts them, and a Node that is new enough, into build/web, in the versions
-of package-lock.json: in it converse.js has no link to its own src/log, which
-its dist/ does without and the npm of Debian 12 cannot follow."""
+@xmpp/client (also over TCP) and stanza on Node.  npm puts them, and a Node
+that is new enough, into build/web, in the versions of package-lock.json: in
+it converse.js has no link to its own src/log, which its dist/ does without
+and the npm of Debian 12 cannot follow."""
 
 import base64
 import hashlib
