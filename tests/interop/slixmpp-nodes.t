@@ -123,9 +123,14 @@ async def pubsub(client, service):
     form.add_field("pubsub#title", value="The Feed")
     await plugin.set_node_config(service, "/feed", form)
     info = await client["xep_0030"].get_info(service, "/feed")
-    tap.ok(list(info["disco_info"]["identities"])[0][3] == "The Feed" and
-           list(info["disco_info"]["identities"])[0][1] == "collection",
+    tap.ok({(i[1], i[3]) for i in info["disco_info"]["identities"]} ==
+           {("collection", "The Feed"), ("leaf", "The Feed")},
            "configured", info)
+    await plugin.publish(service, "/feed", id="entry",
+                         payload=payload({"_kind": "Page"}))
+    await plugin.purge(service, "/feed")
+    answer = await plugin.get_items(service, "/feed")
+    tap.ok(not list(answer["pubsub"]["items"]), "filled, purged", answer)
     await plugin.delete_node(service, "/feed")
     try:
         await plugin.get_items(service, "/feed")

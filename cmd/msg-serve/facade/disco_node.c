@@ -107,17 +107,26 @@ put_items(struct call *c, const struct json *answer, struct buf *out,
 }
 
 static void
+put_identity(struct buf *out, const char *type, struct str name)
+{
+	buf_lit(out, "<identity category=\"pubsub\"");
+	xml_attr(out, "type", type);
+	if (name.n > 0)
+		xml_attr_clean(out, "name", name.p, name.n);
+	buf_lit(out, "/>");
+}
+
+/* A folder is both: libraries give a collection no way to its items. */
+static void
 put_info(struct buf *out, const struct json *answer)
 {
 	const struct json *kind = answer->first, *title = kind->next;
 	struct str name = json_string(title->first);
 
-	buf_lit(out, "<identity category=\"pubsub\"");
-	xml_attr(out, "type", title->next->first != NULL ? "collection" :
-	    "leaf");
-	if (name.n > 0)
-		xml_attr_clean(out, "name", name.p, name.n);
-	buf_lit(out, "/><feature var=\"" NS_PUBSUB "\"/>");
+	if (title->next->first != NULL)
+		put_identity(out, "collection", name);
+	put_identity(out, "leaf", name);
+	buf_lit(out, "<feature var=\"" NS_PUBSUB "\"/>");
 	form_open(out, "result", NULL, NULL);
 	form_type(out, NS_PUBSUB "#meta-data");
 	form_text(out, "text-single", "pubsub#title", "Title", name);

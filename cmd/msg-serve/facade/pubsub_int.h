@@ -22,8 +22,8 @@ typedef int pubsub_answer_fn(struct call *c, const struct stanza *verb,
     struct buf *out, struct err *e);
 
 pubsub_read_fn pubsub_items, pubsub_publish, pubsub_retract, pubsub_create,
-    pubsub_delete, pubsub_get_config, pubsub_set_config, pubsub_subscribe,
-    pubsub_unsubscribe, pubsub_subscriptions;
+    pubsub_delete, pubsub_purge, pubsub_get_config, pubsub_set_config,
+    pubsub_subscribe, pubsub_unsubscribe, pubsub_subscriptions;
 pubsub_answer_fn pubsub_put_items, pubsub_put_published, pubsub_put_config,
     pubsub_put_subscribed;
 

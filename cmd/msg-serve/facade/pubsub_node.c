@@ -9,7 +9,7 @@
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
 
-#define ACTIONS_MAX	((size_t)1 << 20)
+#define ACTIONS_MAX	((size_t)16 << 20)	/* bytes of a purge */
 #define NODE_CONFIG	NS_PUBSUB "#node_config"
 
 /* What a node can be told, and the field of its item that it is. */
@@ -118,6 +118,49 @@ pubsub_delete(struct session *s, struct request *r,
 	int rc = pubsub_node(&n, s, r, verb, a, e);
 
 	return rc < 1 ? rc : set_one(r, a, "remove", n.name, "", e);
+}
+
+static void
+put_remove(struct buf *out, struct str path)
+{
+	buf_puts(out, out->n > 1 ? "," : "");
+	buf_lit(out, "{\"method\":\"remove\",\"data\":{\"_path\":");
+	json_put_str(out, path);
+	buf_lit(out, "}}");
+}
+
+/* All items at once, unless one has items of its own. */
+int
+pubsub_purge(struct session *s, struct request *r, const struct stanza *verb,
+    struct arena *a, struct err *e)
+{
+	struct buf text = BUF_INIT(ACTIONS_MAX);
+	const struct json *answer, *j, *folder;
+	struct node n;
+	int rc = pubsub_node(&n, s, r, verb, a, e);
+
+	if (rc < 1)
+		return rc;
+	if (!n.folder)
+		return err_set(e, ERR_NOT_ALLOWED, "a node that is no folder "
+		    "goes with its item: delete it");
+	answer = facade_ask(s, a, MSG_get_item, str_of(arena_printf(a,
+	    "%s/@path, %s/self::Folder/@path", n.items, n.items)), STR_NONE,
+	    e);
+	if (answer == NULL)
+		return -1;
+	folder = answer->first->next->first;
+	if (folder != NULL)
+		return err_set(e, ERR_NOT_ALLOWED, "'%.*s' is a folder with "
+		    "items of its own: delete it as a node",
+		    (int)folder->text.n, folder->text.p);
+	if (answer->first->first == NULL)
+		return facade_done(s, r);
+	buf_putc(&text, '[');
+	for (j = answer->first->first; j != NULL; j = j->next)
+		put_remove(&text, j->text);
+	buf_putc(&text, ']');
+	return pubsub_set(r, a, &text, e);
 }
 
 /* --- configuration ------------------------------------------------------ */

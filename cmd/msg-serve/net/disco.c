@@ -44,7 +44,8 @@ static const char *const server_features[] = {
 	NS_PUBSUB "#create-nodes", NS_PUBSUB "#delete-items",
 	NS_PUBSUB "#delete-nodes", NS_PUBSUB "#item-ids",
 	NS_PUBSUB "#meta-data", NS_PUBSUB "#persistent-items",
-	NS_PUBSUB "#publish", NS_PUBSUB "#retract-items",
+	NS_PUBSUB "#publish", NS_PUBSUB "#purge-nodes",
+	NS_PUBSUB "#retract-items",
 	NS_PUBSUB "#retrieve-items", NS_PUBSUB "#retrieve-subscriptions",
 	NS_PUBSUB "#rsm", NS_PUBSUB "#subscribe",
 };
