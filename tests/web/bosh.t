@@ -365,4 +365,21 @@ with Server() as s:
     b = Bosh(s.http_port)
     tap.ok(b.open().find(f"{{{xmpp.SASL}}}mechanisms") is None,
            "without --plaintext nobody logs in in clear")
+    b = Bosh(s.https_port, True)
+    offer = b.open().find(f"{{{xmpp.SASL2}}}authentication")
+    tap.ok(offer is not None and "urn:xmpp:sm:3" not in
+           [e.get("var") for e in offer.iter()] and
+           offer.find(".//{urn:xmpp:sm:3}sm") is None,
+           "SASL2 is offered, stream management is not")
+    c = s.context()
+    b.authenticate(c["jid"].split("@")[0], c["password"],
+                   "<bind xmlns='urn:xmpp:bind:0'><tag>page</tag>"
+                   "<enable xmlns='urn:xmpp:sm:3' resume='true'/></bind>")
+    bound = b.next().find("{urn:xmpp:bind:0}bound")
+    tap.ok(bound is not None and len(bound) == 0 and
+           b.next().tag.endswith("}features"), "a login by it binds at once")
+    b.send("<enable xmlns='urn:xmpp:sm:3'/>")
+    tap.ok(b.next().tag == "{urn:xmpp:sm:3}failed",
+           "BOSH has acknowledgements of its own")
+    b.close()
 tap.done()

@@ -51,6 +51,18 @@ time_for(const struct session *s, const char *seconds)
 	    (int64_t)n * 1000;
 }
 
+/* What was sent long ago may be there long since: else its senders would be
+ * told that it was lost. */
+static void
+on_ask(void *arg)
+{
+	struct session *s = arg;
+
+	if (!s->sm->asked && s->sm->queue.count > 0 &&
+	    s->state == SESSION_READY)
+		sm_ask(s);
+}
+
 void
 sm_enable(struct session *s, const struct stanza *enable, struct buf *out)
 {
@@ -58,6 +70,7 @@ sm_enable(struct session *s, const struct stanza *enable, struct buf *out)
 	struct sm *m = mem_zero(sizeof *m);
 
 	sm_queue_init(&m->queue, opt->unacked_bytes);
+	timer_init(&m->ask, s->worker->loop, on_ask, s);
 	s->sm = m;
 	buf_lit(out, "<enabled xmlns=\"" NS_SM "\"");
 	if (opt->resume_ms > 0 && stanza_is_true(enable, "resume") &&
@@ -96,6 +109,7 @@ sm_free(struct session *s)
 		map_del(&s->worker->sm.sessions, m->id, strlen(m->id));
 		remember(&s->worker->sm, m);
 	}
+	timer_stop(&m->ask);
 	sm_queue_clear(&m->queue);
 	free(m);
 	s->sm = NULL;
@@ -152,14 +166,19 @@ sm_sent(struct session *s)
 		return false;
 	}
 	sm_queue_put(&m->queue, out->p + s->mark, n);
-	return !m->asked && !m->detached && (m->queue.count >= SM_ASK ||
-	    sm_queue_bytes(&m->queue) >= SM_ASK_BYTES);
+	if (m->asked || m->detached)
+		return false;
+	if (!timer_is_set(&m->ask))
+		timer_set(&m->ask, SM_ASK_MS);
+	return m->queue.count >= SM_ASK ||
+	    sm_queue_bytes(&m->queue) >= SM_ASK_BYTES;
 }
 
 void
 sm_ask(struct session *s)
 {
 	s->sm->asked = true;
+	timer_stop(&s->sm->ask);
 	buf_lit(session_out(s), "<r xmlns=\"" NS_SM "\"/>");
 	session_sent(s);
 }
@@ -203,6 +222,8 @@ acknowledged(struct session *s, const struct stanza *st)
 	s->sm->asked = false;
 	if (sm_queue_ack(&s->sm->queue, h) < 0)
 		too_high(s, h);
+	else if (s->sm->queue.count > 0)
+		timer_set(&s->sm->ask, SM_ASK_MS);
 }
 
 static void

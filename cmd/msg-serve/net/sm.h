@@ -34,7 +34,8 @@
 #include "net/sm_queue.h"
 
 #define SM_ASK		16		/* stanzas until <r/> */
-#define SM_ASK_BYTES	(64 * 1024)	/* or bytes */
+#define SM_ASK_BYTES	(64 * 1024)	/* or bytes, */
+#define SM_ASK_MS	10000		/* or so long after the first */
 #define SM_ID		48		/* "WORKER-32 HEX DIGITS" and a NUL */
 #define SM_GONE		256		/* ended sessions remembered */
 
@@ -42,6 +43,7 @@ struct sm {
 	struct sm_queue queue;
 	uint32_t received;		/* stanzas, modulo 2^32 */
 	bool asked;			/* <r/> is not answered yet */
+	struct timer ask;
 	bool resume;			/* it may be */
 	bool detached;
 	int64_t max_ms;			/* for so long */

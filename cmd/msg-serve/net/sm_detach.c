@@ -211,6 +211,7 @@ sm_detach(struct session *s)
 	m->peer = *s->ops->peer(s->carrier);
 	m->detached = true;
 	m->asked = false;
+	timer_stop(&m->ask);
 	m->reap = (struct loop_task)LOOP_TASK(on_reap, s);
 	s->ops = &none;
 	s->carrier = s;
