@@ -34,7 +34,7 @@ BIN	= $(if $(filter build/release,$(B)),bin,$(B)/bin)
 # pkg-config is asked only by what builds; "make deps" runs without it.
 PC	= $(sort $(PC_common) $(foreach t,$(PARTS),$(PC_$(t))))
 GOALS	= $(or $(MAKECMDGOALS),all)
-ifneq (,$(filter-out run check check-vectors deps deps-% bench fuzz dist deb check-deb \
+ifneq (,$(filter-out run check check-vectors deps deps-% bench soak fuzz dist deb check-deb \
     clean help,$(GOALS)))
 ifneq (0,$(shell pkg-config --exists $(PC) >/dev/null 2>&1; echo $$?))
 $(shell pkg-config --print-errors --exists $(PC) >&2)
@@ -158,6 +158,12 @@ check-%: all
 	@$(PROVE) $(sort $(wildcard tests/$*/*.t)) </dev/null
 lint: all
 	@$(PROVE) $(sort $(wildcard tests/lint/*.t)) </dev/null
+
+# Mixed load for as long as that: memory and descriptors must not grow.
+SOAK_SECONDS ?= 600
+soak: deps-check
+	@$(MAKE) $(J) all
+	@SOAK_SECONDS=$(SOAK_SECONDS) $(PROVE) -v tests/soak/soak.t </dev/null
 
 # Cross-checks with files of the Avro project, where somebody has them.
 VECTORS	?= ../shared/data/avro
@@ -291,9 +297,10 @@ help:
 	@echo 'make               build the tools in bin/'
 	@echo 'make run           install what is missing, build, start the server (ARGS=...)'
 	@echo 'make check         install what is missing, build, run every test'
-	@echo 'make check-PART    one part of the tests: unit cli xmpp interop web hostile crash lint fuzz'
+	@echo 'make check-PART    one part of the tests: unit cli xmpp interop web hostile soak crash lint fuzz'
 	@echo 'make lint          the checks of sources and manual pages'
 	@echo 'make bench         measure (BENCH=...); installs others to compare with'
+	@echo 'make soak          mixed load for SOAK_SECONDS=$(SOAK_SECONDS): nothing grows'
 	@echo 'make fuzz          fuzz each parser for FUZZ_SECONDS=$(FUZZ_SECONDS) (clang)'
 	@echo 'make deps          install the Debian packages a build needs'
 	@echo 'make dist          a tarball of what is committed, in build/'
@@ -306,7 +313,7 @@ help:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit check prove replay prove-unit prove-fuzz check-unit \
-	check-fuzz check-vectors lint \
+	check-fuzz check-vectors lint soak \
 	bench bench-tools interop-tools fuzz fuzz-run run deps deps-check deps-bench \
 	deps-fuzz deps-deb install uninstall dist deb check-deb clean help
 .SECONDARY:
