@@ -19,7 +19,7 @@
 
 #define CLOSE_MS	1000	/* how long a peer may take to say good-bye */
 #define RECORD_BYTES	8192	/* what TLS writes at once, or not */
-#define RUNS_MAX	1024	/* of one turn, while others wait */
+#define RUNS_MAX	4	/* of one turn: the caller may send meanwhile */
 #define TEXT_MAX	1024	/* bytes of what a certificate says */
 
 /* libstrophe's callbacks for sockets carry no argument: whose call it is. */
