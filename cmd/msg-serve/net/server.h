@@ -77,7 +77,7 @@ struct worker;
 struct admission {
 	pthread_mutex_t lock;
 	struct map addresses;		/* 16 bytes of IP to a count */
-	size_t count;
+	atomic_size_t count;		/* read without the lock, too */
 	size_t peak;			/* since memory was last given back */
 };
 
