@@ -64,19 +64,22 @@ is_answer(const struct stanza *st)
 	    (strcmp(st->name, "iq") == 0 && has_type(st, "result"));
 }
 
-/* Nobody took it: tell the sender, where RFC 6121 8 says so; never for an
- * error or what is no question, so nothing goes round in circles. */
+/* Is its sender told when nobody takes it (RFC 6121 8)?  Never for an error or
+ * for what is no question, so nothing goes round in circles. */
+static bool
+is_awaited(const struct stanza *st)
+{
+	return is_request(st, stanza_attr(st, "type")) ||
+	    (strcmp(st->name, "message") == 0 && !has_type(st, "error") &&
+	    !has_type(st, "headline"));
+}
+
 static void
 undelivered(struct session *s, const struct stanza *st)
 {
-	const char *type = stanza_attr(st, "type");
-
-	if (is_request(st, type))
-		route_refuse(s, st, "service-unavailable", "cancel", NULL);
-	else if (strcmp(st->name, "message") == 0 && !has_type(st, "error") &&
-	    !has_type(st, "headline"))
+	if (is_awaited(st))
 		route_refuse(s, st, "service-unavailable", "cancel",
-		    "nobody is there to take it");
+		    st->name[0] == 'm' ? "nobody is there to take it" : NULL);
 }
 
 /* --- to others ----------------------------------------------------------- */
@@ -92,19 +95,20 @@ gone(struct worker *w, struct delivery *d)
 	}
 }
 
-/* The error that goes back to the sender of a request when its receiver
- * ends before the request gets there. */
+/* The error that goes back to the sender when the receiver ends before the
+ * stanza gets there. */
 static struct delivery *
 error_reply(struct session *s, const struct stanza *st)
 {
 	struct buf b = BUF_INIT(ROUTED_MAX);
 	struct delivery *d;
 
-	buf_lit(&b, "<iq type=\"error\"");
+	buf_printf(&b, "<%s type=\"error\"", st->name);
 	xml_attr(&b, "id", stanza_attr(st, "id"));
 	xml_attr(&b, "from", stanza_attr(st, "to"));
-	buf_lit(&b, "><error type=\"cancel\"><service-unavailable xmlns=\""
-	    NS_STANZAS "\"/></error></iq>");
+	xml_attr(&b, "to", s->jid);
+	buf_printf(&b, "><error type=\"cancel\"><service-unavailable xmlns=\""
+	    NS_STANZAS "\"/></error></%s>", st->name);
 	d = delivery_new(session_place(s), b.p, b.n);
 	buf_free(&b);
 	return d;
@@ -121,7 +125,7 @@ send_to(struct session *s, const struct stanza *st, const struct place *to,
 		struct delivery *d = delivery_new(to[i], b.p, b.n);
 
 		d->on_gone = gone;
-		if (is_request(st, stanza_attr(st, "type")))
+		if (count == 1 && is_awaited(st))
 			d->reply = error_reply(s, st);
 		delivery_send(d);
 	}
@@ -185,25 +189,36 @@ to_user(struct session *s, struct stanza *st, const struct jid *to)
 
 /* --- to us --------------------------------------------------------------- */
 
-static void
-iq(struct session *s, const struct stanza *st)
+enum iq_sort { IQ_REQUEST, IQ_ANSWER, IQ_REFUSED };
+
+/* RFC 6120 8.2.3.  What is no sound one is refused here. */
+static enum iq_sort
+sort_iq(struct session *s, const struct stanza *iq)
 {
-	const char *type = stanza_attr(st, "type");
-	const struct stanza *child = stanza_first(st);
+	const char *type = stanza_attr(iq, "type"), *why = NULL;
+	const struct stanza *child = stanza_first(iq);
 
 	if (type != NULL && (strcmp(type, "result") == 0 ||
 	    strcmp(type, "error") == 0))
-		return;
-	if (!is_request(st, type))
-		route_refuse(s, st, "bad-request", "modify",
-		    "the type of an iq is get, set, result or error");
-	else if (stanza_attr(st, "id") == NULL)
-		route_refuse(s, st, "bad-request", "modify",
-		    "an iq has an id");
+		return IQ_ANSWER;
+	if (!is_request(iq, type))
+		why = "the type of an iq is get, set, result or error";
+	else if (stanza_attr(iq, "id") == NULL)
+		why = "an iq has an id";
 	else if (child == NULL || stanza_next(child) != NULL)
-		route_refuse(s, st, "bad-request", "modify",
-		    "an iq holds exactly one element");
-	else if (strcmp(child->ns, NS_M) == 0)
+		why = "an iq holds exactly one element";
+	if (why == NULL)
+		return IQ_REQUEST;
+	route_refuse(s, iq, "bad-request", "modify", why);
+	return IQ_REFUSED;
+}
+
+static void
+iq(struct session *s, const struct stanza *st)
+{
+	if (sort_iq(s, st) != IQ_REQUEST)
+		return;
+	if (strcmp(stanza_first(st)->ns, NS_M) == 0)
 		serve_iq(s, st);
 	else
 		iq_answer(s, st);
@@ -260,7 +275,7 @@ addressed(struct session *s, struct stanza *st, const char *to)
 	} else if (jid.local.n == 0 || (str_is(jid.full, s->bare) &&
 	    strcmp(st->name, "message") != 0)) {
 		to_us(s, st);
-	} else {
+	} else if (st->name[0] != 'i' || sort_iq(s, st) != IQ_REFUSED) {
 		to_user(s, st, &jid);
 	}
 	arena_free(&a);
