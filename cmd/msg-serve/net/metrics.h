@@ -18,6 +18,7 @@ struct server;
 
 /* One row a counter of all commands together, named as in get-status. */
 #define METRICS_COUNTERS(X) \
+	X(detached)		/* gauge: sessions without a connection */ \
 	X(errors_total)		/* requests refused */ \
 	X(events_total)		/* of watches */ \
 	X(logins_total) \

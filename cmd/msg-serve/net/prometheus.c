@@ -105,6 +105,8 @@ put_traffic(struct buf *out, const struct metrics_sum *m)
 	    m->bytes_in_total);
 	counter(out, "sent_bytes_total", "Bytes written, inside of TLS.",
 	    m->bytes_out_total);
+	gauge(out, "detached", "Sessions that wait for a connection.",
+	    m->detached);
 	gauge(out, "watches", "Watches there are.", m->watches);
 	gauge(out, "pending_jobs", "Sets that are not durable yet.",
 	    m->pending_jobs);

@@ -270,6 +270,11 @@ addressed(struct session *s, struct stanza *st, const char *to)
 		if (!is_answer(st))
 			route_refuse(s, st, "remote-server-not-found",
 			    "cancel", "this server serves one domain");
+	} else if (s->account->item == 0 && jid.local.n > 0 &&
+	    !str_is(jid.local, s->account->name)) {
+		if (!is_answer(st))
+			route_refuse(s, st, "forbidden", "auth",
+			    "who has no name may not write to people");
 	} else if (strcmp(st->name, "presence") == 0) {
 		presence_stanza(s, st, &jid);
 	} else if (jid.local.n == 0 || (str_is(jid.full, s->bare) &&

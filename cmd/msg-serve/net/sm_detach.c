@@ -187,6 +187,14 @@ sm_bounce(struct session *s, const char *p, size_t n)
 	arena_free(&a);
 }
 
+/* It counts no more as what has no connection. */
+static void
+leave(struct session *s)
+{
+	admission_leave(s->worker->server, &s->sm->peer);
+	counter_sub(&s->worker->metrics.detached, 1);
+}
+
 static void
 on_reap(void *arg)
 {
@@ -197,7 +205,7 @@ on_reap(void *arg)
 	/* XEP-0198 6: what is not acknowledged counts as not delivered. */
 	while (sm_queue_next(&s->sm->queue, &at, &text))
 		sm_bounce(s, text.p, text.n);
-	admission_leave(s->worker->server, &s->sm->peer);
+	leave(s);
 	session_free(s);
 }
 
@@ -220,6 +228,7 @@ sm_detach(struct session *s)
 	s->csi = NULL;
 	s->pinged = false;
 	admission_keep(s->worker->server, &m->peer);
+	counter_add(&s->worker->metrics.detached, 1);
 	timer_set(&s->timer, m->max_ms);
 	session_log(s, LOG_LEVEL_INFO, "detached", NULL);
 }
@@ -230,5 +239,5 @@ sm_attached(struct session *s)
 	if (!s->sm->detached)
 		return;
 	s->sm->detached = false;
-	admission_leave(s->worker->server, &s->sm->peer);
+	leave(s);
 }

@@ -43,6 +43,7 @@ put_all(struct buf *out, struct server *s, bool times)
 	member(out, "connections_limit", (uint64_t)s->opt->connections);
 	member(out, "connections_total", atomic_load_explicit(&s->connections,
 	    memory_order_relaxed));
+	member(out, "detached", m.detached);
 	member(out, "errors_total", m.errors_total);
 	member(out, "events_total", m.events_total);
 	member(out, "groups", st.groups);
