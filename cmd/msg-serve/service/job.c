@@ -51,6 +51,8 @@ arrived(struct mail *m)
 	struct session *s = worker_session(j->from.worker, j->from.session);
 
 	worker_refresh(j->from.worker);
+	if (j->store.rc == 0 && j->durable != NULL)
+		j->durable(j);
 	if (s != NULL)
 		serve_done(s, j);
 	job_free(j);

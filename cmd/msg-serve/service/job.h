@@ -23,6 +23,10 @@ struct job {
 	const struct request *request;	/* in the arena */
 	struct arena arena;
 
+	/* In the worker when rc is 0, also when nobody is there to be told;
+	 * may be NULL. */
+	void (*durable)(struct job *j);
+
 	/* In the worker when the store is done with it and rc is 0: append
 	 * the answer as a command does (never 1). */
 	int (*finish)(struct call *c, struct job *j, struct err *e);

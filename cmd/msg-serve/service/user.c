@@ -160,6 +160,20 @@ finish(struct call *c, struct job *j, struct err *e)
 }
 
 static void
+durable(struct job *j)
+{
+	struct worker *w = j->from.worker;
+	struct err e = ERR_INIT;
+	struct reader *r = worker_reader(w, &e);
+	struct view v;
+
+	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, 0, &e) < 0 ||
+	    user_change_forget(j->data, w->server->store, &v, &e) < 0)
+		log_event(&w->server->log, LOG_LEVEL_WARN,
+		    "an old password was not forgotten", "why", e.text, NULL);
+}
+
+static void
 clear(struct job *j)
 {
 	user_change_wipe(j->data);
@@ -208,6 +222,7 @@ command_set_user(struct call *c, struct err *e)
 	j->data = change;
 	j->clear = clear;
 	j->finish = finish;
+	j->durable = durable;
 	j->store.run = apply;
 	j->store.branch = BRANCH_REPOSITORY;
 	j->store.rights = NULL;		/* these are the tree's */

@@ -11,7 +11,6 @@
 #include "store/kinds.h"
 #include "store/rights.h"
 #include "xmpp/jid.h"
-#include "xmpp/scram.h"
 
 #define FIELDS_MAX	64
 
@@ -172,58 +171,6 @@ user_change_parse(struct arena *a, const char *p, size_t n, struct err *e)
 		c->count++;
 	}
 	return c;
-}
-
-void
-user_change_wipe(struct user_change *c)
-{
-	for (size_t i = 0; i < c->count; i++) {
-		secret_clear(&c->actions[i].password);
-		explicit_bzero(&c->actions[i].cred,
-		    sizeof c->actions[i].cred);
-	}
-}
-
-/* --- passwords ----------------------------------------------------------- */
-
-static int
-hash(struct cred_key *out, enum scram_hash h, uint32_t iterations,
-    const struct secret *password, struct err *e)
-{
-	struct scram_verifier v;
-
-	if (scram_verifier_make(&v, h, iterations, password->p, password->n,
-	    e) < 0)
-		return err_path(e, "/password");
-	out->iterations = v.iterations;
-	out->salt_n = v.salt_len;
-	out->key_n = scram_key_len(h);
-	memcpy(out->salt, v.salt, sizeof out->salt);
-	memcpy(out->stored, v.stored_key, sizeof out->stored);
-	memcpy(out->server, v.server_key, sizeof out->server);
-	explicit_bzero(&v, sizeof v);
-	return 0;
-}
-
-int
-user_change_hash(struct user_change *c, struct err *e)
-{
-	for (size_t i = 0; i < c->count; i++) {
-		struct user_action *x = &c->actions[i];
-
-		if (x->password.p == NULL)
-			continue;
-		if (hash(&x->cred.sha1, SCRAM_SHA1, c->iterations,
-		    &x->password, e) < 0 ||
-		    hash(&x->cred.sha256, SCRAM_SHA256, c->iterations,
-		    &x->password, e) < 0) {
-			e->action = (int)i;
-			return -1;
-		}
-		x->has_cred = true;
-		secret_clear(&x->password);
-	}
-	return 0;
 }
 
 /* --- applying ------------------------------------------------------------ */
@@ -442,26 +389,6 @@ remove_user(struct applying *ap, struct user_action *x, struct err *e)
 	return check_admins(ap, e);
 }
 
-static int
-write_creds(struct user_change *c, struct store *s, struct err *e)
-{
-	for (size_t i = 0; i < c->count; i++) {
-		struct user_action *x = &c->actions[i];
-
-		if (x->method == USER_REMOVE) {
-			if (cred_remove(s, x->cred_old, e) < 0)
-				return -1;
-			continue;
-		}
-		if (x->cred_old.n > 0 && cred_rename(s, x->cred_old,
-		    x->cred_name, e) < 0)
-			return -1;
-		if (x->has_cred && cred_set(s, x->cred_name, &x->cred, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 int
 user_change_apply(struct user_change *c, struct store *s, struct txn *t,
     struct arena *a, struct err *e)
@@ -482,5 +409,5 @@ user_change_apply(struct user_change *c, struct store *s, struct txn *t,
 	plan_run_free(ap.run);
 	buf_free(&ap.text);
 	buf_free(&ap.body);
-	return rc < 0 ? -1 : write_creds(c, s, e);
+	return rc < 0 ? -1 : user_change_creds(c, s, e);
 }

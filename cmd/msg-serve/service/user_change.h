@@ -30,8 +30,11 @@ struct user_action {
 	bool has_cred;
 	struct cred cred;
 
-	/* Filled when applied: what is to be done with the verifiers. */
+	/* Filled when applied: whose the verifiers are, and whose they were;
+	 * those go when the change is durable (user_change_forget). */
 	struct str cred_name, cred_old;
+	bool has_was;
+	struct cred was;
 };
 
 struct user_change {
@@ -55,6 +58,14 @@ int user_change_hash(struct user_change *c, struct err *e);
 /* In the writer, on BRANCH_REPOSITORY. */
 int user_change_apply(struct user_change *c, struct store *s, struct txn *t,
     struct arena *a, struct err *e);
+
+/* In the writer, last of all: keep the verifiers.  Should the change be lost
+ * yet, everybody still has the password he had. */
+int user_change_creds(struct user_change *c, struct store *s, struct err *e);
+
+/* What was kept of names that nobody has any more, as v shows. */
+int user_change_forget(struct user_change *c, struct store *s,
+    struct view *v, struct err *e);
 
 void user_change_wipe(struct user_change *c);
 

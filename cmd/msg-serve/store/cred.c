@@ -216,32 +216,24 @@ cred_get(struct store *s, struct str user, struct cred *out, struct err *e)
 }
 
 int
-cred_remove(struct store *s, struct str user, struct err *e)
+cred_remove(struct store *s, struct str user, const struct cred *was,
+    struct err *e)
 {
 	struct row r = row(T_USER, user, STR_NONE);
-
-	return check_user(user, e) < 0 ? -1 :
-	    cred_write(s, &r, 1, user, e);
-}
-
-int
-cred_rename(struct store *s, struct str from, struct str to, struct err *e)
-{
-	uint8_t b[CRED_BYTES];
-	struct row rows[2];
+	uint8_t is[CRED_BYTES], b[CRED_BYTES];
 	size_t n = 0;
 	int rc;
 
-	if (check_user(from, e) < 0 || check_user(to, e) < 0)
+	if (check_user(user, e) < 0)
 		return -1;
-	rc = read_row(s, T_USER, from, b, sizeof b, &n, e);
-	if (rc == 1) {
-		rows[0] = row(T_USER, from, STR_NONE);
-		rows[1] = row(T_USER, to, (struct str){ (char *)b, n });
-		rc = cred_write(s, rows, 2, from, e);
-	} else if (rc == 0) {
-		rc = err_set(e, ERR_NOT_FOUND, "no such user");
-	}
+	put_key(b, &was->sha1);
+	put_key(b + KEY_BYTES, &was->sha256);
+	pthread_mutex_lock(&s->cred_lock);
+	rc = read_row(s, T_USER, user, is, sizeof is, &n, e);
+	if (rc == 1 && n == sizeof b && memcmp(is, b, n) == 0)
+		rc = write_rows(s->cred, &r, 1, user, e);
+	pthread_mutex_unlock(&s->cred_lock);
+	OPENSSL_cleanse(is, sizeof is);
 	OPENSSL_cleanse(b, sizeof b);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }

@@ -41,9 +41,9 @@ int cred_set(struct store *s, struct str user, const struct cred *c,
 int cred_get(struct store *s, struct str user, struct cred *out,
     struct err *e);
 
-/* Nothing to remove is fine. */
-int cred_remove(struct store *s, struct str user, struct err *e);
-int cred_rename(struct store *s, struct str from, struct str to,
+/* Removes it, and the user's tokens, unless it is another than was by now.
+ * Nothing to remove is fine. */
+int cred_remove(struct store *s, struct str user, const struct cred *was,
     struct err *e);
 
 /* Random, made with the store: salts of users who do not exist. */
