@@ -12,7 +12,7 @@
 #include "query/query.h"
 #include "store/commit.h"
 
-#define REACH_CHANGES	1000	/* of a commit; more touch everything */
+#define REACH_CHANGES	20000	/* of a commit; more touch everything */
 
 /* "/news" for "/news/Page[@title = 'x']"; "/" when there is no other, or
  * when the result depends on more than what lies there.  The arena's. */
