@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/text.h"
 #include "conflict.h"
 #include "editor.h"
 #include "fields.h"
@@ -18,6 +19,7 @@ struct edit {
 	struct interrupt *in;
 	struct found before;		/* what the typed text is based on */
 	struct found theirs;		/* json NULL: nobody was faster */
+	const char *field;		/* its text alone; NULL: all as JSON */
 	char *path;			/* the file; NULL: none yet */
 	struct buf text;		/* what is in it now */
 	struct arena arena;		/* of mine */
@@ -26,7 +28,7 @@ struct edit {
 
 /* --- the file ------------------------------------------------------------ */
 
-/* "about.AbCdEf.json", for its owner alone. */
+/* "about.AbCdEf.json" or .txt, for its owner alone. */
 static int
 make_file(struct edit *x, struct err *e)
 {
@@ -43,14 +45,14 @@ make_file(struct edit *x, struct err *e)
 	buf_printf(&path, "%s/", edits);
 	for (size_t i = 0; i < name.n && i < 100; i++)
 		buf_putc(&path, name.p[i] == '/' ? '-' : name.p[i]);
-	buf_lit(&path, ".XXXXXX.json");
+	buf_puts(&path, x->field == NULL ? ".XXXXXX.json" : ".XXXXXX.txt");
 	x->path = buf_take(&path);
 	if (fs_mkdir(edits, 0700, e) < 0) {
 		free(edits);
 		return -1;
 	}
 	free(edits);
-	fd = mkstemps(x->path, 5);
+	fd = mkstemps(x->path, x->field == NULL ? 5 : 4);
 	if (fd < 0)
 		return err_sys(e, ERR_SYSTEM, "cannot create '%s'", x->path);
 	close(fd);
@@ -60,10 +62,59 @@ make_file(struct edit *x, struct err *e)
 static int
 write_file(struct edit *x, const struct json *item, struct err *e)
 {
+	struct str text = json_string(json_get(item, x->field == NULL ? "" :
+	    x->field));
+
 	buf_reset(&x->text);
-	json_put(&x->text, item, JSON_PUT_PRETTY);
-	buf_putc(&x->text, '\n');
+	if (x->field != NULL)
+		buf_put(&x->text, text.p, text.n);
+	else
+		json_put(&x->text, item, JSON_PUT_PRETTY);
+	if (x->text.n == 0 || x->text.p[x->text.n - 1] != '\n')
+		buf_putc(&x->text, '\n');
 	return fs_replace(x->path, x->text.p, x->text.n, 0600, e);
+}
+
+static bool
+ends_line(struct str s)
+{
+	return s.n > 0 && s.p[s.n - 1] == '\n';
+}
+
+/* The item with the text in place of the field's; the newline that a file
+ * has at its end was not there before. */
+static void
+put_into_item(struct edit *x)
+{
+	struct buf b = BUF_INIT(2 * FILE_MAX);
+	struct str text = { x->text.p, x->text.n };
+
+	if (ends_line(text) && !ends_line(json_string(json_get(
+	    x->before.json, x->field))))
+		text.n--;
+	for (const struct json *m = x->before.json->first; m != NULL;
+	    m = m->next) {
+		buf_putc(&b, m == x->before.json->first ? '{' : ',');
+		json_put_str(&b, m->key);
+		buf_putc(&b, ':');
+		if (str_is(m->key, x->field))
+			json_put_str(&b, text);
+		else
+			json_put(&b, m, JSON_PUT_COMPACT);
+	}
+	buf_putc(&b, '}');
+	buf_free(&x->text);
+	x->text = b;
+}
+
+/* What has no place in JSON would become something else. */
+static int
+check_text(const struct edit *x, struct err *e)
+{
+	size_t at = utf8_check(x->text.p, x->text.n);
+
+	return at == x->text.n ? 0 : err_set(e, ERR_INPUT, "byte %zu of the "
+	    "text is no UTF-8", at + 1);
 }
 
 static int
@@ -73,6 +124,10 @@ read_file(struct edit *x, struct err *e)
 	buf_reset(&x->text);
 	if (fs_read(&x->text, x->path, e) < 0)
 		return -1;
+	if (check_text(x, e) < 0)
+		return -1;
+	if (x->field != NULL)
+		put_into_item(x);
 	x->mine = json_parse(&x->arena, x->text.p, x->text.n, NULL, e);
 	if (x->mine != NULL && x->mine->type != JSON_OBJECT)
 		err_set(e, ERR_INPUT, "the text is no JSON object any more");
@@ -233,8 +288,12 @@ edit_run(struct send *s, struct interrupt *in, char *const w[],
 	    .arena = ARENA_INIT };
 	int rc;
 
-	(void)n;
+	x.field = n > 1 ? w[1] : NULL;
 	rc = found_get(&x.before, s, in, w[0], "", e);
+	if (rc == 0 && n > 1 && json_string(json_get(x.before.json,
+	    x.field)).p == NULL)
+		rc = err_set(e, ERR_INPUT, "'%s' of '%s' is no text; 'edit "
+		    "%s' edits all of it", w[1], w[0], w[0]);
 	if (rc == 0)
 		rc = make_file(&x, e);
 	if (rc == 0)

@@ -1,5 +1,6 @@
 /*
- * edit.h - edit PATH: an item's JSON in the editor, and back.
+ * edit.h - edit PATH [FIELD]: an item's JSON, or the text of a field, in the
+ * editor and back.
  *
  * What was typed is in a file below $XDG_STATE_HOME/msg/edit until the server
  * has it; where it is not saved, the file stays and is named.  Only fields

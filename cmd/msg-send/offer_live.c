@@ -157,7 +157,7 @@ add_fields(struct live *l, const struct offer_place *at, char *const w[],
 	j = j == NULL ? NULL : json_get(j, "fields");
 	for (j = j == NULL ? NULL : j->first; j != NULL; j = j->next)
 		offer_add(l->out, at->typed, json_string(json_get(j,
-		    "name")), "=", NULL);
+		    "name")), at->command == NULL ? "" : "=", NULL);
 	buf_free(&query);
 }
 
@@ -183,8 +183,9 @@ add(struct live *l, const struct offer_place *at, char *const w[], size_t i)
 	else if (str_is(a, "KIND"))
 		add_list(l, ask(l, MSG_get_item, STR("unique(//@kind)")),
 		    NULL, "", at->typed);
-	else if (str_is(a, "FIELD") && at->command != NULL &&
-	    msg_command_id(at->command) == MSG_set_item)
+	else if (str_is(a, "FIELD") && (at->command == NULL ?
+	    strcmp(at->word->name, "edit") == 0 :
+	    msg_command_id(at->command) == MSG_set_item))
 		add_fields(l, at, w, i);
 	else if (str_is(a, "BRANCH") || (str_is(a, "NAME") && is_about(at,
 	    MSG_get_branch, MSG_set_branch, "branch")))

@@ -177,6 +177,25 @@ is "$(msg-send -r get /e/@title)" Theirs 'nothing of theirs is lost'
 is "$(jq -r .title $(kept))" Mine 'nor of mine'
 like "$err" "$(kept)" 'and the file is named'
 is "$(stat -c %a "$(kept)")" 600 'which others cannot read'
+rm -f $(kept)
+msg-send save /e content=$'one\ntwo' >/dev/null
+export DO='echo three >>"$1"'
+exits 0 'edit of a field' msg-send edit /e content
+is "$(cat seen; echo x)" $'one\ntwo\nx' 'the editor has its text'
+is "$(msg-send -r get /e/@content; echo x)" $'one\ntwo\nthree\nx' 'which is saved as it is'
+is "$(kept)" '' 'no file stays'
+export DO=:
+exits 0 'edit of a field, and nothing done' msg-send edit /e content
+like "$err" 'nothing was changed' 'adds no newline'
+export DO='printf "\377" >"$1"'
+exits 5 'what is no UTF-8' msg-send edit /e content
+rm -f $(kept)
+export DO='echo new >"$1"'
+msg-send save /e content= >/dev/null
+exits 0 'edit of a field that is empty' msg-send edit /e content
+is "$(msg-send -r get /e/@content)" new 'fills it'
+exits 5 'edit of what is no text' msg-send edit / contents
+exits 5 'edit of a field that is none' msg-send edit /e nothing
 exits 1 'edit of nothing there' msg-send edit /nowhere
 exits 0 'edit from a pipe' msg-send - <<<'get /e/@name'
 done_testing
