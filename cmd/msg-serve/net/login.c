@@ -98,7 +98,7 @@ find_bindings(struct session *s)
 	for (int i = 0; i < LOGIN_BINDINGS; i++)
 		if (s->ops->binding(s->carrier, binding_types[i], NULL) == 0)
 			l->bindings[n++].type = binding_types[i];
-	if (s->ops->client_jids != NULL)
+	if (s->ops->client_jids != NULL && l->jids.n == 0)
 		s->ops->client_jids(s->carrier, &l->jids);
 }
 
@@ -413,6 +413,8 @@ login_stanza(struct session *s, const struct stanza *st)
 {
 	bool two = strcmp(st->ns, NS_SASL2) == 0;
 
+	if (s->login->mech == NULL)
+		s->login->sasl2 = two;	/* what is refused is in his words */
 	if (strcmp(st->name, two ? "authenticate" : "auth") == 0) {
 		if (!has_to_wait(s, st))
 			begin_with(s, st);

@@ -2,8 +2,12 @@
  * session.h - one client's stream, from its header to its end (RFC 6120).
  *
  * Knows what may be said when: STARTTLS, SASL (login.h), resource binding,
- * then stanzas (route.h).  Knows no socket: its carrier, TCP now, brings
- * stanzas and takes bytes.
+ * then stanzas (route.h).  Knows no socket: its carrier, TCP, WebSocket or
+ * BOSH, brings stanzas and takes bytes.  A session may be given another one
+ * and lives on meanwhile (sm.h).
+ *
+ *	session.c	its life, what it says, its end
+ *	session_begin.c	from header to resource
  *
  * Order: what a client asks on one stream is done in the order it asked.  A
  * set is answered when it is durable; commands behind it wait for that
