@@ -273,9 +273,9 @@ def main():
     tap.ok(re.search(r"<see-other-host [^>]*>other\.example:5222<", got),
            "or see-other-host", got)
     tap.ok(few_descriptors(), "a low soft limit of descriptors is raised")
-    status = second_signal()
-    tap.ok(status == -signal.SIGTERM, "a second signal ends it at once",
-           status)
+    # It may come too late, when the client's two seconds are over.
+    tap.ok(any(second_signal() == -signal.SIGTERM for _ in range(3)),
+           "a second signal ends it at once")
     tap.done()
 
 
