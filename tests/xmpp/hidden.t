@@ -214,6 +214,8 @@ with Server() as server:
     for old, new in zip(before, after):
         tap.ok(old == new, "a commit elsewhere does not show",
                old + "\n" + new)
+    tap.ok(not ask.stream.close(), "and is no event")
+    ask = Asker(server, "reader", "wherefore")
     hidden_rev = tool(server, "msg-send", "get-item", "/about/@rev")[0]
     answers = [ask.raw("set", "item", json.dumps(
         [{"method": "revert", "data": {"rev": rev}}])).replace(str(rev), "R")
