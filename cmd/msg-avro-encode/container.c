@@ -90,14 +90,14 @@ meta_run(const struct encode_opts *o, char *files[], size_t count)
 
 		if (open_whole(&w, o, name, &e) < 0) {
 			complain(name, &e);
-			status = err_exit(e.code);
+			status = encode_status(&e);
 		} else {
 			put_meta(&out, &w, o->pretty ? JSON_PUT_PRETTY : 0);
 		}
 		close_whole(&w);
 	}
 	if (write_out(STDOUT_FILENO, &out, "standard output", &e) < 0)
-		status = err_report(&e, encode_tool.name);
+		status = encode_report(&e);
 	buf_free(&out);
 	return status;
 }
@@ -204,12 +204,12 @@ concat_run(const struct encode_opts *o, char *files[], size_t count)
 
 		if (add_file(&c, name, &e) < 0) {
 			complain(name, &e);
-			status = err_exit(e.code);
+			status = encode_status(&e);
 			break;
 		}
 	}
 	if (c.schema != NULL && sink_flush(&c.sink, true, &e) < 0)
-		status = err_report(&e, encode_tool.name);
+		status = encode_report(&e);
 	if (c.schema != NULL)
 		sink_close(&c.sink);
 	schema_unref(c.schema);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/mem.h"
+#include "cli/exit.h"
 #include "kind.h"
 
 /* --- schemas -------------------------------------------------------------- */
@@ -209,6 +210,19 @@ complain(const char *file, const struct err *e)
 		fprintf(stderr, "%s: %s\n", encode_tool.name, line);
 	else
 		fprintf(stderr, "%s: %s: %s\n", encode_tool.name, file, line);
+}
+
+int
+encode_status(const struct err *e)
+{
+	return e->code == ERR_LIMIT ? EXIT_INPUT : err_exit(e->code);
+}
+
+int
+encode_report(const struct err *e)
+{
+	err_report(e, encode_tool.name);
+	return encode_status(e);
 }
 
 #define PROGRESS_US	500000

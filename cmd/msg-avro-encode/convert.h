@@ -51,6 +51,11 @@ int reading_skip(const struct reading *g, struct plan_run *r,
 /* "msg-avro-encode: FILE: line 3, column 14, /a: text". */
 void complain(const char *file, const struct err *e);
 
+/* The exit status of an error: a limit is one of the input.  And told, when no
+ * file is to blame. */
+int encode_status(const struct err *e);
+int encode_report(const struct err *e);
+
 /* A line on stderr now and then, when it is a terminal. */
 struct progress {
 	bool on;

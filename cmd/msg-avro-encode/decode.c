@@ -181,6 +181,33 @@ recognise(struct decoder *c)
 	return FRAME_RAW;
 }
 
+/* May so few bytes be the start of a frame that is recognised? */
+static bool
+looks_framed(const char *p, size_t n)
+{
+	return n < 4 ? memcmp(p, "Obj\1", n) == 0 || p[0] == '\xc3' ||
+	    p[0] == 0 : p[0] == '\xc3' ? n < OBJECT_HEAD :
+	    p[0] == 0 && n <= CONFLUENT_HEAD;
+}
+
+/* Enough to tell the frame; a bare value is not kept waiting for another. */
+static int
+look(struct decoder *c, enum frame frame, struct err *e)
+{
+	size_t n;
+
+	if (frame != FRAME_AUTO)
+		return decode_need(c, 1, e);
+	while ((n = input_n(&c->in)) < LOOK && !c->in.end) {
+		if (n > 0 && (c->in.by_line || (input_waits(&c->in) &&
+		    !looks_framed(input_p(&c->in), n))))
+			break;
+		if (decode_more(c, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* The options' schema is read, or asked for, once. */
 static int
 use_given(struct decoder *c, struct err *e)
@@ -206,7 +233,7 @@ decode_file(struct decoder *c, const char *name, struct err *e)
 	if (input_open(&c->in, name, text, max, e) < 0)
 		goto out;
 	c->in.by_line = c->o->keep_going && text != INPUT_BYTES;
-	if (decode_need(c, LOOK, e) < 0 || use_given(c, e) < 0)
+	if (look(c, frame, e) < 0 || use_given(c, e) < 0)
 		goto out;
 	if (frame == FRAME_AUTO)
 		frame = recognise(c);
@@ -238,7 +265,7 @@ decode_run(const struct encode_opts *o, char *files[], size_t count)
 
 		if (decode_file(&c, name, &e) == 0)
 			continue;
-		status = e.code == ERR_LIMIT ? EXIT_INPUT : err_exit(e.code);
+		status = encode_status(&e);
 		flush(&c, &lost);
 		progress_end(&c.progress);
 		complain(name, &e);
@@ -251,7 +278,7 @@ decode_run(const struct encode_opts *o, char *files[], size_t count)
 	if (o->count_only)
 		buf_printf(&c.out, "%llu\n", (unsigned long long)c.seen);
 	if (flush(&c, &lost) < 0)
-		status = err_report(&lost, encode_tool.name);
+		status = encode_report(&lost);
 	progress_end(&c.progress);
 	reading_clear(&c.reading);
 	schema_unref(c.given);

@@ -226,16 +226,16 @@ encode_run(const struct encode_opts *o, char *files[], size_t count)
 	progress_init(&c.progress, o);
 	if (s == NULL || (c.plan = plan_of(o, s, &e)) == NULL ||
 	    sink_open(&c.sink, o, s, &e) < 0) {
-		status = err_report(&e, encode_tool.name);
+		status = encode_report(&e);
 		goto out;
 	}
 	c.run = run_of(o);
 	if (encode_files(&c, files, count, &e) < 0) {
-		status = e.code == ERR_LIMIT ? EXIT_INPUT : err_exit(e.code);
+		status = encode_status(&e);
 		goto out;
 	}
 	if (sink_flush(&c.sink, true, &e) < 0) {
-		status = err_report(&e, encode_tool.name);
+		status = encode_report(&e);
 		goto out;
 	}
 	status = c.bad ? EXIT_INPUT : EXIT_DONE;

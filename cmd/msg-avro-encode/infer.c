@@ -99,12 +99,12 @@ infer_run(const struct encode_opts *o, char *files[], size_t count)
 			if (e.at[0] != '\0')
 				input_err_line(&in, 0, &e);
 			complain(name, &e);
-			status = err_exit(e.code);
+			status = encode_status(&e);
 		}
 		input_close(&in);
 	}
 	if (status == EXIT_DONE && propose(&a, s, o, &e) < 0)
-		status = err_report(&e, encode_tool.name);
+		status = encode_report(&e);
 	arena_free(&a);
 	return status;
 }

@@ -37,11 +37,11 @@ main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	if (opt_parse(&encode_tool, &o, argc, argv, &operands, &count, &next,
 	    &e) < 0)
-		return err_report(&e, encode_tool.name);
+		return encode_report(&e);
 	if (next == OPT_DONE)
 		return exit_finish(encode_tool.name, EXIT_DONE);
 	o.self = argv[0];
 	if (options_check(&o, operands, count, &e) < 0)
-		return err_report(&e, encode_tool.name);
+		return encode_report(&e);
 	return exit_finish(encode_tool.name, run(&o, operands, count));
 }

@@ -58,7 +58,7 @@ schema_run(const struct encode_opts *o, char *files[], size_t count)
 		    schema_of_file(count == 0 ? "-" : files[i], &e);
 
 		if (s == NULL || tell(o, s, &e) < 0)
-			status = err_report(&e, encode_tool.name);
+			status = encode_report(&e);
 		schema_unref(s);
 	}
 	return status;
@@ -92,12 +92,12 @@ compat_run(const struct encode_opts *o, char *files[], size_t count)
 	if (count != 2) {
 		err_set(&e, ERR_USAGE, "--check-compat needs two schemas: OLD "
 		    "and NEW");
-		return err_report(&e, encode_tool.name);
+		return encode_report(&e);
 	}
 	old = schema_of_file(files[0], &e);
 	new = old == NULL ? NULL : schema_of_file(files[1], &e);
 	if (new == NULL) {
-		status = err_report(&e, encode_tool.name);
+		status = encode_report(&e);
 	} else {
 		if (backward)
 			ok &= fits(new, old, "backward");

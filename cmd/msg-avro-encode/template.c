@@ -192,7 +192,7 @@ template_run(const struct encode_opts *o, char *files[], size_t count)
 	if (s != NULL)
 		fill(&f, schema_root(s));
 	if (s == NULL || print(&text, &e) < 0)
-		status = err_report(&e, encode_tool.name);
+		status = encode_report(&e);
 	schema_unref(s);
 	buf_free(&text);
 	return status;

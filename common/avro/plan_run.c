@@ -350,6 +350,9 @@ plan_end(struct plan_run *r, const void *at, size_t *used, struct buf *out,
 {
 	int rc = 1;
 
+	if (at != NULL && (size_t)(r->o - r->work) > r->limits.bytes)
+		at = plan_fail(r, ERR_LIMIT, NULL, "the value takes more than "
+		    "%zu bytes", r->limits.bytes);
 	if (at == NULL && r->fail == FAIL_SHORT) {
 		rc = 0;
 	} else if (at == NULL) {

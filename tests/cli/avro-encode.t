@@ -68,6 +68,30 @@ exec 7>&-
 read -r line <&8
 is "$line" AnkAAA== 'and the rest of the next one is waited for'
 exec 8<&-
+mkfifo to2 from2
+avro -d -s page.avsc --hex <to2 >from2 &
+_background+=($!)
+exec 7>to2 8<from2
+printf '02780000\n0279' >&7
+read -r line <&8
+is "$line" '{"name":"x","tags":[],"n":null}' 'and so is one that is read'
+printf '0000\n' >&7
+exec 7>&-
+read -r line <&8
+is "$line" '{"name":"y","tags":[],"n":null}' 'of which the rest comes'
+exec 8<&-
+
+# Long work on a terminal says how far it is: wait until it does
+mkfifo long
+yes '{"name":"x"}' >long &
+_background+=($!)
+cat >progress.exp <<'END'
+set timeout 60
+spawn -noecho sh -c "exec msg-avro-encode -s page.avsc long >/dev/null"
+expect -re {[0-9]+ values, [0-9]+ MB} { exec kill [exp_pid]; exit 0 }
+exit 1
+END
+ok 'a line of progress on a terminal' expect progress.exp
 
 # Errors
 run avro -s page.avsc --hex <<<'{"name":"x"}
@@ -172,6 +196,68 @@ like "$err" 'block 1: the block unpacks to more than 1048576 bytes' \
 	'has its budget'
 exits 5 'with several threads too' avro -d --jobs 2 --max-block 1M bomb.avro
 exits 5 'a value over its budget' avro -d --max-bytes 1M bomb.avro
+
+# Whatever is cut is told, and nothing of the value comes out
+avro -s page.avsc --hex <<<"$values" | sed -n 2p >whole
+uncut=''
+for ((i = 2; i < $(wc -c <whole) - 1; i += 2)); do
+	run avro -d -s page.avsc --hex < <(head -c $i whole)
+	test "$status:$out" = 5: || uncut+=" $i"
+done
+is "$uncut" '' 'a value cut anywhere'
+uncut=''
+size=$(stat -c %s p.avro)
+for ((i = 1; i < size; i += 7)); do
+	run avro -d --head 9 < <(head -c $i p.avro)
+	test "$status" != 0 -a "$status" -lt 7 || uncut+=" $i"
+done
+# between two blocks a container may end
+is "$uncut" '' 'a container cut anywhere'
+
+refuses() {
+	local schema=$1 hex=$2 why=$3
+	shift 3
+	echo "$schema" >s.avsc
+	run avro -d -s s.avsc --hex "$@" <<<"$hex"
+	is "$status" 5 "refused: $hex of $schema"
+	like "$err" "$why" 'which is told'
+}
+refuses '"string"' 01 'byte 0: a negative length'
+refuses '"bytes"' feffffff0f 'byte 0: a length of 2147483647 bytes'
+refuses '{"type":"enum","name":"E","symbols":["A"]}' 02 \
+	'byte 0: index 1 of an enum with 1'
+refuses '["null","int"]' 04 'byte 0: index 2 of a union with 2'
+refuses '{"type":"array","items":"int"}' feffffff0f \
+	'byte 0: a block of 2147483647 items|more than'
+refuses '{"type":"array","items":{"type":"record","name":"E","fields":[]}}' \
+	feffffff0f 'byte 0: more than [0-9]+ elements'
+refuses '{"type":"record","name":"R","fields":[{"name":"r","type":"R"}]}' 00 \
+	'nested deeper than 9' --max-depth 9
+refuses '{"type":"array","items":"int"}' 06020202 \
+	'byte 0: more than 2 elements' --max-elements 2
+run avro -s nulls.avsc --max-elements 2 <<<'[null,null,null]'
+is "$status" 5 'and of JSON'
+run avro -s deep.avsc --max-depth 3 <<<'{"r":{"r":{"r":null}}}'
+like "$err" 'line 1, column [0-9]+, /r/r.*: nested deeper than 3' \
+	'a depth of JSON'
+run avro -s bytes.avsc --max-bytes 10 <<<'"0123456789abcdef"'
+is "$status" 5 'a size of JSON'
+# each names the next one twice: 2^30 ways through
+python3 - >doubling.avsc <<'END'
+print(end='{"type":"record","name":"R0","fields":[')
+for i in range(1, 31):
+    print(end='{"name":"a","type":{"type":"record","name":"R%d","fields":['
+          % i)
+print(end='{"name":"x","type":"int"}')
+for i in range(30, 0, -1):
+    print(end=']}},{"name":"b","type":"R%d"}' % i)
+print("]}")
+END
+exits 0 'a schema that doubles' avro --canonical doubling.avsc
+exits 5 'its data' avro -d -s doubling.avsc --max-elements 1000 p.avro --raw
+exits 0 'whether it can be read' avro --check-compat doubling.avsc doubling.avsc
+run avro --template doubling.avsc
+like "$status" '^(0|5)$' 'and a value of it ends in bounded time'
 
 # The schema of a kind, from a server
 server_start
