@@ -169,6 +169,13 @@ end_trace() {
 	kill -INT $tracer
 	wait $tracer
 }
+traced escape --payload --format text --command get-log
+traced escaped --payload --command get-log
+msg-send get-log $'/about\u009bm' >/dev/null 2>&1
+wait_line escape get-log
+wait_line escaped get-log
+unlike "$(cat escape escaped)" $'\u009b' 'no control character of outside is shown'
+like "$(cat escaped)" 'about.u009bm' 'as JSON it is an escape'
 traced all --command get-item --command set-item
 traced under --path /news --command get-item
 traced refused --error
