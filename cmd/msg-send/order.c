@@ -229,7 +229,7 @@ order_do(struct send *s, const struct order *o, uint64_t line,
 	}
 	if (stream_wait(s, in, e) < 0)
 		return -1;
-	if (s->client == NULL)
+	if (s->o->dry_run)
 		err_set(&why, ERR_USAGE, "what takes several requests cannot "
 		    "be a dry run");
 	else if (o->run(s, in, o->w, o->n, &why) == 0)

@@ -315,6 +315,8 @@ do_line(struct prompt *p, const char *line, struct err *e)
 		return false;
 	if (line[0] == '\0' || line[0] == '#' || own_line(p, line))
 		return true;
+	if (p->s->client == NULL && !p->o.dry_run)
+		p->lost = true;		/* an editor was open meanwhile */
 	if (p->lost && again(p, e) < 0)
 		return false;
 	if (p->lost)

@@ -238,7 +238,7 @@ ask_slot(struct send *s, const struct msg_ask *ask, uint64_t line)
 	uint64_t id = s->next;
 	struct send_slot *at = new_slot(s, line);
 
-	if (s->client == NULL) {
+	if (s->o->dry_run) {
 		at->answered = true;
 		msg_ask_write(&at->text, ask, id);
 	} else if (s->o->retry > 0) {
@@ -356,7 +356,7 @@ print_slot(struct send *s, const struct send_slot *at)
 		complain(s, at->line, buf_cstr((struct buf *)&at->text),
 		    at->status);
 		conflict_list(stderr, at->detail.p, at->detail.n);
-	} else if (s->client == NULL) {
+	} else if (s->o->dry_run) {
 		output_line(&s->out, at->text.p, at->text.n);
 	} else if (at->binary && !s->quiet) {
 		buf_put(&s->out.buf, at->text.p, at->text.n);

@@ -224,6 +224,26 @@ def editing(env):
     tap.ok(not left, "and no file stays", left)
 
 
+def editing_long(server, env):
+    """The server is started again while the editor is open."""
+    fifo = os.path.join(env["HOME"], "fifo")
+    os.mkfifo(fifo)
+    script = os.path.join(env["HOME"], "slow-editor")
+    with open(script, "w") as f:
+        f.write("#!/bin/sh\nread line <$HOME/fifo\necho $line >$1\n")
+    os.chmod(script, 0o700)
+    t = Terminal(dict(env, EDITOR=script), "msg-send", "edit", "/edited",
+                 "content")
+    with open(fifo, "w") as f:      # the editor has opened it, too
+        server.stop()
+        server.start()
+        f.write("typed meanwhile\n")
+    tap.ok(t.end() == 0, "the server was started again under the editor",
+           t.seen)
+    got = send(env, "-r", "get", "/edited/@content")
+    tap.ok(got == "typed meanwhile\n", "what was typed is saved", got)
+
+
 def main():
     with Server() as server:
         env = dict(server.env, TERM="xterm", NO_COLOR="1",
@@ -235,6 +255,7 @@ def main():
         watching(server, env)
         questions(server, env)
         editing(env)
+        editing_long(server, env)
     tap.done()
 
 
