@@ -267,7 +267,7 @@ session_stanza(struct session *s, struct stanza *st)
 			csi_stanza(s, st);
 		} else {
 			if (s->sm != NULL)
-				sm_received(s);
+				sm_received(s, st);
 			route_stanza(s, st);
 		}
 		break;

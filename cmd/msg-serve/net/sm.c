@@ -1,3 +1,4 @@
+#define _GNU_SOURCE		/* memmem */
 #include "net/sm.h"
 
 #include <inttypes.h>
@@ -15,6 +16,7 @@
 #include "xmpp/xml.h"
 
 #define RANDOM	16		/* bytes of an id */
+#define ATTR_MAX	8192	/* bytes of an address or id looked for */
 
 void
 sm_features(struct session *s, struct buf *out)
@@ -125,10 +127,43 @@ sm_table_clear(struct sm_table *t)
 
 /* --- counting ------------------------------------------------------------ */
 
-void
-sm_received(struct session *s)
+static bool
+holds(struct str text, const struct buf *part)
 {
+	return memmem(text.p, text.n, part->p, part->n) != NULL;
+}
+
+/* The request that is answered is in the queue as we wrote it: with the
+ * answer's id, and from whom the answer goes to. */
+static void
+answered(struct sm *m, const char *id, const char *to)
+{
+	struct buf want_id = BUF_INIT(ATTR_MAX), from = BUF_INIT(ATTR_MAX);
+	struct str text;
+	size_t at = 0;
+
+	xml_attr(&want_id, "id", id);
+	xml_attr(&from, "from", to);
+	while (!buf_full(&want_id) && !buf_full(&from) &&
+	    sm_queue_next(&m->queue, &at, &text))
+		if (memcmp(text.p, "<iq", 3) == 0 && holds(text, &want_id) &&
+		    holds(text, &from))
+			sm_queue_mark(&m->queue, text);
+	buf_free(&want_id);
+	buf_free(&from);
+}
+
+void
+sm_received(struct session *s, const struct stanza *st)
+{
+	const char *type = stanza_attr(st, "type");
+	const char *id = stanza_attr(st, "id"), *to = stanza_attr(st, "to");
+
 	s->sm->received++;
+	if (s->sm->queue.count > 0 && strcmp(st->name, "iq") == 0 &&
+	    type != NULL && id != NULL && to != NULL &&
+	    (strcmp(type, "result") == 0 || strcmp(type, "error") == 0))
+		answered(s->sm, id, to);
 }
 
 /* What else goes over a stream has other names. */

@@ -80,8 +80,9 @@ void sm_enable(struct session *s, const struct stanza *enable,
 /* The count in h; false: there is none. */
 bool sm_count(const struct stanza *st, uint32_t *h);
 
-/* A stanza came. */
-void sm_received(struct session *s);
+/* A stanza came.  If it answers one that waits for its acknowledgement, that
+ * one's sender is not told later that it was lost. */
+void sm_received(struct session *s, const struct stanza *st);
 
 /* What was just appended from s->mark on is about to go out: keep it, if it
  * is a stanza.  True: it is time to ask for an acknowledgement. */

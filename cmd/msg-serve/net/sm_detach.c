@@ -204,7 +204,8 @@ on_reap(void *arg)
 
 	/* XEP-0198 6: what is not acknowledged counts as not delivered. */
 	while (sm_queue_next(&s->sm->queue, &at, &text))
-		sm_bounce(s, text.p, text.n);
+		if (!sm_queue_marked(text))
+			sm_bounce(s, text.p, text.n);
 	leave(s);
 	session_free(s);
 }

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+/* Before each stanza: its length, and whether it was answered. */
 #define LENGTH	sizeof (uint32_t)
+#define MARK	((uint32_t)1 << 31)
 #define KEEP	4096		/* bytes of memory an empty queue keeps */
 
 void
@@ -33,7 +35,7 @@ length_at(const struct sm_queue *q, size_t at)
 	uint32_t n;
 
 	memcpy(&n, q->bytes.p + at, sizeof n);
-	return n;
+	return n & ~MARK;
 }
 
 /* Let go of the oldest ones.  What is moved is less than what went. */
@@ -55,7 +57,7 @@ drop(struct sm_queue *q, uint32_t count)
 bool
 sm_queue_fits(const struct sm_queue *q, size_t n)
 {
-	return n <= UINT32_MAX && sm_queue_bytes(q) + LENGTH + n <= q->max;
+	return n < MARK && sm_queue_bytes(q) + LENGTH + n <= q->max;
 }
 
 void
@@ -114,4 +116,24 @@ sm_queue_next(const struct sm_queue *q, size_t *at, struct str *out)
 	out->p = q->bytes.p + from + LENGTH;
 	*at += LENGTH + out->n;
 	return true;
+}
+
+void
+sm_queue_mark(struct sm_queue *q, struct str stanza)
+{
+	char *head = q->bytes.p + (stanza.p - q->bytes.p) - LENGTH;
+	uint32_t n;
+
+	memcpy(&n, head, sizeof n);
+	n |= MARK;
+	memcpy(head, &n, sizeof n);
+}
+
+bool
+sm_queue_marked(struct str stanza)
+{
+	uint32_t n;
+
+	memcpy(&n, stanza.p - LENGTH, sizeof n);
+	return (n & MARK) != 0;
 }

@@ -42,6 +42,11 @@ bool sm_queue_holds(const struct sm_queue *q, uint32_t h);
 /* The stanzas, oldest first: *at starts at 0; false at the end. */
 bool sm_queue_next(const struct sm_queue *q, size_t *at, struct str *out);
 
+/* A stanza as sm_queue_next gave it was answered already: it is sent again
+ * all the same, but nobody waits for it. */
+void sm_queue_mark(struct sm_queue *q, struct str stanza);
+bool sm_queue_marked(struct str stanza);
+
 size_t sm_queue_bytes(const struct sm_queue *q);
 
 #endif

@@ -106,6 +106,32 @@ numbers_begin_anew_after_the_largest(void **state)
 	sm_queue_clear(&q);
 }
 
+static void
+a_mark_stays_with_its_stanza(void **state)
+{
+	struct sm_queue q;
+	struct str text;
+	size_t at = 0;
+
+	(void)state;
+	sm_queue_init(&q, 4096);
+	put(&q, "one");
+	put(&q, "two");
+	put(&q, "three");
+	assert_true(sm_queue_next(&q, &at, &text));
+	assert_true(sm_queue_next(&q, &at, &text));
+	sm_queue_mark(&q, text);
+	assert_int_equal(sm_queue_ack(&q, 1), 0);
+	at = 0;
+	assert_true(sm_queue_next(&q, &at, &text));
+	assert_true(str_is(text, "two"));
+	assert_true(sm_queue_marked(text));
+	assert_true(sm_queue_next(&q, &at, &text));
+	assert_true(str_is(text, "three"));
+	assert_false(sm_queue_marked(text));
+	sm_queue_clear(&q);
+}
+
 /* A long life in little memory. */
 static void
 memory_is_used_again(void **state)
@@ -134,6 +160,7 @@ main(void)
 		cmocka_unit_test(what_is_acknowledged_goes),
 		cmocka_unit_test(past_the_limit_the_oldest_go),
 		cmocka_unit_test(numbers_begin_anew_after_the_largest),
+		cmocka_unit_test(a_mark_stays_with_its_stanza),
 		cmocka_unit_test(memory_is_used_again),
 	};
 
