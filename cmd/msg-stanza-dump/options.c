@@ -43,7 +43,7 @@ const struct tool dump_tool = {
 	.summary = "show what is in an XMPP stream, a capture or on the way",
 	.operands = "[FILE...]",
 	.opts = rows,
-	.statuses = "0 2 3 5 6",
+	.statuses = "0 2 5 6",
 	.operands_max = 1000,
 	.complete = NULL,
 };
