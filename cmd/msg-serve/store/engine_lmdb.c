@@ -376,6 +376,7 @@ engine_copy(struct engine *g, int fd, struct err *e)
  * that was changed, and what it would show then is an older store.
  */
 #define HEAD_NUMBER	144		/* LMDB 0.9, longs of 64 bits */
+#define HEAD_KNOWN	(MDB_VERSION_MAJOR == 0 && sizeof(size_t) == 8)
 #define HEAD_TRIES	100		/* a writer may be at it */
 
 int
@@ -386,6 +387,8 @@ engine_heads(const char *dir, struct err *e)
 	int fd = open(path, O_RDONLY | O_CLOEXEC), sound = 0;
 	uint64_t n[2] = { 0, 0 };
 
+	if (fd >= 0 && !HEAD_KNOWN)
+		sound = 1;
 	if (fd < 0) {
 		err_sys(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INPUT,
 		    "cannot open '%s'", path);
