@@ -109,14 +109,6 @@ def profanity(s, witness):
     t.shows("[3]")
     t.type("/win 3\r")
     tap.ok(t.shows("good-evening"), "profanity: hears something", t.seen)
-    t.type("/win 1\r")
-    t.type(f"/cmd list {s.domain}\r")
-    tap.ok(t.shows("get-item"), "profanity: sees the commands", t.seen)
-    t.type(f"/cmd exec get-item {s.domain}\r")
-    t.shows("field1")
-    t.type("/field1 /news/article-1\r/form submit\r")
-    tap.ok(t.shows("The first article."),
-           "profanity: get-item by its form", t.seen)
     t.type("/quit\r")
     tap.ok(t.end() == 0, "profanity: leaves", t.seen)
 
