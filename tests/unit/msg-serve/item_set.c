@@ -221,6 +221,33 @@ removes(void **state)
 	assert_string_equal(demo_get(&demo, "//v | //u | //t"), "[]");
 }
 
+/* Whatever lies below: one row of changes. */
+static void
+a_move_is_one_change(void **state)
+{
+	struct buf all = BUF_INIT(1 << 20);
+	struct commit *c;
+
+	(void)state;
+	buf_lit(&all, "[{\"method\":\"create\",\"data\":{\"_kind\":"
+	    "\"Folder\",\"_path\":\"/wide\"}}");
+	for (int i = 0; i < 500; i++)
+		buf_printf(&all, ",{\"method\":\"create\",\"data\":{"
+		    "\"_kind\":\"Page\",\"_path\":\"/wide/p%d\"}}", i);
+	buf_putc(&all, ']');
+	demo_set(&demo, buf_cstr(&all));
+	buf_free(&all);
+	demo_set(&demo, "[" X("move", "/wide", ",\"to\":\"/news/far\"") "]");
+	assert_int_equal(demo.e.code, ERR_OK);
+	assert_string_equal(demo_get(&demo, "/news/far/p499/@path"),
+	    "[\"/news/far/p499\"]");
+	assert_int_equal(reader_commit(demo.reader, reader_head(demo.reader),
+	    &c, &demo.e), 1);
+	assert_int_equal(c->count, 1);
+	commit_unref(c);
+	demo_set(&demo, "[" R("/news/far") "]");
+}
+
 static void
 moves_and_copies(void **state)
 {
@@ -436,6 +463,7 @@ main(void)
 		cmocka_unit_test(refuses_to_create),
 		cmocka_unit_test(saves),
 		cmocka_unit_test(removes),
+		cmocka_unit_test(a_move_is_one_change),
 		cmocka_unit_test(moves_and_copies),
 		cmocka_unit_test(orders),
 		cmocka_unit_test(compares_revisions),

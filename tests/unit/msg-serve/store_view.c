@@ -108,10 +108,17 @@ a_branch_sees_its_parent_as_it_was_when_forked(void **state)
 	struct fixture *f = *state;
 	uint64_t a = fixture_create(f, 2, ITEM_ROOT, "a", "one"), id;
 	struct fork k = { "mine", 2, 0 };
+	struct commit *c;
 	struct item it;
 	struct view v;
 
 	assert_true(fixture_do(f, BRANCH_REPOSITORY, fork_branch, &k) > 0);
+	/* Made without a row of any item, however many there are. */
+	fixture_renew(f);
+	assert_int_equal(reader_commit(f->reader, store_head(f->store), &c,
+	    &f->e), 1);
+	assert_int_equal(c->count, 0);
+	commit_unref(c);
 	assert_true(fixture_save(f, 2, a, "staging's") > 0);
 	fixture_create(f, 2, ITEM_ROOT, "later", "x");
 	v = fixture_view(f, k.id, 0);
