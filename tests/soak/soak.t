@@ -164,7 +164,7 @@ def anonymous(s):
                     if line.startswith("RssAnon:"))
 
 
-with Server("--resume-time=1s", "--max-user-streams=1000") as s:
+with Server("--max-user-streams=1000") as s:
     least = descriptors(s)
     workers = [Worker(s, kind) for kind in KINDS]
     together(workers, WARM, 0)
