@@ -15,7 +15,8 @@ import xmpp
 from hostile import HEADER, Raw, Witness, descriptors, login, rss
 from server import Server
 
-MANY = 10000
+LIMIT = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+MANY = 10000 if LIMIT == resource.RLIM_INFINITY else min(10000, LIMIT - 500)
 PING = "<iq type='get' id='%d'><ping xmlns='urn:xmpp:ping'/></iq>"
 PAD = " " * 2000        # it takes much to fill the kernel's buffers
 BIG = "<iq type='get' id='%d" + "x" * 2000 + "'><ping " \
@@ -172,8 +173,7 @@ def renegotiation(s, witness):
            out[-2000:])
 
 
-resource.setrlimit(resource.RLIMIT_NOFILE,
-                   [resource.getrlimit(resource.RLIMIT_NOFILE)[1]] * 2)
+resource.setrlimit(resource.RLIMIT_NOFILE, (LIMIT, LIMIT))
 with Server(f"--max-connections={MANY}", "--login-time=10m") as s:
     witness = Witness(s)
     crowd(s, witness)

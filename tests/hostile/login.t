@@ -349,12 +349,12 @@ def injection(s):
 with Server("--iterations=4096") as s:
     s.tool("msg-send", "set-user", '[{"method":"create","data":{"name":'
            '"juliet","password":"a password","roles":["read:/"]}}]')
+    enumeration(s)      # alone: what it costs is compared
     witness = Witness(s)
     early(s, witness)
     disorder(s)
     binding(s)
     identities(s)
-    enumeration(s)
     guessing(s, witness)
     iterations(s)
     resources(s, witness)
