@@ -51,6 +51,19 @@ class Issuer:
         return self.path(name + ".crt"), self.path(name + ".key")
 
 
+def der(tag, *parts):
+    body = b"".join(parts)
+    assert len(body) < 128
+    return bytes((tag, len(body))) + body
+
+
+def raw_jid(data):
+    """An address of any bytes, which openssl would not write."""
+    oid = bytes.fromhex("06082b06010505070805")
+    names = der(0x30, der(0xa0, oid, der(0xa0, der(0x0c, data))))
+    return "DER:" + names.hex(":")
+
+
 def jid(text):
     return "otherName:1.3.6.1.5.5.7.8.5;UTF8:" + text
 
@@ -115,6 +128,20 @@ def main(top):
               external(s, plain), "invalid-mechanism", False)
         check("of an issuer we do not know",
               external(s, forged), "invalid-mechanism", False)
+        for name, data in (
+                ("a NUL behind the address", b"juliet@localhost\0.evil.test"),
+                ("a NUL before it", b"\0juliet@localhost"),
+                ("a NUL in it", b"jul\0iet@localhost"),
+                ("nothing", b"")):
+            check(f"an address with {name}",
+                  external(s, ours.issue("raw", raw_jid(data))),
+                  "invalid-mechanism", False)
+        check("an address with bytes of no character", external(
+            s, ours.issue("raw", raw_jid(b"juliet@localhost\xff"))),
+            "not-authorized")
+        check("an address of good bytes", external(
+            s, ours.issue("raw", raw_jid(b"juliet@localhost"))),
+            "juliet@localhost/cert")
         check("that is over", external(s, late), "invalid-mechanism", False)
         check("none", external(s, None), "invalid-mechanism", False)
         x = xmpp.Stream(s.tls_port, "localhost", True, own=forged)
