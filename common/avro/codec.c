@@ -164,15 +164,25 @@ bzip2_unpack(const void *p, size_t n, struct buf *out, struct err *e)
 	return rc == BZ_STREAM_END && n == 0 ? 0 : broken(OCF_BZIP2, e);
 }
 
+/* A dictionary of no more than there is to pack: the preset's takes tens of
+ * megabytes whatever the block. */
 static int
 xz_pack(int level, const uint8_t *p, size_t n, struct buf *out)
 {
 	size_t len = lzma_stream_buffer_bound(n), at = 0;
+	lzma_options_lzma o;
+	lzma_filter filters[] = { { LZMA_FILTER_LZMA2, &o },
+	    { LZMA_VLI_UNKNOWN, NULL } };
 	char *to = buf_room(out, len);
 
-	if (to == NULL || lzma_easy_buffer_encode(level < 0 || level > 9 ?
-	    LZMA_PRESET_DEFAULT : (uint32_t)level, LZMA_CHECK_CRC64, NULL,
-	    p, n, (uint8_t *)to, &at, len) != LZMA_OK)
+	if (to == NULL || lzma_lzma_preset(&o, level < 0 || level > 9 ?
+	    LZMA_PRESET_DEFAULT : (uint32_t)level))
+		return -1;
+	if (n < o.dict_size)
+		o.dict_size = n < LZMA_DICT_SIZE_MIN ? LZMA_DICT_SIZE_MIN :
+		    (uint32_t)n;
+	if (lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC64, NULL, p, n,
+	    (uint8_t *)to, &at, len) != LZMA_OK)
 		return -1;
 	out->n += at;
 	return 0;
