@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/bosh_window.h"
+#include "web/bosh_window.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 

@@ -18,9 +18,9 @@
 #include "io/listen.h"
 #include "io/pool.h"
 #include "io/tls.h"
+#include "login/penalty.h"
 #include "net/directory.h"
 #include "net/disco.h"
-#include "net/penalty.h"
 #include "net/trace.h"
 #include "options.h"
 #include "store/store.h"
@@ -32,9 +32,9 @@
 enum listen_kind {
 	LISTEN_STARTTLS,	/* RFC 6120 */
 	LISTEN_TLS,		/* XEP-0368 */
-	LISTEN_HTTP,		/* BOSH, WebSocket, files: net/web.h */
+	LISTEN_HTTP,		/* BOSH, WebSocket, files: web/web.h */
 	LISTEN_HTTPS,
-	LISTEN_METRICS		/* HTTP: net/prometheus.h */
+	LISTEN_METRICS		/* HTTP: web/prometheus.h */
 };
 
 /* Their names, in that order, as the ready line has them. */

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "net/login.h"
+#include "login/login.h"
 #include "net/server.h"
 #include "net/worker.h"
 #include "xmpp/ns.h"

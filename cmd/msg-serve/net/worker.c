@@ -8,10 +8,10 @@
 #include "net/server.h"
 #include "net/session.h"
 #include "net/tcp.h"
-#include "net/web.h"
 #include "service/account.h"
 #include "service/kept.h"
 #include "service/watch.h"
+#include "web/web.h"
 
 #define ARGUMENT_MAX	((size_t)1 << 30)	/* the stanza's limit binds */
 #define LINE_MAX_BYTES	((size_t)1 << 30)

@@ -40,7 +40,7 @@ struct worker {
 
 	struct map sessions;		/* number to session */
 	uint64_t last_session;
-	struct map webs, bosh;		/* net/web.h, net/bosh.h */
+	struct map webs, bosh;		/* web/web.h, web/bosh.h */
 	struct sm_table sm;
 	uint64_t last_web;
 	unsigned index;			/* in the server's workers */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "net/bosh_window.h"
+#include "web/bosh_window.h"
 
 static void
 no_drop(struct bosh_kept *k)

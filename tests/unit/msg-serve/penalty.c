@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "net/penalty.h"
+#include "login/penalty.h"
 
 static struct peer
 v4(uint8_t last)

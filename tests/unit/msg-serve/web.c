@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "net/files.h"
-#include "net/web_origin.h"
-#include "net/web_stanza.h"
+#include "web/files.h"
+#include "web/web_origin.h"
+#include "web/web_stanza.h"
 
 /* --- files --------------------------------------------------------------- */
 

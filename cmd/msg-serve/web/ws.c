@@ -1,4 +1,4 @@
-#include "net/ws.h"
+#include "web/ws.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "io/ws.h"
 #include "net/server.h"
 #include "net/session.h"
-#include "net/web.h"
-#include "net/web_stanza.h"
 #include "net/worker.h"
+#include "web/web.h"
+#include "web/web_stanza.h"
 #include "xmpp/ns.h"
 #include "xmpp/stream.h"
 #include "xmpp/xml.h"

@@ -14,8 +14,8 @@
  * A login belongs to its connection: when a session is resumed it goes with
  * the carrier.  It is gone once the session has a resource.
  */
-#ifndef NET_LOGIN_H
-#define NET_LOGIN_H
+#ifndef LOGIN_LOGIN_H
+#define LOGIN_LOGIN_H
 
 #include "base/buf.h"
 #include "xmpp/stanza.h"

@@ -1,4 +1,4 @@
-#include "net/prometheus.h"
+#include "web/prometheus.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/server.h"
-#include "net/web.h"
 #include "net/worker.h"
+#include "web/web.h"
 
 #define TEXT_MAX	(1u << 20)
 

@@ -1,11 +1,11 @@
-#include "net/login.h"
+#include "login/login.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/mem.h"
-#include "net/login_int.h"
+#include "login/login_int.h"
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"

@@ -6,10 +6,10 @@
  * begin with a dot are not there.  Regular files only, index.html for a
  * directory.
  */
-#ifndef NET_FILES_H
-#define NET_FILES_H
+#ifndef WEB_FILES_H
+#define WEB_FILES_H
 
-#include "net/web.h"
+#include "web/web.h"
 
 void files_answer(struct web *c, struct exchange *x,
     const struct http_request *r);

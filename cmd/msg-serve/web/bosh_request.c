@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "net/bosh_int.h"
 #include "net/server.h"
+#include "web/bosh_int.h"
 #include "xmpp/ns.h"
 #include "xmpp/stream.h"
 

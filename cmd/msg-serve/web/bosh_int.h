@@ -1,14 +1,14 @@
 /*
- * bosh_int.h - the inside of a BOSH session, for net/bosh*.c alone.
+ * bosh_int.h - the inside of a BOSH session, for web/bosh*.c alone.
  */
-#ifndef NET_BOSH_INT_H
-#define NET_BOSH_INT_H
+#ifndef WEB_BOSH_INT_H
+#define WEB_BOSH_INT_H
 
 #include "base/arena.h"
-#include "net/bosh.h"
-#include "net/bosh_window.h"
 #include "net/session.h"
 #include "net/worker.h"
+#include "web/bosh.h"
+#include "web/bosh_window.h"
 
 #define BOSH_TYPE	"text/xml; charset=utf-8"
 #define BOSH_SID	48	/* "WORKER-32 HEX DIGITS" and a NUL */

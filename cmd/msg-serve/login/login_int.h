@@ -1,12 +1,12 @@
 /*
- * login_int.h - the inside of a login, for net/login*.c alone.
+ * login_int.h - the inside of a login, for login/login*.c alone.
  */
-#ifndef NET_LOGIN_INT_H
-#define NET_LOGIN_INT_H
+#ifndef LOGIN_LOGIN_INT_H
+#define LOGIN_LOGIN_INT_H
 
 #include <stdbool.h>
 
-#include "net/login.h"
+#include "login/login.h"
 #include "net/session.h"
 #include "store/cred_token.h"
 #include "xmpp/scram.h"

@@ -1,4 +1,4 @@
-#include "net/web.h"
+#include "web/web.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "net/server.h"
 #include "net/worker.h"
-#include "net/ws.h"
+#include "web/ws.h"
 
 #define PUMP_SIZE	65536	/* bytes of a file at once */
 

@@ -6,12 +6,12 @@
  * clear it names the HTTPS listener, and itself only where login in clear is
  * allowed.
  */
-#ifndef NET_WEB_META_H
-#define NET_WEB_META_H
+#ifndef WEB_WEB_META_H
+#define WEB_WEB_META_H
 
 #include <stdbool.h>
 
-#include "net/web.h"
+#include "web/web.h"
 
 void web_meta_answer(struct web *c, struct exchange *x,
     const struct http_request *r, bool json);

@@ -2,8 +2,8 @@
  * prometheus.h - what is counted, in the text format that Prometheus reads
  * (version 0.0.4): the answer at /metrics of the --metrics address.
  */
-#ifndef NET_PROMETHEUS_H
-#define NET_PROMETHEUS_H
+#ifndef WEB_PROMETHEUS_H
+#define WEB_PROMETHEUS_H
 
 #include "base/buf.h"
 

@@ -9,8 +9,8 @@
  *
  * Limit: PENALTY_ADDRESSES; past it the one that failed longest ago goes.
  */
-#ifndef NET_PENALTY_H
-#define NET_PENALTY_H
+#ifndef LOGIN_PENALTY_H
+#define LOGIN_PENALTY_H
 
 #include <pthread.h>
 #include <stdint.h>

@@ -9,14 +9,14 @@
  * Limits: `requests` rids ahead, as many answers kept.  That no more than
  * `requests` and one are held is the owner's to see to.
  */
-#ifndef NET_BOSH_WINDOW_H
-#define NET_BOSH_WINDOW_H
+#ifndef WEB_BOSH_WINDOW_H
+#define WEB_BOSH_WINDOW_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "net/web.h"
+#include "web/web.h"
 
 #define BOSH_REQUESTS_MAX	9
 #define BOSH_SLOTS		(2 * BOSH_REQUESTS_MAX + 2)

@@ -1,4 +1,4 @@
-#include "net/files.h"
+#include "web/files.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,11 +1,11 @@
-#include "net/web_meta.h"
+#include "web/web_meta.h"
 
 #include <string.h>
 
 #include "base/json.h"
 #include "net/server.h"
-#include "net/web_origin.h"
 #include "net/worker.h"
+#include "web/web_origin.h"
 #include "xmpp/xml.h"
 
 #define TEXT_MAX	4096

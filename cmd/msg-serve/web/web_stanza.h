@@ -2,8 +2,8 @@
  * web_stanza.h - a stanza that stands alone, as in a WebSocket message or a
  * BOSH body: what a stream's root declares it declares itself.
  */
-#ifndef NET_WEB_STANZA_H
-#define NET_WEB_STANZA_H
+#ifndef WEB_WEB_STANZA_H
+#define WEB_WEB_STANZA_H
 
 #include <stddef.h>
 

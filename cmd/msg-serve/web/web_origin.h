@@ -7,8 +7,8 @@
  * domain or the loopback: else any name that somebody lets point to us would
  * do.
  */
-#ifndef NET_WEB_ORIGIN_H
-#define NET_WEB_ORIGIN_H
+#ifndef WEB_WEB_ORIGIN_H
+#define WEB_WEB_ORIGIN_H
 
 #include <stdbool.h>
 

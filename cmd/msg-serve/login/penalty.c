@@ -1,4 +1,4 @@
-#include "net/penalty.h"
+#include "login/penalty.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "net/login_int.h"
+#include "login/login_int.h"
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"

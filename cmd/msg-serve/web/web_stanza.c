@@ -1,4 +1,4 @@
-#include "net/web_stanza.h"
+#include "web/web_stanza.h"
 
 #include <stdbool.h>
 #include <string.h>

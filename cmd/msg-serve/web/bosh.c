@@ -1,4 +1,4 @@
-#include "net/bosh.h"
+#include "web/bosh.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,9 +8,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "net/bosh_int.h"
 #include "net/server.h"
-#include "net/web_stanza.h"
+#include "web/bosh_int.h"
+#include "web/web_stanza.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
 

@@ -1,4 +1,4 @@
-#include "net/web_origin.h"
+#include "web/web_origin.h"
 
 #include <string.h>
 

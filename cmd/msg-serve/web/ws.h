@@ -2,11 +2,11 @@
  * ws.h - carries a session over WebSocket (RFC 7395): each message is one
  * element, <open/> and <close/> stand for the stream's tags.
  *
- * The connection is net/web.h's, which hands over all bytes behind the
+ * The connection is web/web.h's, which hands over all bytes behind the
  * handshake and tells of its end.
  */
-#ifndef NET_WS_H
-#define NET_WS_H
+#ifndef WEB_WS_H
+#define WEB_WS_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "net/bosh_window.h"
+#include "web/bosh_window.h"
 
 #include <assert.h>
 #include <string.h>

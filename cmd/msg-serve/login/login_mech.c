@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "net/login_int.h"
+#include "login/login_int.h"
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"

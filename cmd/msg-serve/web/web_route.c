@@ -2,15 +2,15 @@
 
 #include "base/mem.h"
 #include "io/ws.h"
-#include "net/bosh.h"
-#include "net/files.h"
-#include "net/prometheus.h"
 #include "net/server.h"
-#include "net/web.h"
-#include "net/web_meta.h"
-#include "net/web_origin.h"
 #include "net/worker.h"
-#include "net/ws.h"
+#include "web/bosh.h"
+#include "web/files.h"
+#include "web/prometheus.h"
+#include "web/web.h"
+#include "web/web_meta.h"
+#include "web/web_origin.h"
+#include "web/ws.h"
 
 enum route { ROUTE_FILE, ROUTE_BOSH, ROUTE_SOCKET, ROUTE_META_XML,
 	ROUTE_META_JSON };

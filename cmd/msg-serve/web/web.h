@@ -4,14 +4,14 @@
  * Knows HTTP; what is asked for is found in web_route.c.  An answer may come
  * later and from another worker (BOSH holds requests): a ticket says where it
  * belongs.  After a WebSocket handshake the connection is the WebSocket's
- * (net/ws.h) and nothing of HTTP is left.
+ * (web/ws.h) and nothing of HTTP is left.
  *
  * Limits: WEB_PIPELINE requests without an answer, then the connection is
  * read no further; --max-header and the body of the largest stanza;
  * --request-time for a request to arrive, and for a file to be taken.
  */
-#ifndef NET_WEB_H
-#define NET_WEB_H
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -19,10 +19,10 @@
  * requests held; --bosh-idle-time; BOSH_WAIT_S; BOSH_PAUSE_S; BOSH_POLLING_S
  * between requests of a client that never waits.
  */
-#ifndef NET_BOSH_H
-#define NET_BOSH_H
+#ifndef WEB_BOSH_H
+#define WEB_BOSH_H
 
-#include "net/web.h"
+#include "web/web.h"
 
 #define BOSH_WAIT_S	60
 #define BOSH_PAUSE_S	120
