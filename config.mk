@@ -21,7 +21,7 @@ CSTD	= -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DMSG_VERSION='"$(VERSION)
 
 # Which library for which tool or part of common/ (pkg-config names; HACKING.md says why each).
 PC_common	= openssl libxml-2.0 libuv lmdb avro-c jansson libidn2
-LIBS_common	= -lunistring -lwslay -lresolv
+LIBS_common	= -lunistring -lwslay -lresolv -lmd
 PC_msg-serve	= libconfuse
 LIBS_msg-serve	= -lm
 PC_cli		= libconfuse libstrophe
@@ -38,7 +38,8 @@ PC_msg-stanza-dump = libpcap
 DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
 	  libavro-dev libjansson-dev libidn2-dev libunistring-dev \
 	  libconfuse-dev libwslay-dev libstrophe-dev libreadline-dev \
-	  zlib1g-dev liblzma-dev libzstd-dev libbz2-dev libpcap-dev
+	  zlib1g-dev liblzma-dev libzstd-dev libbz2-dev libmd-dev \
+	  libpcap-dev
 DEPS_check = libcmocka-dev perl python3 openssl
 DEPS_check += bash zsh fish expect jq mandoc systemd tmux
 DEPS_check += python3-slixmpp python3-aioxmpp python3-nbxmpp

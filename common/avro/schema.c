@@ -1,11 +1,12 @@
 #include "avro/schema.h"
 
+#include <md5.h>
+#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "avro/schema_int.h"
 #include "base/fs.h"
-#include "base/digest.h"
 #include "base/mem.h"
 
 struct schema_space *
@@ -226,9 +227,12 @@ void
 schema_md5(const struct schema *s, uint8_t out[16])
 {
 	struct buf pcf = BUF_INIT(SIZE_MAX / 2);
+	MD5_CTX md;
 
 	schema_canonical(s, &pcf);
-	digest_md5(pcf.p, pcf.n, out);
+	MD5Init(&md);
+	MD5Update(&md, (const uint8_t *)pcf.p, pcf.n);
+	MD5Final(out, &md);
 	buf_free(&pcf);
 }
 
@@ -236,8 +240,11 @@ void
 schema_sha256(const struct schema *s, uint8_t out[32])
 {
 	struct buf pcf = BUF_INIT(SIZE_MAX / 2);
+	SHA2_CTX md;
 
 	schema_canonical(s, &pcf);
-	digest_sha256(pcf.p, pcf.n, out);
+	SHA256Init(&md);
+	SHA256Update(&md, (const uint8_t *)pcf.p, pcf.n);
+	SHA256Final(out, &md);
 	buf_free(&pcf);
 }
