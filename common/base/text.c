@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <unistd.h>
 
 uint32_t
 utf8_get(const char *p, size_t n, size_t *len)
@@ -173,6 +174,17 @@ hex_put(struct buf *out, const void *p, size_t n)
 		buf_putc(out, digits[b[i] >> 4]);
 		buf_putc(out, digits[b[i] & 15]);
 	}
+}
+
+int
+hex_random(struct buf *out, size_t n)
+{
+	uint8_t random[HEX_RANDOM_MAX];
+
+	if (n > sizeof random || getentropy(random, n) < 0)
+		return -1;
+	hex_put(out, random, n);
+	return 0;
 }
 
 int

@@ -33,6 +33,11 @@ int text_unescape(struct buf *out, const char *p, size_t n);
 
 void hex_put(struct buf *out, const void *p, size_t n);
 
+/* Append n random bytes of the kernel's so, HEX_RANDOM_MAX at the most.  -1:
+ * it has none yet. */
+#define HEX_RANDOM_MAX	32
+int hex_random(struct buf *out, size_t n);
+
 /* Appends the bytes; -1 when it is no hexadecimal of even length. */
 int hex_get(struct buf *out, const char *p, size_t n);
 

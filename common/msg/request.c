@@ -271,21 +271,9 @@ void
 answer_error_element(struct buf *out, const struct err *e,
     const char *condition, const char *type, bool ours, struct str detail)
 {
-	if (condition == NULL)
-		condition = err_condition(e->code);
-	if (type == NULL)
-		type = err_type(e->code);
-	buf_lit(out, "<error type=\"");
-	buf_puts(out, type);
-	buf_lit(out, "\"><");
-	buf_puts(out, condition);
-	buf_lit(out, " xmlns=\"" NS_STANZAS "\"/>");
-	if (e->text[0] != '\0') {
-		buf_lit(out, "<text xmlns=\"" NS_STANZAS
-		    "\" xml:lang=\"en\">");
-		xml_clean(out, e->text, strlen(e->text));
-		buf_lit(out, "</text>");
-	}
+	stanza_write_error(out,
+	    condition == NULL ? err_condition(e->code) : condition,
+	    type == NULL ? err_type(e->code) : type, e->text);
 	if (ours) {
 		buf_lit(out, "<error xmlns=\"" NS_M_ERRORS "\"");
 		xml_attr(out, "code", err_word(e->code));

@@ -117,4 +117,9 @@ void stanza_write(struct buf *out, const struct stanza *st,
 void stanza_write_open(struct buf *out, const struct stanza *top,
     const struct stanza *st, const char *parent_ns);
 
+/* Append "<error type=..><CONDITION/><text/>" without its end (RFC 6120 8.3);
+ * text NULL or "": none.  What XML cannot carry is left out of it. */
+void stanza_write_error(struct buf *out, const char *condition,
+    const char *type, const char *text);
+
 #endif

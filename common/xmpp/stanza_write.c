@@ -176,3 +176,19 @@ stanza_write(struct buf *out, const struct stanza *top, const char *parent_ns)
 		st = st->next;
 	}
 }
+
+void
+stanza_write_error(struct buf *out, const char *condition, const char *type,
+    const char *text)
+{
+	buf_lit(out, "<error type=\"");
+	buf_puts(out, type);
+	buf_lit(out, "\"><");
+	buf_puts(out, condition);
+	buf_lit(out, " xmlns=\"" NS_STANZAS "\"/>");
+	if (text == NULL || text[0] == '\0')
+		return;
+	buf_lit(out, "<text xmlns=\"" NS_STANZAS "\" xml:lang=\"en\">");
+	xml_clean(out, text, strlen(text));
+	buf_lit(out, "</text>");
+}

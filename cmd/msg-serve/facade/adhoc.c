@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/base64.h"
 #include "base/clock.h"
@@ -81,12 +80,9 @@ begin(struct session *s, const struct msg_command *c)
 {
 	struct adhoc *x = mem_zero(sizeof *x);
 	struct buf id = BUF_INIT(ADHOC_ID);
-	uint8_t random[ADHOC_ID / 2];
 
-	if (getrandom(random, sizeof random, 0) != sizeof random)
-		memset(random, 0, sizeof random);
-	hex_put(&id, random, sizeof random);
-	memcpy(x->id, buf_cstr(&id), ADHOC_ID);
+	if (hex_random(&id, ADHOC_ID / 2) == 0)
+		memcpy(x->id, id.p, ADHOC_ID);
 	buf_free(&id);
 	x->command = c;
 	use(s, x);

@@ -69,14 +69,7 @@ facade_fault(struct session *s, const struct request *r,
 	struct buf *out = session_out(s);
 
 	open_iq(out, "error", r);
-	buf_printf(out, "<error type=\"%s\"><%s xmlns=\"" NS_STANZAS "\"/>",
-	    type, condition);
-	if (text != NULL) {
-		buf_lit(out, "<text xmlns=\"" NS_STANZAS
-		    "\" xml:lang=\"en\">");
-		xml_clean(out, text, strlen(text));
-		buf_lit(out, "</text>");
-	}
+	stanza_write_error(out, condition, type, text);
 	if (more != NULL)
 		buf_puts(out, more);
 	buf_lit(out, "</error></iq>");

@@ -29,14 +29,8 @@ route_refuse(struct session *s, const struct stanza *st,
 	xml_attr(out, "id", stanza_attr(st, "id"));
 	xml_attr(out, "from", stanza_attr(st, "to"));
 	xml_attr(out, "to", s->jid);
-	buf_printf(out, "><error type=\"%s\"><%s xmlns=\"" NS_STANZAS "\"/>",
-	    type, condition);
-	if (text != NULL) {
-		buf_lit(out, "<text xmlns=\"" NS_STANZAS
-		    "\" xml:lang=\"en\">");
-		xml_clean(out, text, strlen(text));
-		buf_lit(out, "</text>");
-	}
+	buf_putc(out, '>');
+	stanza_write_error(out, condition, type, text);
 	buf_printf(out, "</error></%s>", st->name);
 	session_sent(s);
 }

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -112,12 +111,9 @@ trace_read_header(struct session *s, const struct stream_header *h)
 void
 session_open(struct session *s)
 {
-	uint8_t random[STREAM_ID];
 	struct buf id = BUF_INIT(2 * STREAM_ID);
 
-	if (getrandom(random, sizeof random, 0) != sizeof random)
-		memset(random, 0, sizeof random);
-	hex_put(&id, random, sizeof random);
+	(void)hex_random(&id, STREAM_ID);
 	s->ops->open(s->carrier, session_out(s), buf_cstr(&id));
 	session_sent(s);
 	s->opened = true;

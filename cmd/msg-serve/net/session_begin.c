@@ -1,6 +1,5 @@
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -15,6 +14,8 @@
 #include "xmpp/jid.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
+
+#define RESOURCE_RANDOM	8	/* bytes */
 
 static bool
 may_login(const struct session *s)
@@ -161,13 +162,11 @@ choose_resource(const struct stanza *bind, struct buf *out, struct err *e)
 {
 	struct str asked = stanza_text(stanza_child(bind, "resource",
 	    NS_BIND));
-	uint8_t random[8];
 
 	if (asked.n > 0)
 		return jid_resource(out, asked.p, asked.n, e);
-	if (getentropy(random, sizeof random) < 0)
+	if (hex_random(out, RESOURCE_RANDOM) < 0)
 		return err_sys(e, ERR_SYSTEM, "no random bytes");
-	hex_put(out, random, sizeof random);
 	return 0;
 }
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -32,11 +31,9 @@ static int
 make_id(struct sm *m, const struct worker *w)
 {
 	struct buf hex = BUF_INIT(2 * RANDOM);
-	uint8_t random[RANDOM];
 
-	if (getrandom(random, sizeof random, 0) != sizeof random)
+	if (hex_random(&hex, RANDOM) < 0)
 		return -1;
-	hex_put(&hex, random, sizeof random);
 	snprintf(m->id, sizeof m->id, "%u-%s", w->index, buf_cstr(&hex));
 	buf_free(&hex);
 	return 0;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -361,11 +360,9 @@ static int
 make_sid(struct bosh *b, const struct worker *w)
 {
 	struct buf hex = BUF_INIT(2 * SID_RANDOM);
-	uint8_t random[SID_RANDOM];
 
-	if (getrandom(random, sizeof random, 0) != sizeof random)
+	if (hex_random(&hex, SID_RANDOM) < 0)
 		return -1;
-	hex_put(&hex, random, sizeof random);
 	snprintf(b->sid, sizeof b->sid, "%u-%s", w->index, buf_cstr(&hex));
 	buf_free(&hex);
 	return 0;
