@@ -79,7 +79,7 @@ main(int argc, char *argv[])
 {
 	struct send_opts o;
 	struct send s = { 0 };
-	struct interrupt in;
+	struct interrupt in = { .fd = -1, .to = -1 };
 	struct order order = ORDER_INIT;
 	struct err e = ERR_INIT;
 	enum opt_next next;
@@ -106,5 +106,6 @@ main(int argc, char *argv[])
 	}
 	context_clear(&o.context);
 	order_clear(&order);
+	interrupt_end(&in);
 	return s.status;
 }

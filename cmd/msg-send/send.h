@@ -47,6 +47,7 @@ struct send {
 	int status;			/* of the first failure */
 	bool quiet;			/* print no answers, only failures */
 	bool stop;			/* a failure, and no --keep-going */
+	bool cut;			/* stopped by a signal */
 	client_stanza_fn *event;	/* what answers no request; or NULL */
 	void *arg;
 	struct watches *watches;	/* of a prompt; NULL: there is none */

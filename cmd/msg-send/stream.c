@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -80,7 +81,7 @@ step(struct send *s, struct input *in, const struct interrupt *intr, int ms,
 	if (poll(p, 3, wait) < 0 && errno != EINTR)
 		return err_sys(e, ERR_SYSTEM, "cannot wait");
 	if (p[2].revents != 0)
-		s->stop = true;
+		s->stop = s->cut = true;
 	if (p[1].revents != 0 && input_read(in, e) < 0)
 		return -1;
 	if (turn(s, e) < 0)
@@ -107,6 +108,16 @@ is_to_wait(const struct send *s, const struct input *in, bool more)
 	return send_pending(s) > 0 || (more && !in->end && !s->stop);
 }
 
+/* Who reads a log of a batch wants to know how far it came. */
+static void
+tell_cut(const struct send *s, const struct input *in)
+{
+	if (s->cut)
+		fprintf(stderr, "%s: interrupted: nothing behind line %llu "
+		    "was sent\n", send_tool.name,
+		    (unsigned long long)in->line);
+}
+
 int
 stream_lines(struct send *s, int fd, struct interrupt *intr,
     struct err *e)
@@ -131,6 +142,7 @@ stream_lines(struct send *s, int fd, struct interrupt *intr,
 	}
 	if (rc == 0)
 		rc = turn(s, e);
+	tell_cut(s, &in);
 	input_free(&in);
 	return rc;
 }

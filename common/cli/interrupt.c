@@ -16,6 +16,17 @@ signals(sigset_t *set)
 	sigaddset(set, SIGHUP);
 }
 
+static void
+end_by(int sig)
+{
+	sigset_t set;
+
+	signals(&set);
+	signal(sig, SIG_DFL);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	raise(sig);
+}
+
 static void *
 take(void *arg)
 {
@@ -28,13 +39,11 @@ take(void *arg)
 		if (sigwait(&set, &first) != 0)
 			return NULL;
 	} while (first == SIGINT && atomic_load(&in->held));
+	atomic_store(&in->sig, first);
 	if (write(in->to, "", 1) < 0)
 		abort();	/* an empty pipe takes a byte */
-	while (sigwait(&set, &sig) == 0) {
-		signal(sig, SIG_DFL);
-		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-		raise(sig);
-	}
+	while (sigwait(&set, &sig) == 0)
+		end_by(sig);
 	return NULL;
 }
 
@@ -52,6 +61,7 @@ interrupt_init(struct interrupt *in, struct err *e)
 	in->fd = ends[0];
 	in->to = ends[1];
 	atomic_init(&in->held, false);
+	atomic_init(&in->sig, 0);
 	signals(&set);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	rc = pthread_create(&thread, NULL, take, in);
@@ -65,6 +75,15 @@ void
 interrupt_hold(struct interrupt *in, bool on)
 {
 	atomic_store(&in->held, on);
+}
+
+void
+interrupt_end(const struct interrupt *in)
+{
+	int sig = atomic_load(&in->sig);
+
+	if (sig != 0)
+		end_by(sig);
 }
 
 void

@@ -172,7 +172,25 @@ wait_line slow.out root
 is "$line" '["root"]' 'an answer comes while more is awaited'
 kill -INT $sender
 wait $sender
-is "$?" 0 'Ctrl-C ends in order'
+is "$?" 130 'Ctrl-C ends it in order, as the signal does'
+is "$(cat slow.err)" 'msg-send: interrupted: nothing behind line 1 was sent' \
+	'and how far it came is told'
+for sig in TERM HUP; do
+	msg-send -q - <slow >slow.out 2>slow.err &
+	sender=$!
+	for i in {1..300}; do
+		echo "save --message=$sig /about description=$sig-$i"
+	done >&8
+	until msg-send --field message --max 1 log | grep -q $sig; do :; done
+	kill -$sig $sender
+	wait $sender
+	is "$?" $((128 + $(kill -l $sig))) "SIG$sig: a batch that is cut does not end well"
+	like "$(cat slow.err)" "^msg-send: interrupted: nothing behind line" 'and says so'
+	exec 8<&-
+	rm slow
+	mkfifo slow
+	exec 8<>slow
+done
 msg-send - <slow >slow.out 2>slow.err &
 sender=$!
 echo 'get-item /@name' >&8
@@ -200,7 +218,7 @@ wait_line slow.out '^..Again'
 is "$line" '["Again"]' 'and what was not answered is done'
 kill -INT $sender
 wait $sender
-is "$?" 0 'to a good end'
+is "$?" 130 'to the end it is told'
 exec 8<&-
 is "$(msg-send log | jq 'map(select(.message=="again"))|length')" 1 'once'
 server_stop
