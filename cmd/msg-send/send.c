@@ -50,6 +50,17 @@ keep_detail(struct buf *out, struct str base64)
 }
 
 static void
+give_reply(struct send_slot *at, enum err_code code)
+{
+	at->reply->done = true;
+	at->reply->refused = at->status != 0;
+	at->reply->code = code;
+	buf_put(&at->reply->text, at->text.p, at->text.n);
+	buf_put(&at->reply->detail, at->detail.p, at->detail.n);
+	at->reply = NULL;
+}
+
+static void
 keep_answer(struct send *s, const struct stanza *st, struct send_slot *at)
 {
 	struct msg_reply reply;
@@ -79,14 +90,8 @@ keep_answer(struct send *s, const struct stanza *st, struct send_slot *at)
 		free(bytes);
 		buf_put(&at->text, text.p, text.n);
 	}
-	if (at->reply != NULL) {
-		at->reply->done = true;
-		at->reply->refused = at->status != 0;
-		at->reply->code = e.code;
-		buf_put(&at->reply->text, at->text.p, at->text.n);
-		buf_put(&at->reply->detail, at->detail.p, at->detail.n);
-		at->reply = NULL;
-	}
+	if (at->reply != NULL)
+		give_reply(at, e.code);
 }
 
 static void
@@ -232,21 +237,58 @@ write_again(struct send_slot *at, const struct msg_ask *ask, uint64_t id)
 	msg_ask_write(&at->again, &named, id);
 }
 
+/* A slot that is answered by why it is not sent. */
+static void
+refuse(struct send *s, struct send_slot *at, const struct err *e)
+{
+	char text[ERR_TEXT_MAX + ERR_PATH_MAX + ERR_AT_MAX];
+
+	err_line(e, text, sizeof text);
+	at->answered = true;
+	at->status = err_exit(e->code);
+	buf_puts(&at->text, text);
+	if (!at->own && !s->o->keep_going)
+		s->stop = true;
+}
+
+/* What was appended to out since from is our request.  One stanza too large
+ * would end the stream, and with it all that is under way. */
+static void
+check_size(struct send *s, struct send_slot *at, struct buf *out, size_t from)
+{
+	uint64_t max = client_max_bytes(s->client);
+	struct err e = ERR_INIT;
+
+	if (max == 0 || out->n - from <= max)
+		return;
+	err_set(&e, ERR_INPUT, "the request has %zu bytes, and the server "
+	    "takes %llu at once; msg-serve --max-stanza allows more",
+	    out->n - from, (unsigned long long)max);
+	buf_trim(out, from);
+	buf_reset(&at->again);
+	refuse(s, at, &e);
+}
+
 static struct send_slot *
-ask_slot(struct send *s, const struct msg_ask *ask, uint64_t line)
+ask_slot(struct send *s, const struct msg_ask *ask, uint64_t line,
+    struct send_reply *own)
 {
 	uint64_t id = s->next;
 	struct send_slot *at = new_slot(s, line);
+	struct buf *out = s->o->dry_run ? &at->text : client_out(s->client);
+	size_t from = out->n;
 
-	if (s->o->dry_run) {
-		at->answered = true;
-		msg_ask_write(&at->text, ask, id);
-	} else if (s->o->retry > 0) {
+	at->own = own != NULL;
+	if (s->o->retry > 0 && !s->o->dry_run) {
 		write_again(at, ask, id);
-		buf_put(client_out(s->client), at->again.p, at->again.n);
+		buf_put(out, at->again.p, at->again.n);
 	} else {
-		msg_ask_write(client_out(s->client), ask, id);
+		msg_ask_write(out, ask, id);
 	}
+	if (s->o->dry_run)
+		at->answered = true;
+	else
+		check_size(s, at, out, from);
 	return at;
 }
 
@@ -254,19 +296,21 @@ void
 send_ask(struct send *s, const struct msg_ask *ask, uint64_t line,
     send_show_fn *show)
 {
-	ask_slot(s, ask, line)->show = show;
+	ask_slot(s, ask, line, NULL)->show = show;
 }
 
 void
 send_own(struct send *s, const struct msg_ask *ask, struct send_reply *to)
 {
-	struct send_slot *at = ask_slot(s, ask, 0);
+	struct send_slot *at = ask_slot(s, ask, 0, to);
 
-	at->own = true;
 	at->reply = to;
 	to->done = false;
 	buf_reset(&to->text);
 	buf_reset(&to->detail);
+	to->unsent = at->answered && at->status != 0;
+	if (to->unsent)
+		give_reply(at, ERR_INPUT);
 }
 
 void
@@ -280,15 +324,7 @@ send_disown(struct send *s, const struct send_reply *to)
 void
 send_unfit(struct send *s, const struct err *e, uint64_t line)
 {
-	struct send_slot *at = new_slot(s, line);
-	char text[ERR_TEXT_MAX + ERR_PATH_MAX + ERR_AT_MAX];
-
-	err_line(e, text, sizeof text);
-	at->answered = true;
-	at->status = err_exit(e->code);
-	buf_puts(&at->text, text);
-	if (!s->o->keep_going)
-		s->stop = true;
+	refuse(s, new_slot(s, line), e);
 }
 
 /* --- what is told -------------------------------------------------------- */

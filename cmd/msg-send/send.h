@@ -24,6 +24,7 @@ struct watches;
 struct send_reply {
 	bool done;
 	bool refused;
+	bool unsent;			/* refused by us: unfit to be sent */
 	enum err_code code;		/* of a refusal */
 	struct buf text;		/* the answer, or why it was refused */
 	struct buf detail;		/* of a refusal: JSON, or nothing */

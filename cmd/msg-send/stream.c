@@ -162,6 +162,7 @@ stream_talk(struct send *s, const struct interrupt *in,
 	if (rc == 0 && !r->done)
 		rc = err_set(e, ERR_NO_ANSWER, "no answer in time");
 	if (rc == 0 && r->refused)
-		rc = err_set(e, ERR_REFUSED, "%s", buf_cstr(&r->text));
+		rc = err_set(e, r->unsent ? ERR_INPUT : ERR_REFUSED, "%s",
+		    buf_cstr(&r->text));
 	return rc;
 }

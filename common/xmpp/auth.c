@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/text.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
 
@@ -285,6 +286,17 @@ first_features(struct auth *l, const struct stanza *st, struct buf *out,
 	return start_sasl(l, stanza_child(st, "mechanisms", NS_SASL), out, e);
 }
 
+/* XEP-0478; what is no number is no limit. */
+static uint64_t
+max_bytes(const struct stanza *features)
+{
+	struct str text = stanza_text(stanza_child(stanza_child(features,
+	    "limits", NS_LIMITS), "max-bytes", NS_LIMITS));
+	uint64_t n;
+
+	return text_number(text.p, text.n, INT64_MAX, &n) == 0 ? n : 0;
+}
+
 static int
 bind_features(struct auth *l, const struct stanza *st, struct buf *out,
     struct err *e)
@@ -296,6 +308,7 @@ bind_features(struct auth *l, const struct stanza *st, struct buf *out,
 		    "binding");
 	l->wants_session = s != NULL && stanza_child(s, "optional", NULL) ==
 	    NULL;
+	l->max_bytes = max_bytes(st);
 	buf_lit(out, "<iq type='set' id='" BIND_ID "'><bind xmlns='" NS_BIND
 	    "'>");
 	if (l->resource.n > 0) {

@@ -46,6 +46,8 @@ struct auth {
 	struct scram_client scram;
 	bool scrambling;			/* scram holds something */
 	bool wants_session;
+	uint64_t max_bytes;			/* of our stanzas (XEP-0478);
+						 * 0: the server did not say */
 	struct buf jid;				/* bound */
 };
 

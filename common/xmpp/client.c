@@ -407,6 +407,12 @@ client_pin(const struct client *c)
 	return c->pin;
 }
 
+uint64_t
+client_max_bytes(const struct client *c)
+{
+	return c->auth.max_bytes;
+}
+
 int
 client_fd(const struct client *c)
 {

@@ -91,6 +91,10 @@ const char *client_jid(const struct client *c);		/* bound, full */
 /* Of the server's key: where it was asked for, with pin or first_use. */
 const char *client_pin(const struct client *c);
 
+/* Bytes of the largest stanza that the server takes (XEP-0478); 0: it does
+ * not say. */
+uint64_t client_max_bytes(const struct client *c);
+
 /* For poll(2): the descriptor, and what to wait for. */
 int client_fd(const struct client *c);
 short client_events(const struct client *c);

@@ -157,8 +157,18 @@ exits 0 'a request of many TLS records' msg-send -t 20s -r save /about descripti
 exits 0 'is stored whole' msg-send -r get-item /about/@description
 is "${#out}" 300000 'to its last byte'
 head -c 2000000 /dev/zero | tr '\0' b >big
-exits 4 'one over the limit' msg-send -t 20s save /about description=@big
-like "$err" 'policy-violation' 'is told why'
+exits 5 'one over the limit is not sent' msg-send save /about description=@big
+like "$err" '^msg-send: the request has [0-9]+ bytes, and the server takes 1048576 at once; msg-serve --max-stanza' \
+	'and the limit is named'
+exits 5 'nor is it sent again' msg-send --retry 3 save /about description=@big
+unlike "$err" 'trying again' 'with --retry'
+exits 5 'in a pipe' msg-send -k < <(echo 'get /@name'
+	echo 'save /about description=@big'; echo 'get /about/@name')
+is "$out" $'["root"]\n["about"]' 'it takes no others with it'
+like "$err" '^msg-send: line 2: the request has' 'and is told in its turn'
+exits 5 'nor from an editor' env EDITOR='cp big' msg-send edit /about description
+like "$err" 'the request has' 'which says so'
+rm -rf "$XDG_STATE_HOME/msg/edit"
 exits 6 'a standard input that is closed' bash -c 'msg-send <&-'
 exits 6 'a standard output that is closed' bash -c 'msg-send get-item / >&-'
 

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -211,6 +212,30 @@ logs_in_and_binds(void **state)
 }
 
 static void
+what_a_server_takes_at_once_is_kept(void **state)
+{
+	static const struct { const char *said; uint64_t max; } rows[] = {
+		{ "1048576", 1048576 }, { "0", 0 }, { "", 0 }, { "many", 0 },
+		{ "-1", 0 }, { "99999999999999999999999", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char xml[512];
+
+		snprintf(xml, sizeof xml, FEATURES("<bind xmlns='" NS_BIND
+		    "'/><limits xmlns='" NS_LIMITS "'><max-bytes>%s"
+		    "</max-bytes></limits>"), rows[i].said);
+		assert_int_equal(begin(false, true), 0);
+		a.state = AUTH_BIND_FEATURES;
+		assert_int_equal(hears(xml), 0);
+		assert_int_equal(a.max_bytes, rows[i].max);
+		end(NULL);
+	}
+	assert_int_equal(begin(false, true), 0);
+}
+
+static void
 asks_for_a_session_where_it_must(void **state)
 {
 	(void)state;
@@ -292,6 +317,7 @@ main(void)
 		TEST(plain_is_the_last_resort),
 		TEST(a_certificate_goes_before_a_password),
 		TEST(logs_in_and_binds),
+		TEST(what_a_server_takes_at_once_is_kept),
 		TEST(asks_for_a_session_where_it_must),
 		TEST(a_server_that_cannot_sign_is_refused),
 		TEST(says_why_login_was_refused),
