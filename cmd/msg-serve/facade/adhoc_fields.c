@@ -4,16 +4,18 @@
 #include "facade/adhoc_int.h"
 #include "facade/form.h"
 #include "facade/node.h"
+#include "xmpp/xml.h"
 
 /* How a field is shown, and how what is typed becomes JSON again. */
-enum look { LOOK_TEXT, LOOK_LINES, LOOK_SECRET, LOOK_TRUTH, LOOK_NUMBER,
-	LOOK_CHOICE, LOOK_LIST, LOOK_JSON };
+enum look { LOOK_TEXT, LOOK_LINES, LOOK_SECRET, LOOK_TRUTH, LOOK_MAYBE,
+	LOOK_NUMBER, LOOK_CHOICE, LOOK_LIST, LOOK_JSON };
 
 static const char *const types[] = {
 	[LOOK_TEXT] = "text-single", [LOOK_LINES] = "text-multi",
 	[LOOK_SECRET] = "text-private", [LOOK_TRUTH] = "boolean",
-	[LOOK_NUMBER] = "text-single", [LOOK_CHOICE] = "list-single",
-	[LOOK_LIST] = "text-multi", [LOOK_JSON] = "text-multi",
+	[LOOK_MAYBE] = "list-single", [LOOK_NUMBER] = "text-single",
+	[LOOK_CHOICE] = "list-single", [LOOK_LIST] = "text-multi",
+	[LOOK_JSON] = "text-multi",
 };
 
 struct shape {
@@ -89,6 +91,9 @@ shape_of(const struct json *field)
 		type = first ? a->next : a;
 	}
 	out.look = look_of(type, &out.symbols);
+	/* A client says "no" for a boolean that has no value. */
+	if (out.look == LOOK_TRUTH && out.nullable)
+		out.look = LOOK_MAYBE;
 	return out;
 }
 
@@ -153,7 +158,7 @@ adhoc_open_fields(struct adhoc *x, struct session *s,
 	arena_free(&x->kind_arena);
 	arena_free(&x->fields_arena);
 	x->method = m;
-	x->item = x->schema = NULL;
+	x->item = x->former = x->schema = NULL;
 	x->fields = NULL;
 	if (strcmp(m->method, "create") != 0) {
 		x->item = find(x, s, e);
@@ -176,35 +181,96 @@ adhoc_open_fields(struct adhoc *x, struct session *s,
 
 /* --- shown ---------------------------------------------------------------- */
 
+/* A default of a date is no date in words, and a secret is shown to nobody. */
+static bool
+is_shown(const struct shape *sh, const struct json *j)
+{
+	return j != NULL && j->type != JSON_NULL && sh->look != LOOK_SECRET &&
+	    (sh->look != LOOK_TEXT || j->type != JSON_NUMBER);
+}
+
+/* Of what is no list. */
+static struct str
+text_of(const struct shape *sh, const struct json *j)
+{
+	if (sh->look == LOOK_TRUTH || sh->look == LOOK_MAYBE)
+		return j->truth ? STR("1") : STR("0");
+	return sh->look == LOOK_JSON || sh->look == LOOK_NUMBER ? j->raw :
+	    j->text;
+}
+
 static void
 put_json(struct buf *out, const struct shape *sh, const struct json *j)
 {
-	if (j == NULL || j->type == JSON_NULL || sh->look == LOOK_SECRET ||
-	    (sh->look == LOOK_TEXT && j->type == JSON_NUMBER))
-		return;		/* a default of a date is no date in words */
-	if (sh->look == LOOK_TRUTH)
-		form_put(out, j->truth ? STR("1") : STR("0"));
-	else if (sh->look == LOOK_LIST)
+	if (!is_shown(sh, j))
+		return;
+	if (sh->look == LOOK_LIST)
 		for (j = j->first; j != NULL; j = j->next)
 			form_put(out, j->text);
-	else if (sh->look == LOOK_JSON || sh->look == LOOK_NUMBER)
-		form_put_lines(out, j->raw);
-	else if (sh->look == LOOK_LINES)
-		form_put_lines(out, j->text);
+	else if (sh->look == LOOK_LINES || sh->look == LOOK_JSON)
+		form_put_lines(out, text_of(sh, j));
 	else
-		form_put(out, j->text);
+		form_put(out, text_of(sh, j));
+}
+
+/* Clients end lines in their own way. */
+static void
+put_plain(struct buf *out, struct str text)
+{
+	for (size_t i = 0, end; i < text.n; i = end + 1) {
+		for (end = i; end < text.n && text.p[end] != '\r';)
+			end++;
+		xml_clean(out, text.p + i, end - i);
+	}
+}
+
+/* Does a form that shows the value come back with that text when nobody has
+ * touched it?  What XML cannot say was shown as something else. */
+static bool
+looks_like(const struct json *j, const struct shape *sh, struct str typed)
+{
+	struct buf was = BUF_INIT(ADHOC_TEXT_MAX), is = was;
+	bool equal;
+
+	if (is_shown(sh, j) && sh->look != LOOK_LIST)
+		put_plain(&was, text_of(sh, j));
+	else if (is_shown(sh, j))
+		for (const struct json *x = j->first; x != NULL; x = x->next) {
+			if (x != j->first)
+				buf_putc(&was, '\n');
+			put_plain(&was, x->text);
+		}
+	put_plain(&is, typed);
+	equal = str_eq((struct str){ was.p, was.n },
+	    (struct str){ is.p, is.n });
+	buf_free(&was);
+	buf_free(&is);
+	return equal;
+}
+
+/* Did he leave the field as it was before another changed the item?  Then he
+ * is shown what it is now. */
+static bool
+is_untouched(const struct adhoc *x, const struct shape *sh, struct str name,
+    const struct stanza *said)
+{
+	struct arena a = ARENA_INIT;
+	bool yes = x->former != NULL && looks_like(member(x->former, name),
+	    sh, form_lines(said, &a));
+
+	arena_free(&a);
+	return yes;
 }
 
 /* What was submitted is there again, else what is stored. */
 static void
 put_values(struct buf *out, const struct adhoc *x, const struct shape *sh,
-    const struct json *field, struct str name)
+    const struct json *value, struct str name)
 {
 	const struct stanza *said = form_field(x->fields, name);
-	const struct json *value = x->item != NULL ?
-	    member(x->item, name) : json_get(field, "default");
 
-	if (said == NULL || sh->look == LOOK_SECRET) {
+	if (said == NULL || sh->look == LOOK_SECRET ||
+	    is_untouched(x, sh, name, said)) {
 		put_json(out, sh, value);
 		return;
 	}
@@ -215,22 +281,41 @@ put_values(struct buf *out, const struct adhoc *x, const struct shape *sh,
 }
 
 static void
+put_options(struct buf *out, const struct shape *sh)
+{
+	bool choice = sh->look == LOOK_CHOICE;
+
+	if (sh->nullable && (choice || sh->look == LOOK_MAYBE))
+		form_option(out, STR("none"), STR(""));
+	if (sh->look == LOOK_MAYBE) {
+		form_option(out, STR("yes"), STR("1"));
+		form_option(out, STR("no"), STR("0"));
+	}
+	for (const struct json *j = choice ? sh->symbols->first : NULL;
+	    j != NULL; j = j->next)
+		form_option(out, STR_NONE, j->text);
+}
+
+static void
 put_field(struct buf *out, const struct adhoc *x, const struct json *field)
 {
 	struct str name = json_string(json_get(field, "name"));
 	struct str title = json_string(json_get(field, "title"));
 	const struct json *required = json_get(field, "required");
+	const struct json *value = x->item != NULL ?
+	    member(x->item, name) : json_get(field, "default");
 	struct shape sh = shape_of(field);
+	struct str text = json_string(value);
 
+	/* A single line would lose the others. */
+	if (sh.look == LOOK_TEXT && text.n > 0 &&
+	    memchr(text.p, '\n', text.n) != NULL)
+		sh.look = LOOK_LINES;
 	form_begin(out, types[sh.look], name, title.n > 0 ? title : name,
 	    json_string(json_get(field, "doc")), required != NULL &&
 	    required->truth && (x->item == NULL || sh.look != LOOK_SECRET));
-	if (sh.look == LOOK_CHOICE && sh.nullable)
-		form_option(out, STR("none"), STR(""));
-	for (const struct json *j = sh.look == LOOK_CHOICE ?
-	    sh.symbols->first : NULL; j != NULL; j = j->next)
-		form_option(out, STR_NONE, j->text);
-	put_values(out, x, &sh, field, name);
+	put_options(out, &sh);
+	put_values(out, x, &sh, value, name);
 	form_end(out);
 }
 
@@ -296,7 +381,7 @@ put_typed(struct buf *out, const struct adhoc *x, const struct shape *sh,
 		return 0;
 	if (text.n == 0 && sh->nullable && sh->look != LOOK_LIST) {
 		buf_lit(out, "null");
-	} else if (sh->look == LOOK_TRUTH) {
+	} else if (sh->look == LOOK_TRUTH || sh->look == LOOK_MAYBE) {
 		json_put_bool(out, form_truth(text));
 	} else if (sh->look == LOOK_LIST) {
 		put_list(out, field);
@@ -331,16 +416,19 @@ same(const struct json *old, struct str typed)
 	return equal;
 }
 
-/* What a new item was not given has its default. */
+/* Is what was typed news?  What a new item was not given has its default. */
 static bool
-is_told(const struct adhoc *x, const struct json *field, struct str typed)
+is_told(const struct adhoc *x, const struct json *field,
+    const struct shape *sh, struct str json, struct arena *a)
 {
 	struct str name = json_string(json_get(field, "name"));
+	const struct json *old = x->item != NULL ? member(x->item, name) :
+	    json_get(field, "default");
 
-	if (x->item != NULL)
-		return !same(member(x->item, name), typed);
-	return !same(json_get(field, "default"), typed) &&
-	    !str_is(typed, "\"\"");
+	if (same(old, json) || (x->item == NULL && str_is(json, "\"\"")))
+		return false;
+	return sh->look == LOOK_SECRET || !looks_like(old, sh,
+	    form_lines(form_field(x->fields, name), a));
 }
 
 int
@@ -359,8 +447,8 @@ adhoc_put_changed(struct buf *out, const struct adhoc *x, struct arena *a,
 			continue;
 		buf_reset(&typed);
 		rc = put_typed(&typed, x, &sh, name, a, e);
-		if (rc <= 0 || !is_told(x, f,
-		    (struct str){ typed.p, typed.n }))
+		if (rc <= 0 || !is_told(x, f, &sh,
+		    (struct str){ typed.p, typed.n }, a))
 			continue;
 		if (out->n > 0)
 			buf_putc(out, ',');
@@ -395,13 +483,15 @@ adhoc_catch_up(struct adhoc *x, struct session *s, struct buf *out)
 	const struct json *old = x->item, *f;
 	struct err e = ERR_INIT;
 
-	if (old != NULL)
-		x->item = find(x, s, &e);
-	if (old == NULL || x->item == NULL ||
-	    adhoc_bytes(x) > ADHOC_BYTES) {
+	/* Each time costs the item's bytes, until the command has ended. */
+	if (old == NULL || adhoc_bytes(x) > ADHOC_BYTES)
+		return;
+	x->item = find(x, s, &e);
+	if (x->item == NULL || adhoc_bytes(x) > ADHOC_BYTES) {
 		x->item = old;
 		return;
 	}
+	x->former = old;
 	f = json_get(x->schema, "fields")->first;
 	for (; f != NULL; f = f->next)
 		if (!is_skipped(x, json_string(json_get(f, "name"))))

@@ -26,6 +26,8 @@ struct adhoc {
 	const struct msg_action *method;
 	const struct json *schema;	/* of the kind */
 	const struct json *item;	/* as it was shown; NULL: a new one */
+	const struct json *former;	/* as it was shown before another
+					   changed it; NULL: nobody did */
 	struct str kind;
 	struct arena kind_arena;
 
