@@ -29,19 +29,22 @@ address(const struct program *p, enum listen_kind kind)
 	return a == NULL ? "none" : a;
 }
 
-/* The line that says that connections are taken. */
+/* The line that says that connections are taken, and where: scripts wait for
+ * it, so no level but -q leaves it out. */
 static void
 ready(void *arg)
 {
 	struct program *p = arg;
 	const struct serve_options *opt = p->server.opt;
 	const struct log *log = &p->server.log;
+	const struct log always = { log->fd, LOG_LEVEL_INFO, log->journal };
 
 	if (opt->plaintext)
 		log_event(log, LOG_LEVEL_WARN, "passwords may come without "
 		    "TLS from loopback addresses", "option", "--plaintext",
 		    NULL);
-	log_event(log, LOG_LEVEL_INFO, "ready", "domain", opt->domain,
+	log_event(opt->quiet ? log : &always, LOG_LEVEL_INFO, "ready",
+	    "domain", opt->domain,
 	    "starttls", address(p, LISTEN_STARTTLS),
 	    "tls", address(p, LISTEN_TLS), "http", address(p, LISTEN_HTTP),
 	    "https", address(p, LISTEN_HTTPS),

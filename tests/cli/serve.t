@@ -104,6 +104,28 @@ for i in 1 2 3 4 5 6 7 8; do
 	server_stop
 done 2>/dev/null
 
+# --- what it says, and does not ----------------------------------------------------------
+XDG_DATA_HOME=$T/level
+msg-serve --store "$T/level/msg" --listen=127.0.0.1:0 --log-level=error \
+	2>"$T/level.log" &
+SERVER=$!
+until test -s "$T/level.log" || ! kill -0 "$SERVER" 2>/dev/null ||
+	msg-send --timeout=1s get-item / >/dev/null 2>&1; do :; done
+kill "$SERVER"
+wait "$SERVER"
+SERVER=''
+like "$(cat "$T/level.log")" '^time=.*event=ready .*starttls=127' \
+	'who waits for it to be ready is told at every level'
+is "$(wc -l <"$T/level.log")" 1 'and that is all'
+XDG_DATA_HOME=$T/quiet
+msg-serve -q --store "$T/quiet/msg" --listen=127.0.0.1:0 2>"$T/quiet.log" &
+SERVER=$!
+until msg-send get-item / >/dev/null 2>&1; do :; done
+kill "$SERVER"
+wait "$SERVER"
+SERVER=''
+is "$(cat "$T/quiet.log")" '' 'with -q there is not a word'
+
 # --- usage -----------------------------------------------------------------------------
 exits 2 'an unknown option' msg-serve --prot=1
 exits 2 'an operand' msg-serve here
