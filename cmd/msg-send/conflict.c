@@ -1,6 +1,7 @@
 #include "conflict.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "fields.h"
 
 #define SHOWN_MAX	(1u << 20)	/* bytes of what is told at once */
@@ -52,12 +53,61 @@ put_conflict(struct buf *out, const struct json *c)
 	struct str why = json_string(json_get(c, "why"));
 	const struct json *field = json_get(c, "field");
 
-	buf_printf(out, "  %.*s: %.*s ", (int)key.n, key.n > 0 ? key.p : "",
-	    (int)why.n, why.n > 0 ? why.p : "");
+	buf_lit(out, "  ");
+	text_escape(out, key.p, key.n, 0);
+	buf_lit(out, ": ");
+	text_escape(out, why.p, why.n, 0);
+	buf_putc(out, ' ');
 	if (field != NULL)
 		fields_show(out, field, 0);
 	buf_putc(out, '\n');
 	put_sides(out, side(c, "base"), side(c, "mine"), side(c, "theirs"));
+}
+
+/* --- schemas ------------------------------------------------------------- */
+
+/* "  Page, version 1f2e...: /title: is a string there" */
+static void
+put_reason(struct buf *out, const struct json *r)
+{
+	static const char *const names[] = { "kind", "version", "path",
+	    "text" };
+	static const char *const before[] = { "  ", ", version ", ": ", ": " };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct str value = json_string(json_get(r, names[i]));
+
+		if (value.p == NULL)
+			continue;
+		buf_puts(out, before[i]);
+		text_escape(out, value.p, value.n, 0);
+	}
+	buf_putc(out, '\n');
+}
+
+static bool
+is_reason(const struct json *j)
+{
+	return json_get(j, "text") != NULL && json_get(j, "_key") == NULL;
+}
+
+/* --- both ---------------------------------------------------------------- */
+
+static void
+put_list(struct buf *out, const struct json *list)
+{
+	bool sides = false;
+
+	for (const struct json *j = list->first; j != NULL; j = j->next)
+		if (is_reason(j)) {
+			put_reason(out, j);
+		} else {
+			put_conflict(out, j);
+			sides = true;
+		}
+	if (sides)
+		buf_lit(out, "  publish BRANCH KEY=mine, or KEY=theirs, "
+		    "takes a side\n");
 }
 
 void
@@ -70,11 +120,7 @@ conflict_list(FILE *to, const char *p, size_t n)
 	    json_parse(&a, p, n, NULL, &ignored);
 
 	if (list != NULL && list->type == JSON_ARRAY && list->count > 0) {
-		for (const struct json *c = list->first; c != NULL;
-		    c = c->next)
-			put_conflict(&out, c);
-		buf_lit(&out, "  publish BRANCH KEY=mine, or KEY=theirs, "
-		    "takes a side\n");
+		put_list(&out, list);
 		write_out(to, &out);
 	}
 	arena_free(&a);

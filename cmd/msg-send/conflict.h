@@ -7,8 +7,9 @@
 
 #include "base/json.h"
 
-/* What a publish that was refused says of its conflicts, a few lines each;
- * nothing when p[0..n) is no such list. */
+/* What a set that was refused says more, JSON p[0..n): conflicts of a publish,
+ * a few lines each, or the places in which a schema does not go with one
+ * before; nothing when it is no such list. */
 void conflict_list(FILE *to, const char *p, size_t n);
 
 /* What an edit changed and somebody else, too: each field as it was, as it

@@ -13,6 +13,10 @@ exits 0 'schema' msg-send schema Page
 is "$(jq -r .name <<<"$out")" Page 'is the kind'
 echo '{"type":"record","name":"Note","base":"Item","fields":[{"name":"text","type":"string","default":""}]}' >note
 exits 0 'schema set' msg-send schema set @note
+sed -i 's/"type":"string","default":""/"type":"int","default":0/' note
+exits 1 'a version that does not go with the one before' msg-send schema set @note
+like "$err" $'\n  Note, version [0-9a-f]{16}: /text: ' 'every reason is told'
+unlike "$err" 'before|publish|mine' 'and none as a conflict of a publish'
 exits 0 'status' msg-send status
 exits 0 'branch create' msg-send branch create draft
 exits 0 'branch' msg-send branch draft
