@@ -17,14 +17,38 @@ is_password(const char *field)
 	    strncmp(field, "password:=", 10) == 0;
 }
 
-int
-passwd_check_field(const char *field, struct err *e)
+static int
+check_field(const char *field, struct err *e)
 {
 	if (!is_password(field) || strncmp(field, "password=@", 10) == 0)
 		return 0;
 	return err_set(e, ERR_USAGE, "a password is no argument, others can "
 	    "see it; password=@FILE takes it from a file, 'user passwd NAME' "
 	    "asks for it");
+}
+
+static void
+put_password(struct buf *out, const struct secret *secret)
+{
+	buf_lit(out, "\"password\":");
+	json_put_string(out, secret->p, secret->n);
+}
+
+int
+passwd_put_field(struct buf *out, const char *field, struct err *e)
+{
+	struct secret secret = SECRET_NONE;
+	int rc;
+
+	if (!is_password(field))
+		return word_put_field(out, field, e);
+	if (check_field(field, e) < 0)
+		return -1;
+	rc = secret_read(&secret, field + 10, e);
+	if (rc == 0)
+		put_password(out, &secret);
+	secret_clear(&secret);
+	return rc;
 }
 
 /* Twice, since nobody sees it. */
@@ -53,7 +77,7 @@ static int
 password(struct secret *out, char *const w[], size_t n, struct err *e)
 {
 	for (size_t i = 1; i < n; i++) {
-		if (passwd_check_field(w[i], e) < 0)
+		if (check_field(w[i], e) < 0)
 			return -1;
 		if (is_password(w[i]))
 			return secret_read(out, w[i] + 10, e);
@@ -67,8 +91,8 @@ put_action(struct buf *out, const char *method, const struct secret *secret,
 {
 	buf_printf(out, "[{\"method\":\"%s\",\"data\":{\"name\":", method);
 	json_put_cstr(out, w[0]);
-	buf_lit(out, ",\"password\":");
-	json_put_string(out, secret->p, secret->n);
+	buf_putc(out, ',');
+	put_password(out, secret);
 	for (size_t i = 1; i < n; i++) {
 		if (is_password(w[i]))
 			continue;

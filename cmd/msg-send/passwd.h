@@ -9,7 +9,8 @@
 
 word_run_fn passwd_add_run, passwd_run;
 
-/* ERR_USAGE when FIELD=VALUE shows a password to all who list processes. */
-int passwd_check_field(const char *field, struct err *e);
+/* As word_put_field; a password is the first line of its file.  ERR_USAGE when
+ * FIELD=VALUE shows it to all who list processes. */
+int passwd_put_field(struct buf *out, const char *field, struct err *e);
 
 #endif

@@ -169,12 +169,15 @@ static int
 put_user(struct buf *out, const char *method, char *const w[], size_t n,
     struct err *e)
 {
-	for (size_t i = 1; i < n; i++)
-		if (passwd_check_field(w[i], e) < 0)
-			return -1;
 	if (begin(out, method, "name", w[0], e) < 0)
 		return -1;
-	return put_fields(out, w + 1, n - 1, e);
+	for (size_t i = 1; i < n; i++) {
+		buf_putc(out, ',');
+		if (passwd_put_field(out, w[i], e) < 0)
+			return -1;
+	}
+	buf_lit(out, "}}]");
+	return 0;
 }
 
 /* --- the words ----------------------------------------------------------- */

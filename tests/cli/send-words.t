@@ -48,6 +48,13 @@ exits 0 'he comes in' msg-send -s "localhost:$PORT" -j romeo@localhost \
 echo wherefore-art-thou >new2
 chmod 600 new2
 exits 0 'user passwd' msg-send user passwd romeo password=@new2
+exits 0 'user save takes a line of a file, too' msg-send user save romeo password=@new full_name=R
+exits 0 'and it is the password' msg-send -s "localhost:$PORT" -j romeo@localhost \
+	--password-file new --pin "$(sed -n 's/^pin = "\(.*\)"/\1/p' "$XDG_DATA_HOME/msg/client.conf")" get /about
+head -c 1100 /dev/zero | tr '\0' p >long
+chmod 600 long
+exits 2 'a password that is too long' msg-send user passwd romeo password=@long
+like "$err" "'long': a password has at most 1024 bytes" 'names the file'
 exits 2 'a password is no argument' msg-send user save romeo password=secret-secret
 like "$err" 'user passwd NAME' 'says what to do'
 exits 2 'nor of a new user' msg-send user add tybalt password=secret-secret
