@@ -15,7 +15,8 @@ line(struct send *s, const char *what, const char *text)
 	buf_printf(&b, "%-11s %8.1f ms  %s", what,
 	    (double)(now - s->moved_us) / 1000, text);
 	output_line(&s->out, b.p, b.n);
-	output_flush(&s->out, &e);
+	if (output_flush(&s->out, &e) < 0 && s->status == 0)
+		send_failed(s, &e, 0);
 	buf_free(&b);
 	s->moved_us = clock_mono_us();
 }

@@ -59,7 +59,7 @@ put_value(struct buf *out, const struct json *j, const char *path,
 	if (path != NULL)
 		j = walk(j, path);
 	if (j == NULL)
-		return err_set(e, ERR_REFUSED, "the answer has no '%s'", path);
+		return err_set(e, ERR_INPUT, "the answer has no '%s'", path);
 	if (j->type == JSON_STRING)
 		buf_put(&text, j->text.p, j->text.n);
 	else

@@ -15,7 +15,7 @@
  * or what is no list; of each of them the member that path names
  * ("title", "config.color", "contents.0.1"; NULL: itself).  Strings stand
  * without quotes, lists and objects as JSON.  shown: to a terminal, which
- * gets no other control character than newline and tab.  ERR_REFUSED when it
+ * gets no other control character than newline and tab.  ERR_INPUT when it
  * has no such member.
  */
 int field_put(struct buf *out, const char *p, size_t n, const char *path,

@@ -43,8 +43,15 @@ run(struct send *s, enum source source, const struct order *order,
 }
 
 static int
-check_options(struct send_opts *o, size_t count, struct err *e)
+check_options(struct send_opts *o, enum source source, char **operands,
+    size_t count, struct err *e)
 {
+	if (source == LINES && count > 1)
+		return err_set(e, ERR_USAGE, "'%s' is too much: with '-' the "
+		    "commands are lines of standard input", operands[1]);
+	if (o->check && count > 0)
+		return err_set(e, ERR_USAGE, "--check goes with no command; "
+		    "it asks for '/@name'");
 	if (send_is(o, "avro") && isatty(STDOUT_FILENO))
 		return err_set(e, ERR_USAGE, "--format=avro is binary and "
 		    "not for a terminal; --as=avro shows it in base64");
@@ -64,7 +71,7 @@ static int
 set_up(struct send_opts *o, enum source source, struct order *order,
     char **operands, size_t count, struct interrupt *in, struct err *e)
 {
-	if (check_options(o, count, e) < 0)
+	if (check_options(o, source, operands, count, e) < 0)
 		return -1;
 	if (source == COMMAND &&
 	    order_words(order, o, operands, count, e) < 0)

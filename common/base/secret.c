@@ -15,7 +15,7 @@ int
 secret_set(struct secret *s, const char *p, size_t n, struct err *e)
 {
 	if (n > SECRET_MAX)
-		return err_set(e, ERR_LIMIT,
+		return err_set(e, ERR_VALUE,
 		    "a password has at most %d bytes", SECRET_MAX);
 	secret_clear(s);
 	s->p = mem_strn(p, n);
@@ -61,6 +61,10 @@ secret_read_fd(struct secret *s, int fd, const char *name, struct err *e)
 		goto out;
 	}
 	rc = secret_set(s, line, n, e);
+	if (rc < 0) {
+		e->code = ERR_CONFIG;
+		err_prefix(e, "'%s'", name);
+	}
 out:
 	explicit_bzero(line, sizeof line);
 	return rc;

@@ -18,7 +18,7 @@ struct secret {
 
 #define SECRET_NONE	{ NULL, 0 }
 
-/* Keeps a copy; p[0..n) is the caller's to wipe.  ERR_LIMIT past the limit. */
+/* Keeps a copy; p[0..n) is the caller's to wipe.  ERR_VALUE past the limit. */
 int secret_set(struct secret *s, const char *p, size_t n, struct err *e);
 void secret_clear(struct secret *s);
 

@@ -153,6 +153,10 @@ bind +[0-9.]+ ms  admin@localhost/.*
 request +[0-9.]+ ms  get-item /@name" 'has a line for each step'
 echo wrong >wrong
 chmod 600 wrong
+exits 6 '--check into what is full' bash -c 'msg-send --check >/dev/full'
+like "$err" '^msg-send: standard output: .*No space left' 'says so'
+is "$(wc -l <<<"$err")" 1 'once'
+exits 2 '--check asks itself' msg-send --check get /about
 exits 3 '--check of a wrong password' msg-send --check "${trusted[@]}" \
 	--password-file wrong
 like "$(tail -1 <<<"$out")" '^certificate ' 'ends before the step that fails'

@@ -33,7 +33,7 @@ exits 0 'bare fields' msg-send --field title get-item '/news/*'
 is "$out" $'Article 1\nArticle 2\nArticle 3' 'one a line'
 exits 0 'bare values' msg-send -r get-item '/about/@name'
 is "$out" about 'without quotes'
-exits 1 'a field that is not there' msg-send --field nope get-item /
+exits 5 'a field that is not there' msg-send --field nope get-item /
 exits 0 'for people it is indented' msg-send --format text get-item /about
 like "$out" $'^\\[\n  \\{\n    "_key": ' 'over several lines'
 exits 0 'in colour if asked' msg-send --format text --color get-item /about
@@ -76,6 +76,8 @@ is "$out" '["root"]' 'counts'
 exits 0 'words on a line' msg-send < <(echo "create Page /l title='x y'"; echo 'rm /l')
 exits 0 'attributes on a line' msg-send < <(
 	echo "set-item --message='from a line' [{\"method\":\"save\",\"data\":{\"_path\":\"/about\",\"title\":\"T\"}}]")
+exits 2 'lines or a command, not both' msg-send - get /about </dev/null
+like "$err" "'get' is too much: with '-'" 'says so'
 exits 0 'nothing to do' msg-send - </dev/null
 is "$out$err" '' 'is nothing'
 

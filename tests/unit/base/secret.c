@@ -68,8 +68,9 @@ the_limit_holds(void **state)
 	assert_int_equal(s.n, SECRET_MAX);
 	text[SECRET_MAX] = 'x';
 	assert_int_equal(from_file(&s, text, sizeof text, 0600), -1);
-	assert_int_equal(e.code, ERR_LIMIT);
+	assert_int_equal(e.code, ERR_CONFIG);
 	assert_int_equal(secret_set(&s, text, SECRET_MAX + 1, &e), -1);
+	assert_int_equal(e.code, ERR_VALUE);
 	assert_int_equal(s.n, SECRET_MAX);	/* the old one stays */
 	secret_clear(&s);
 }

@@ -42,7 +42,7 @@ what_is_not_there_is_an_error(void **state)
 {
 	(void)state;
 	gives("[{\"t\":\"a\"},{}]", "t", NULL);
-	assert_int_equal(e.code, ERR_REFUSED);
+	assert_int_equal(e.code, ERR_INPUT);
 	gives("{\"a\":[1]}", "a.1", NULL);
 	gives("{\"a\":[1]}", "a.-1", NULL);
 	gives("3", "a", NULL);
