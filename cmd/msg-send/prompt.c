@@ -26,9 +26,10 @@ on_event(void *arg, const struct stanza *st)
 }
 
 void
-prompt_init(struct prompt *p, struct send *s, struct interrupt *in)
+prompt_init(struct prompt *p, struct send *s, struct interrupt *in,
+    FILE *tty)
 {
-	*p = (struct prompt){ .s = s, .in = in, .o = *s->o,
+	*p = (struct prompt){ .s = s, .in = in, .tty = tty, .o = *s->o,
 	    .slow_ms = SLOW_MS, .wait = CONNECT_WAIT_INIT,
 	    .above = BUF_INIT(ABOVE_MAX) };
 	s->o = &p->o;
@@ -225,13 +226,13 @@ help(struct buf *out, const char *name)
 }
 
 static void
-print_help(const char *name)
+print_help(FILE *tty, const char *name)
 {
 	struct buf out = BUF_INIT(ABOVE_MAX);
 
 	help(&out, name);
-	fputs(buf_cstr(&out), stdout);
-	fflush(stdout);
+	fputs(buf_cstr(&out), tty);
+	fflush(tty);
 	buf_free(&out);
 }
 
@@ -244,7 +245,7 @@ own_line(struct prompt *p, const char *line)
 	struct str word = { line, n };
 
 	if (str_is(word, "help"))
-		print_help(rest);
+		print_help(p->tty, rest);
 	else if (str_is(word, ":format"))
 		set_format(p, rest);
 	else if (str_is(word, ":branch"))

@@ -8,6 +8,8 @@
 #ifndef SEND_PROMPT_H
 #define SEND_PROMPT_H
 
+#include <stdio.h>
+
 #include "cli/connect.h"
 #include "offer.h"
 #include "watches.h"
@@ -17,6 +19,7 @@
 struct prompt {
 	struct send *s;
 	struct interrupt *in;
+	FILE *tty;			/* for all that is no answer */
 	struct send_opts o;		/* as ":format" and so on left them */
 	char *branch;			/* of ":branch" */
 	int64_t slow_ms;		/* what takes longer is told */
@@ -27,7 +30,9 @@ struct prompt {
 	struct buf above;		/* to be shown above the prompt */
 };
 
-void prompt_init(struct prompt *p, struct send *s, struct interrupt *in);
+/* Keeps all three. */
+void prompt_init(struct prompt *p, struct send *s, struct interrupt *in,
+    FILE *tty);
 void prompt_clear(struct prompt *p);
 
 /* "msg> ", "draft> ". */

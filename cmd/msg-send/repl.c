@@ -43,8 +43,8 @@ show_above(struct buf *text)
 	if (text->n == 0)
 		return;
 	rl_clear_visible_line();
-	fputs(buf_cstr(text), stdout);
-	fflush(stdout);
+	fputs(buf_cstr(text), at_prompt->prompt.tty);
+	fflush(at_prompt->prompt.tty);
 	rl_on_new_line();
 	rl_redisplay();
 	buf_reset(text);
@@ -246,7 +246,7 @@ read_line(struct repl *r, struct err *e)
 	int rc = 0;
 
 	prompt_text(&r->prompt, text);
-	fputs(buf_cstr(&r->prompt.above), stdout);
+	fputs(buf_cstr(&r->prompt.above), r->prompt.tty);
 	buf_reset(&r->prompt.above);
 	r->typed = false;
 	rl_callback_handler_install(r->line.n > 0 ? MORE_TEXT : text,
@@ -277,15 +277,39 @@ run(struct repl *r, struct err *e)
 	return e->code == ERR_OK ? 0 : -1;
 }
 
+/* Where somebody types; standard output may be a file, which is for answers
+ * alone. */
+static FILE *
+terminal(void)
+{
+	FILE *tty;
+
+	if (isatty(STDOUT_FILENO))
+		return stdout;
+	if (isatty(STDERR_FILENO))
+		return stderr;
+	tty = fopen("/dev/tty", "we");
+	return tty != NULL ? tty : stderr;
+}
+
+static void
+terminal_close(FILE *tty)
+{
+	if (tty != stdout && tty != stderr)
+		fclose(tty);
+}
+
 int
 repl_run(struct send *s, struct interrupt *in, struct err *e)
 {
 	struct repl r = { .line = BUF_INIT(LINE_MAX_BYTES),
 	    .offers = OFFERS_INIT };
+	FILE *tty = terminal();
 	int rc;
 
-	prompt_init(&r.prompt, s, in);
+	prompt_init(&r.prompt, s, in, tty);
 	at_prompt = &r;
+	rl_outstream = tty;
 	rl_readline_name = "msg-send";
 	rl_catch_signals = 0;
 	rl_attempted_completion_function = complete;
@@ -299,10 +323,11 @@ repl_run(struct send *s, struct interrupt *in, struct err *e)
 	rc = run(&r, e);
 	rl_callback_handler_remove();
 	if (r.end)
-		putchar('\n');
+		fputc('\n', tty);
 	history_save();
 	s->status = 0;		/* each failure has been seen already */
 	prompt_clear(&r.prompt);
+	terminal_close(tty);
 	offers_clear(&r.offers);
 	buf_free(&r.line);
 	at_prompt = NULL;

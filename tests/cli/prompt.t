@@ -42,6 +42,27 @@ def lines(env):
     tap.ok(t.end() == 0, "Ctrl-D is the end", t.seen)
 
 
+def redirected(env):
+    """Standard output is for answers alone."""
+    out = os.path.join(env["HOME"], "answers")
+    err = os.path.join(env["HOME"], "errors")
+    for to, what in ((f">{out}", "file"), (f">{out} 2>{err}", "file, errors "
+                     "too"), (f"| cat >{out}", "pipe")):
+        t = Terminal(env, "/bin/sh", "-c", f"exec {BIN}/msg-send {to}"
+                     if "|" not in to else f"{BIN}/msg-send {to}")
+        tap.ok(t.shows("msg> "), f"output is a {what}: the prompt is on the "
+               "terminal", t.seen)
+        t.type("help quit\n")
+        tap.ok(t.shows("as Ctrl-D does"), "and what it says", t.seen)
+        t.shows("msg> ")
+        t.type("get-item /about/@name\n")
+        t.shows("msg> ")
+        t.type("quit\n")
+        tap.ok(t.end() == 0, "to its end", t.seen)
+        got = open(out).read()
+        tap.ok(got == '["about"]\n', "and the answers are the output", got)
+
+
 def history(env):
     path = os.path.join(env["XDG_STATE_HOME"], "msg/history")
     tap.ok(stat.S_IMODE(os.stat(path).st_mode) == 0o600,
@@ -250,6 +271,7 @@ def main():
                    MSG_COMPLETION_TIME="60s")
         lines(env)
         history(env)
+        redirected(env)
         completion(env)
         settings(env)
         watching(server, env)
