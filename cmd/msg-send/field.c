@@ -42,8 +42,7 @@ put_shown(struct buf *out, const char *p, size_t n)
 	for (size_t i = 0; i < n; i += len) {
 		uint32_t c = utf8_get(p + i, n - i, &len);
 
-		if ((c < 0x20 && c != '\n' && c != '\t') ||
-		    (c >= 0x7f && c < 0xa0))
+		if (text_is_control(c) && c != '\n' && c != '\t')
 			buf_printf(out, "\\u%04x", (unsigned)c);
 		else
 			buf_put(out, p + i, len);

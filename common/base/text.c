@@ -76,9 +76,16 @@ utf8_check(const char *p, size_t n)
 }
 
 static bool
-is_control(uint32_t c)
+turns(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+	return c == 0x061c || c == 0x200e || c == 0x200f ||
+	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+bool
+text_is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || turns(c);
 }
 
 void
@@ -89,7 +96,7 @@ text_clean(char *s)
 	for (size_t i = 0; i < n; i += len) {
 		uint32_t c = utf8_get(s + i, n - i, &len);
 
-		if (c == UINT32_MAX || is_control(c))
+		if (c == UINT32_MAX || text_is_control(c))
 			memset(s + i, '?', len);
 	}
 }
@@ -103,7 +110,7 @@ text_escape(struct buf *out, const char *p, size_t n, char quote)
 		uint32_t c = utf8_get(p + i, n - i, &len);
 		bool quoted = c == '\\' || (quote != 0 && c == (uint8_t)quote);
 
-		if (c != UINT32_MAX && !is_control(c) && !quoted)
+		if (c != UINT32_MAX && !text_is_control(c) && !quoted)
 			continue;
 		buf_put(out, p + from, i - from);
 		from = i + len;

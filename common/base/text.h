@@ -20,11 +20,16 @@ size_t utf8_put(char out[4], uint32_t c);
 /* The offset of the first byte that is no UTF-8; n when all is well. */
 size_t utf8_check(const char *p, size_t n);
 
+/* What a terminal obeys instead of showing it: C0, DEL, C1, and what turns the
+ * direction of a text (Unicode's Bidi_Control), which makes it read as another
+ * one. */
+bool text_is_control(uint32_t c);
+
 /* In place: control characters and broken UTF-8 become '?'. */
 void text_clean(char *s);
 
 /* Append p[0..n) on one line: backslash, the quote and control characters
- * (C0, DEL, C1) as \\ \' \n \r \t \xNN, broken UTF-8 as \xNN.  quote 0: none
+ * as \\ \' \n \r \t \xNN, broken UTF-8 as \xNN.  quote 0: none
  * is escaped. */
 void text_escape(struct buf *out, const char *p, size_t n, char quote);
 

@@ -34,7 +34,6 @@ put_colored(struct output *o, enum term_style c, const char *p, size_t n)
 	buf_puts(&o->buf, term_style(o->color, TERM_PLAIN));
 }
 
-/* C0 is escaped in any JSON; C1 is two bytes, of which 0xc2 is the first. */
 void
 output_visible(struct output *o, const char *p, size_t n)
 {
@@ -43,10 +42,10 @@ output_visible(struct output *o, const char *p, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		uint32_t c = (unsigned char)p[i];
 
-		if (c != 0x7f && c != 0xc2)
-			continue;
+		if (c < 0x7f)
+			continue;	/* C0 is escaped in any JSON */
 		c = utf8_get(p + i, n - i, &len);
-		if (c < 0x7f || c >= 0xa0)
+		if (!text_is_control(c))
 			continue;
 		buf_put(&o->buf, p + from, i - from);
 		buf_printf(&o->buf, "\\u%04x", (unsigned)c);

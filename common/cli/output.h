@@ -42,7 +42,7 @@ void output_free(struct output *o);
  * characters escaped. */
 void output_json(struct output *o, const char *p, size_t n);
 
-/* Append JSON with DEL and C1, which it lets stand and a terminal obeys,
+/* Append JSON with the control characters (text.h) that it lets stand
  * escaped: they are in strings alone, where that says the same. */
 void output_visible(struct output *o, const char *p, size_t n);
 

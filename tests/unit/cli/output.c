@@ -47,6 +47,8 @@ static void
 nothing_reaches_the_terminal_as_a_command(void **state)
 {
 	(void)state;
+	prints(true, false, "\"a\342\200\256b\330\234\342\201\251\303\251\"",
+	    "\"a\\u202eb\\u061c\\u2069\303\251\"\n");
 	prints(true, false, "\"\302\233m\177\"", "\"\\u009bm\\u007f\"\n");
 	prints(true, false, "no json \033[m", "no json \\x1b[m\n");
 }
