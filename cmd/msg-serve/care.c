@@ -1,11 +1,7 @@
 #include "care.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "cli/exit.h"
@@ -29,44 +25,19 @@ open_store(struct store **out, const char *dir,
 	    .map_bytes = opt->map_bytes, .read_only = true }, e);
 }
 
-/* A new file, or standard output. */
-static int
-open_new(const char *path, struct err *e)
-{
-	int fd;
-
-	if (strcmp(path, "-") == 0)
-		return STDOUT_FILENO;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return errno == EEXIST ?
-		    err_set(e, ERR_CONFLICT, "'%s' is there already", path) :
-		    err_sys(e, ERR_INPUT, "cannot create '%s'", path);
-	return fd;
-}
-
 static int
 export(const char *dir, const struct serve_options *opt, struct err *e)
 {
 	struct store *s = NULL;
-	struct reader *r = NULL;
-	int fd = -1, rc = -1;
+	struct reader *r;
+	int rc;
 
 	if (open_store(&s, dir, opt, e) < 0)
 		return -1;
 	r = reader_new(s);
-	if (reader_begin(r, e) < 0 || (fd = open_new(opt->export, e)) < 0)
-		goto out;
-	rc = store_export(r, fd, e);
-	if (fd != STDOUT_FILENO) {
-		if (rc == 0 && fsync(fd) < 0)
-			rc = err_sys(e, ERR_SYSTEM, "cannot sync '%s'",
-			    opt->export);
-		close(fd);
-		if (rc < 0)
-			unlink(opt->export);
-	}
-out:
+	rc = reader_begin(r, e);
+	if (rc == 0)
+		rc = store_export_file(r, opt->export, e);
 	reader_free(r);
 	store_close(s);
 	return rc;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "care.h"
+#include "fault.h"
 #include "net/server.h"
 #include "run.h"
 #include "settings.h"
@@ -14,6 +15,7 @@ main(int argc, char *argv[])
 	enum opt_next next;
 	int rc;
 
+	fault_guard();
 	rc = settings_read(&s, argc, argv, &next, &e);
 	if (rc == 0 && next == OPT_RUN)
 		rc = care_wanted(&s->opt) ? care_run(s, &e) :

@@ -69,7 +69,10 @@ for ((i = 0; i < 50; i++)); do
 	((status == 0)) || break
 done
 like "$i $status" '^[1-9][0-9]* 1$' 'a full store refuses writes'
-like "$err" 'full' 'and says why'
+like "$err" 'full: it has the 1048576 bytes that msg-serve --max-store' \
+	'and says why'
+wait_line "$T/serve.log" 'event="change refused" error=".*--max-store' &&
+	result 0 'so does the log'
 exits 0 'it serves reads' msg-send get-item 'count(/*)'
 is "$out" "[$i]" 'of all that was done'
 run msg-send set-item '[{"method":"create","data":{"_kind":"Page","_path":"/x"}}]'

@@ -26,7 +26,7 @@ ONLY_IN = [
     (r"readline/", r"cmd/[^/]+/(.*/)?repl\.c"),
     (r"avro\.h|avro/(basics|schema|value|io)\.h|jansson\.h",
      r"common/avro/.*"),
-    (r"lmdb\.h", r"cmd/msg-serve/store/engine_lmdb\.c"),
+    (r"lmdb\.h", r"cmd/msg-serve/store/engine_lmdb(_files)?\.c"),
     (r"libpq-fe\.h", r"cmd/msg-serve/store/engine_pq\.c"),
     (r"uv\.h", r"common/io/.*"),
     (r"wslay/", r"common/io/.*"),

@@ -3,27 +3,40 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "store/export.h"
 #include "store/inside.h"
 #include "store/verify.h"
 
 /* --- backup ---------------------------------------------------------- */
 
-int
-store_backup(struct store *s, const char *path, struct err *e)
+/* A new file, or standard output. */
+static int
+open_new(const char *path, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	int rc;
+	int fd;
 
+	if (strcmp(path, "-") == 0)
+		return STDOUT_FILENO;
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return errno == EEXIST ?
 		    err_set(e, ERR_CONFLICT, "'%s' is there already", path) :
-		    err_sys(e, ERR_INPUT, "cannot create '%s'", path);
-	rc = engine_copy(s->engine, fd, e);
+		    err_sys(e, ERR_SYSTEM, "cannot create '%s'", path);
+	return fd;
+}
+
+/* Whole and durable, or not there: rc is how the writing went. */
+static int
+finish_new(int fd, const char *path, int rc, struct err *e)
+{
+	if (fd == STDOUT_FILENO)
+		return rc;
 	if (rc == 0 && fsync(fd) < 0)
 		rc = err_sys(e, ERR_SYSTEM, "cannot sync '%s'", path);
 	close(fd);
@@ -32,9 +45,30 @@ store_backup(struct store *s, const char *path, struct err *e)
 	return rc;
 }
 
+int
+store_backup(struct store *s, const char *path, struct err *e)
+{
+	int fd = open_new(path, e);
+
+	if (fd < 0)
+		return -1;
+	return finish_new(fd, path, engine_copy(s->engine, fd, e), e);
+}
+
+int
+store_export_file(struct reader *r, const char *path, struct err *e)
+{
+	int fd = open_new(path, e);
+
+	if (fd < 0)
+		return -1;
+	return finish_new(fd, path, store_export(r, fd, e), e);
+}
+
 /* --- verification in a process of its own ---------------------------- */
 
-/* What the child tells: 'I' an issue, 'E' it could not go on; a NUL ends. */
+/* What the child tells: 'I' an issue, 'N' there is no store, 'S' the machine
+ * failed before it could look; a NUL ends. */
 struct told {
 	int fd;
 };
@@ -81,6 +115,7 @@ child(const char *dir, int fd)
 	struct store *s = NULL;
 	struct reader *r = NULL;
 	uint64_t issues;
+	bool machine = false;
 	int rc;
 
 	/* A broken page ends us, nothing else. */
@@ -88,8 +123,10 @@ child(const char *dir, int fd)
 	signal(SIGBUS, SIG_DFL);
 	signal(SIGABRT, SIG_DFL);
 	rc = check_heads(dir, fd, &e);
-	if (rc == 0)
+	if (rc == 0) {
 		rc = store_open(&s, &o, &e);
+		machine = e.code == ERR_SYSTEM;
+	}
 	if (rc == 0) {
 		r = reader_new(s);
 		rc = reader_begin(r, &e);
@@ -97,7 +134,8 @@ child(const char *dir, int fd)
 	if (rc == 0)
 		rc = store_verify(r, tell_issue, &told, &issues, &e);
 	if (rc < 0)
-		tell(fd, e.code == ERR_NOT_FOUND ? 'E' : 'I', e.text);
+		tell(fd, e.code == ERR_NOT_FOUND ? 'N' : machine ? 'S' :
+		    'I', e.text);
 	reader_free(r);
 	store_close(s);
 	_exit(0);
@@ -117,8 +155,9 @@ listen_to(int fd, verify_fn *fn, void *arg, uint64_t *issues, struct err *e)
 
 		if (n == b.n - at)
 			break;
-		if (line[0] == 'E')
-			rc = err_set(e, ERR_NOT_FOUND, "%s", line + 1);
+		if (line[0] != 'I')
+			rc = err_set(e, line[0] == 'N' ? ERR_NOT_FOUND :
+			    ERR_SYSTEM, "%s", line + 1);
 		++*issues;
 		if (rc == 0 && fn != NULL)
 			fn(arg, line + 1);

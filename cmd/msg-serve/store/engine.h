@@ -5,7 +5,8 @@
  * to be batched, so that an engine behind a network does not pay a round
  * trip a row.  An engine knows tables and bytes, not what they mean.
  *
- * engine_lmdb.c is the one there is; it alone includes lmdb.h.
+ * engine_lmdb.c is the one there is; it alone includes lmdb.h, with
+ * engine_lmdb_files.c.
  */
 #ifndef STORE_ENGINE_H
 #define STORE_ENGINE_H
@@ -75,7 +76,8 @@ struct engine_options {
 /* The names of the tables above. */
 extern const char *const engine_tables[];
 
-/* Gives an engine (engine_close).  Readers that died are cleared away. */
+/* Gives an engine (engine_close).  Readers that died are cleared away.
+ * ERR_REFUSED: damaged, cut short; ERR_SYSTEM: also when the disk is full. */
 int engine_open(struct engine **out, const struct engine_options *o,
     struct err *e);
 void engine_close(struct engine *g);		/* NULL is fine */
@@ -112,7 +114,7 @@ int engine_put(struct engine *g, const struct row *rows, size_t count,
 int engine_commit(struct engine *g, struct err *e);
 void engine_abort(struct engine *g);
 
-/* A consistent, compact copy of everything into a new file. */
+/* A consistent, compact copy of everything into a new file or a pipe. */
 int engine_copy(struct engine *g, int fd, struct err *e);
 
 /* Which commit of a closed or served engine at dir counts: may that be relied

@@ -1,14 +1,15 @@
-#include "store/engine.h"
-
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <lmdb.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fs.h"
 #include "base/mem.h"
+#include "store/engine_inside.h"
+
+#define FREE_PAGES	0		/* LMDB's own table of them */
 
 struct snap {
 	struct engine *engine;
@@ -34,16 +35,58 @@ const char *const engine_tables[] = {
 static int
 fail(struct err *e, int rc, const char *what)
 {
-	enum err_code code = ERR_SYSTEM;
+	switch (rc) {
+	case MDB_INVALID:
+	case MDB_VERSION_MISMATCH:
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+		return err_set(e, ERR_REFUSED, "the store is damaged: cannot "
+		    "%s it: %s", what, mdb_strerror(rc));
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return err_set(e, ERR_SYSTEM, "cannot %s the store: no room "
+		    "on the disk", what);
+	case MDB_READERS_FULL:
+		return err_set(e, ERR_LIMIT, "cannot %s the store: %s", what,
+		    mdb_strerror(rc));
+	default:
+		return err_set(e, ERR_SYSTEM, "cannot %s the store: %s", what,
+		    mdb_strerror(rc));
+	}
+}
 
-	if (rc == MDB_MAP_FULL || rc == ENOSPC || rc == EDQUOT)
-		return err_set(e, ERR_LIMIT, "the store is full: %s",
-		    rc == MDB_MAP_FULL ? "its map's bound is reached" :
-		    "no room on the disk");
-	if (rc == MDB_READERS_FULL)
-		code = ERR_LIMIT;
-	return err_set(e, code, "cannot %s the store: %s", what,
-	    mdb_strerror(rc));
+/* LMDB writes what there is room for and calls the rest an I/O error: it is
+ * one if there is room for a page behind all others. */
+static bool
+has_no_room(int fd, int rc)
+{
+	static const char page[4096];
+	struct stat st;
+
+	if (rc == EIO && fstat(fd, &st) == 0 &&
+	    pwrite(fd, page, sizeof page, st.st_size) < 0)
+		rc = errno;
+	return rc == ENOSPC || rc == EDQUOT || rc == EFBIG;
+}
+
+/* What a client hears whose change found no room: he may try it again. */
+static int
+fail_write(struct engine *g, struct err *e, int rc)
+{
+	MDB_envinfo info;
+	int fd = -1;
+
+	mdb_env_get_fd(g->env, &fd);
+	if (has_no_room(fd, rc))
+		return err_set(e, ERR_LIMIT, "the store is full: no room on "
+		    "the disk");
+	if (rc != MDB_MAP_FULL)
+		return fail(e, rc, "write");
+	mdb_env_info(g->env, &info);
+	return err_set(e, ERR_LIMIT, "the store is full: it has the %zu bytes "
+	    "that msg-serve --max-store allows; allow more, or let go of the "
+	    "past by --compact", info.me_mapsize);
 }
 
 static inline MDB_val
@@ -60,6 +103,61 @@ str(MDB_val v)
 
 /* --- opening --------------------------------------------------------- */
 
+/* How many of the pages from first on are free, says the list of them. */
+static int
+count_free(MDB_txn *txn, size_t first, size_t *out)
+{
+	MDB_cursor *c;
+	MDB_val k, v;
+	int rc = mdb_cursor_open(txn, FREE_PAGES, &c);
+
+	*out = 0;
+	if (rc != 0)
+		return rc;
+	while ((rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0)
+		for (size_t i = 1; i < v.mv_size / sizeof(size_t); i++) {
+			size_t page;
+
+			memcpy(&page, (char *)v.mv_data + i * sizeof page,
+			    sizeof page);
+			*out += page >= first;
+		}
+	mdb_cursor_close(c);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* Is all there that the store is made of?  Pages at the end that were freed
+ * by the commit that took them need never have been written. */
+static int
+check_length(struct engine *g, MDB_txn *txn, const char *dir, struct err *e)
+{
+	MDB_envinfo info;
+	struct stat st;
+	MDB_stat db;
+	size_t there, free_pages = 0;
+	int fd, rc;
+
+	mdb_env_info(g->env, &info);
+	mdb_env_stat(g->env, &db);
+	if (info.me_last_txnid != mdb_txn_id(txn))
+		return 0;		/* a writer was just there */
+	rc = mdb_env_get_fd(g->env, &fd);
+	if (rc != 0 || fstat(fd, &st) < 0)
+		return fail(e, rc != 0 ? rc : errno, "open");
+	there = (size_t)st.st_size / db.ms_psize;
+	if (there > info.me_last_pgno)
+		return 0;
+	rc = count_free(txn, there, &free_pages);
+	if (rc != 0)
+		return fail(e, rc, "open");
+	if (there + free_pages > info.me_last_pgno)
+		return 0;
+	return err_set(e, ERR_REFUSED, "the store is damaged: '%s/data.mdb' "
+	    "is cut short: %zu pages of %zu are missing", dir,
+	    info.me_last_pgno + 1 - there - free_pages,
+	    info.me_last_pgno + 1);
+}
+
 static int
 open_tables(struct engine *g, const struct engine_options *o, struct err *e)
 {
@@ -69,6 +167,10 @@ open_tables(struct engine *g, const struct engine_options *o, struct err *e)
 	rc = mdb_txn_begin(g->env, NULL, o->create ? 0 : MDB_RDONLY, &txn);
 	if (rc != 0)
 		return fail(e, rc, "open");
+	if (!o->create && check_length(g, txn, o->dir, e) < 0) {
+		mdb_txn_abort(txn);
+		return -1;
+	}
 	for (; o->tables[g->tables] != NULL; g->tables++) {
 		rc = mdb_dbi_open(txn, o->tables[g->tables],
 		    o->create ? MDB_CREATE : 0, &g->dbi[g->tables]);
@@ -97,6 +199,10 @@ engine_open(struct engine **out, const struct engine_options *o,
 		flags |= MDB_NOSYNC;
 	if (o->read_only)
 		flags |= MDB_RDONLY;
+	if (engine_ready(o, e) < 0) {
+		free(g);
+		return -1;
+	}
 	rc = mdb_env_create(&g->env);
 	if (rc == 0)
 		rc = mdb_env_set_mapsize(g->env, o->map_bytes);
@@ -313,7 +419,7 @@ engine_begin(struct engine *g, struct snap **out, struct err *e)
 	assert(!g->write.begun);
 	rc = mdb_txn_begin(g->env, NULL, 0, &g->write.txn);
 	if (rc != 0)
-		return fail(e, rc, "write");
+		return fail_write(g, e, rc);
 	g->write.begun = true;
 	*out = &g->write;
 	return 0;
@@ -333,7 +439,7 @@ engine_put(struct engine *g, const struct row *rows, size_t count,
 		    mdb_del(g->write.txn, g->dbi[r->table], &k, NULL) :
 		    mdb_put(g->write.txn, g->dbi[r->table], &k, &v, 0);
 		if (rc != 0 && !(rc == MDB_NOTFOUND && r->value.p == NULL))
-			return fail(e, rc, "write");
+			return fail_write(g, e, rc);
 	}
 	return 0;
 }
@@ -348,7 +454,7 @@ engine_commit(struct engine *g, struct err *e)
 	rc = mdb_txn_commit(g->write.txn);
 	g->write.txn = NULL;
 	g->write.begun = false;
-	return rc == 0 ? 0 : fail(e, rc, "write");
+	return rc == 0 ? 0 : fail_write(g, e, rc);
 }
 
 void
@@ -367,44 +473,9 @@ engine_copy(struct engine *g, int fd, struct err *e)
 {
 	int rc = mdb_env_copyfd2(g->env, fd, MDB_CP_COMPACT);
 
+	if (has_no_room(fd, rc))
+		rc = ENOSPC;
 	return rc == 0 ? 0 : fail(e, rc, "copy");
-}
-
-/*
- * LMDB's commits go by turns to the first and the second page, each with its
- * number: the last two follow one another.  Nothing of LMDB notices a number
- * that was changed, and what it would show then is an older store.
- */
-#define HEAD_NUMBER	144		/* LMDB 0.9, longs of 64 bits */
-#define HEAD_KNOWN	(MDB_VERSION_MAJOR == 0 && sizeof(size_t) == 8)
-#define HEAD_TRIES	100		/* a writer may be at it */
-
-int
-engine_heads(const char *dir, struct err *e)
-{
-	off_t page = (off_t)sysconf(_SC_PAGESIZE);
-	char *path = fs_join(dir, "data.mdb");
-	int fd = open(path, O_RDONLY | O_CLOEXEC), sound = 0;
-	uint64_t n[2] = { 0, 0 };
-
-	if (fd >= 0 && !HEAD_KNOWN)
-		sound = 1;
-	if (fd < 0) {
-		err_sys(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INPUT,
-		    "cannot open '%s'", path);
-		free(path);
-		return -1;
-	}
-	for (int i = 0; i < HEAD_TRIES && !sound; i++) {
-		if (pread(fd, &n[0], 8, HEAD_NUMBER) != 8 ||
-		    pread(fd, &n[1], 8, page + HEAD_NUMBER) != 8)
-			break;
-		sound = n[0] % 2 == 0 && n[1] % 2 == 1 &&
-		    (n[0] + 1 == n[1] || n[1] + 1 == n[0]);
-	}
-	close(fd);
-	free(path);
-	return sound;
 }
 
 void

@@ -16,6 +16,10 @@ extern const char export_schema[];
 /* All of the reader's snapshot. */
 int store_export(struct reader *r, int fd, struct err *e);
 
+/* The same into a new file, "-" is standard output; a failed one is removed.
+ * ERR_CONFLICT: path is there already. */
+int store_export_file(struct reader *r, const char *path, struct err *e);
+
 /* A container begins with these: an export is told from a list of actions. */
 #define EXPORT_MAGIC	"Obj\1"
 

@@ -151,6 +151,18 @@ first_free(struct first *f)
 	free(f);
 }
 
+void
+first_abort(struct first *f)
+{
+	struct err e = ERR_INIT;
+
+	if (f == NULL)
+		return;
+	if (clear(f->fd, 2, &e) == 0)
+		rmdir(f->made);
+	first_free(f);
+}
+
 static int
 begin(struct first **out, const char *dir, int fd, struct err *e)
 {
@@ -164,11 +176,15 @@ begin(struct first **out, const char *dir, int fd, struct err *e)
 		f->dir[n - 1] = 0;
 	buf_printf(&made, "%s.new", f->dir);
 	f->made = buf_take(&made);
-	if (fs_exists(f->dir) && rmdir(f->dir) < 0 && errno != ENOENT)
+	if (fs_exists(f->dir) && rmdir(f->dir) < 0 && errno != ENOENT) {
 		err_set(e, ERR_CONFLICT, "'%s' is there already", f->dir);
-	else if (make_dir(f, e) == 0 && make(f, fd, e) == 0) {
-		*out = f;
-		return 0;
+	} else if (make_dir(f, e) == 0) {
+		if (make(f, fd, e) == 0) {
+			*out = f;
+			return 0;
+		}
+		first_abort(f);		/* it is ours, and not whole */
+		return -1;
 	}
 	first_free(f);
 	return -1;
@@ -226,16 +242,4 @@ first_finish(struct first *f, struct err *e)
 		rc = sync_parent(f->dir, e);
 	first_free(f);
 	return rc;
-}
-
-void
-first_abort(struct first *f)
-{
-	struct err e = ERR_INIT;
-
-	if (f == NULL)
-		return;
-	if (clear(f->fd, 2, &e) == 0)
-		rmdir(f->made);
-	first_free(f);
 }

@@ -88,6 +88,18 @@ out:
 	return rc;
 }
 
+/* The files could be opened; so rows that cannot be right are damage, and no
+ * failure of this machine. */
+static int
+read_rows(struct store *s, const struct store_options *o, struct err *e)
+{
+	if (read_meta(s, e) == 0)
+		return cred_open(s, o, e);
+	if (e->code == ERR_SYSTEM)
+		e->code = ERR_REFUSED;
+	return -1;
+}
+
 int
 store_open(struct store **out, const struct store_options *o, struct err *e)
 {
@@ -98,8 +110,7 @@ store_open(struct store **out, const struct store_options *o, struct err *e)
 	s->lock_fd = -1;
 	pthread_mutex_init(&s->kinds_lock, NULL);
 	pthread_mutex_init(&s->cred_lock, NULL);
-	if (open_data(s, o, e) < 0 || read_meta(s, e) < 0 ||
-	    cred_open(s, o, e) < 0 ||
+	if (open_data(s, o, e) < 0 || read_rows(s, o, e) < 0 ||
 	    (!o->read_only && !o->no_writer && writer_start(s, o, e) < 0)) {
 		store_close(s);
 		return -1;

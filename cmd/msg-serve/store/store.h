@@ -160,7 +160,8 @@ void store_set_feed(struct store *s, store_feed_fn *fn, void *arg);
 uint64_t store_head(struct store *s);
 
 /* A consistent copy of the data into a new file, while others read and write:
- * a data.mdb, without credentials.  ERR_CONFLICT: path is there already. */
+ * a data.mdb, without credentials; "-" is standard output.  A failed one is
+ * removed.  ERR_CONFLICT: path is there already. */
 int store_backup(struct store *s, const char *path, struct err *e);
 
 /* 16 random bytes made with the store. */

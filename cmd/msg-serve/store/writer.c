@@ -116,6 +116,14 @@ run(struct writer *w, struct member *m, struct err *e)
 }
 
 static void
+say(struct writer *w, enum log_level level, const char *what,
+    const struct err *why)
+{
+	if (w->store->log != NULL)
+		log_event(w->store->log, level, what, "error", why->text, NULL);
+}
+
+static void
 refuse(struct member *m, const struct err *e)
 {
 	m->job->rc = -1;
@@ -183,6 +191,7 @@ join(struct writer *w, struct store_job *job, struct err *e)
 		w->reader.kinds = was.kinds;
 		was.changed = NULL;
 		w->count++;
+		say(w, LOG_LEVEL_WARN, "change refused", &why);
 		return again(w, e);
 	}
 	kinds_unref(was.changed);
@@ -288,12 +297,9 @@ lose(struct writer *w, const struct err *why)
 	for (size_t i = 0; i < w->count; i++)
 		if (w->group[i].job->rc == 0)
 			refuse(&w->group[i], why);
-	if (w->store->log != NULL)
-		log_event(w->store->log, LOG_LEVEL_ERROR, "store refused",
-		    "error", why->text, NULL);
-	if (reload(w, &e) < 0 && w->store->log != NULL)
-		log_event(w->store->log, LOG_LEVEL_ERROR, "store unreadable",
-		    "error", e.text, NULL);
+	say(w, LOG_LEVEL_ERROR, "store refused", why);
+	if (reload(w, &e) < 0)
+		say(w, LOG_LEVEL_ERROR, "store unreadable", &e);
 }
 
 static bool
