@@ -3,9 +3,9 @@
  * resource: STARTTLS, SASL, bind, session where it is still wanted.
  *
  * Stanzas in, bytes out: knows no socket and no XML parser.  SCRAM without
- * channel binding (the TLS library is out of reach under libstrophe), PLAIN
- * only where the stream is secured.  A server that offers no TLS where it was
- * asked for is refused, and so is one that cannot prove it knows the password.
+ * channel binding, PLAIN only where the stream is secured.  A server that
+ * offers no TLS where it was asked for is refused, and so is one that cannot
+ * prove it knows the password.
  * EXTERNAL goes before them where there is a certificate.
  */
 #ifndef XMPP_AUTH_H

@@ -13,20 +13,23 @@
 
 #include "base/mem.h"
 #include "xmpp/client_int.h"
-#include "xmpp/client_stanza.h"
-#include "xmpp/client_tls.h"
 #include "xmpp/ns.h"
+#include "xmpp/xml.h"
 
 #define CLOSE_MS	1000	/* how long a peer may take to say good-bye */
-#define RECORD_BYTES	8192	/* what TLS writes at once, or not */
-#define RUNS_MAX	4	/* of one turn: the caller may send meanwhile */
-#define TEXT_MAX	1024	/* bytes of what a certificate says */
+#define READS_MAX	16	/* of one turn: the caller may send meanwhile */
 
-/* libstrophe's callbacks for sockets carry no argument: whose call it is. */
-static _Thread_local struct client *running;
+/* Answers may be large; what a peer says before it is known may not. */
+static const struct stream_limits limits_ready = {
+	.bytes = CLIENT_OUT_MAX, .depth = 64, .elements = 4 << 20,
+	.attrs = 64, .name = 1024,
+};
 
-static void
-fail(struct client *c, const struct err *e)
+/* libstrophe's callback for sockets carries no argument. */
+static _Thread_local struct client *connecting;
+
+void
+client_fail(struct client *c, const struct err *e)
 {
 	if (!c->failed)
 		c->err = *e;
@@ -58,106 +61,11 @@ show(struct client *c, const struct stanza *read, const char *p, size_t n)
 static void
 open_stream(struct client *c)
 {
-	char to[] = "to", version[] = "version", one[] = "1.0";
-	char xmlns[] = "xmlns", ns[] = NS_CLIENT;
-	char prefix[] = "xmlns:stream", stream_ns[] = NS_STREAM;
-	char *domain = mem_strn(c->auth.domain.p, c->auth.domain.n);
-	char *attrs[] = { to, domain, version, one, xmlns, ns, prefix,
-	    stream_ns };
-
-	xmpp_conn_open_stream(c->conn, attrs, MEM_COUNT(attrs));
-	c->header_queued = true;
-	free(domain);
-}
-
-/* A certificate that does not verify, or the issuer that is missing. */
-static int
-bad_certificate(const xmpp_tlscert_t *cert, const char *why)
-{
-	struct client *c = running;
-	char *host = mem_strn(c->auth.domain.p, c->auth.domain.n);
-	struct err e = ERR_INIT;
-
-	peer_refused(why, xmpp_tlscert_get_pem(cert), host, &e);
-	free(host);
-	fail(c, &e);
-	return 0;
-}
-
-/* The chain is not looked at: a pin says it all, or nothing does. */
-static bool
-trusts_any(const struct client_options *o)
-{
-	return o->cacert == NULL && (o->insecure || o->first_use ||
-	    o->pin != NULL);
-}
-
-static void
-tell_certificate(struct client *c, const char *pem)
-{
-	struct buf b = BUF_INIT(TEXT_MAX);
-
-	if (c->o->step == NULL && c->o->onlooker == NULL)
-		return;
-	buf_puts(&b, c->o->pin != NULL ? "pinned key; " : trusts_any(c->o) ?
-	    "not checked; " : "verified; ");
-	peer_describe(&b, pem);
-	client_told(c, CLIENT_VERIFIED, buf_cstr(&b));
-	buf_free(&b);
-}
-
-/* What the chain does not say: the pin; and what is told of it. */
-static int
-check_certificate(struct client *c, struct err *e)
-{
-	xmpp_tlscert_t *cert;
-	const char *pem;
-	int rc;
-
-	if (c->o->pin == NULL && c->o->step == NULL && !c->o->first_use &&
-	    c->o->onlooker == NULL)
-		return 0;
-	cert = xmpp_conn_get_peer_cert(c->conn);
-	if (cert == NULL)
-		return err_set(e, ERR_CONNECT, "the server shows no "
-		    "certificate");
-	pem = xmpp_tlscert_get_pem(cert);
-	rc = peer_pin(c->pin, pem, e);
-	if (rc == 0 && c->o->pin != NULL)
-		rc = peer_check_pin(pem, c->o->pin, c->o->pin_from, e);
-	if (rc == 0)
-		tell_certificate(c, pem);
-	xmpp_tlscert_free(cert);
-	return rc;
-}
-
-static int
-start_tls(struct client *c, struct err *e)
-{
-	struct client_tls t;
-	bool late;
-	int rc;
-
-	/* To load the system's certificates takes longer than all the rest. */
-	client_tls_begin(&t, trusts_any(c->o) ? "/dev/null" : c->o->cacert,
-	    c->fd, c->deadline_us);
-	rc = xmpp_conn_tls_start(c->conn);
-	late = client_tls_end(&t);
-	if (rc != 0 && late)
-		return err_set(e, ERR_CONNECT, "'%s' does not finish the TLS "
-		    "handshake", c->host.text);
-	if (rc != 0)
-		return err_set(e, ERR_CONNECT, "'%s' does not speak TLS%s",
-		    c->host.text, c->host.direct ?
-		    " at once; without --direct-tls STARTTLS is used" :
-		    " 1.2 or 1.3 with us");
-	client_told(c, CLIENT_SECURED, c->host.direct ? "direct TLS" :
-	    "STARTTLS");
-	if (check_certificate(c, e) < 0)
-		return -1;
-	c->heard = true;
-	auth_secured(&c->auth);
-	return 0;
+	stream_restart(c->stream);
+	buf_lit(&c->out, "<?xml version='1.0'?><stream:stream");
+	xml_attrn(&c->out, "to", c->auth.domain.p, c->auth.domain.n);
+	buf_lit(&c->out, " version='1.0' xmlns='" NS_CLIENT "' "
+	    "xmlns:stream='" NS_STREAM "'>");
 }
 
 static int
@@ -167,42 +75,58 @@ negotiate(struct client *c, const struct stanza *st, struct err *e)
 
 	if (auth_stanza(&c->auth, st, &c->out, &next, e) < 0)
 		return -1;
-	if (next == AUTH_START_TLS && start_tls(c, e) < 0)
-		return -1;
 	if (next == AUTH_RESTART)
 		client_told(c, CLIENT_LOGGED_IN, c->auth.mech->name);
-	if (next == AUTH_START_TLS || next == AUTH_RESTART)
+	if (next == AUTH_RESTART)
 		open_stream(c);
+	c->proceeds = next == AUTH_START_TLS;
 	if (next == AUTH_DONE) {
 		c->state = c->reached = CLIENT_READY;
+		stream_limit(c->stream, &limits_ready);
 		client_told(c, CLIENT_BOUND, buf_cstr(&c->auth.jid));
 	}
 	return 0;
 }
 
+static void
+over(struct client *c)
+{
+	/* libstrophe closes it, not waiting for the peer. */
+	if (c->fd >= 0)
+		shutdown(c->fd, SHUT_RDWR);
+	c->fd = -1;
+	c->state = CLIENT_OVER;
+}
+
 static int
-on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *from, void *arg)
+on_stanza(void *arg, struct stanza *st)
 {
 	struct client *c = arg;
-	struct stanza *st = client_stanza(&c->arena, from);
 	struct err e = ERR_INIT;
 	int rc = 0;
 
-	(void)conn;
 	show(c, st, NULL, 0);
-	if (c->failed)
-		;
-	else if (c->state == CLIENT_NEGOTIATING)
+	if (c->state == CLIENT_NEGOTIATING)
 		rc = negotiate(c, st, &e);
 	else if (stanza_is(st, "error", NS_STREAM))
 		rc = auth_stream_error(st, &e);
 	else if (c->o->stanza != NULL)
 		c->o->stanza(c->o->arg, st);
 	if (rc < 0)
-		fail(c, &e);
-	arena_reset(&c->arena);
+		client_fail(c, &e);
+	return c->failed || c->proceeds;
+}
+
+static int
+on_close(void *arg)
+{
+	over(arg);
 	return 1;
 }
+
+static const struct stream_ops stream_ops = {
+	.stanza = on_stanza, .close = on_close,
+};
 
 static void
 on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
@@ -212,18 +136,18 @@ on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
 	struct err e = ERR_INIT;
 
 	(void)conn, (void)error, (void)stream_error;
-	if (event == XMPP_CONN_RAW_CONNECT) {
-		c->state = c->reached = CLIENT_NEGOTIATING;
-		client_told(c, CLIENT_CONNECTED, c->host.text);
-		if (c->host.direct &&
-		    start_tls(c, &e) < 0)
-			fail(c, &e);
-		else
-			open_stream(c);
-	} else if (event != XMPP_CONN_CONNECT) {
+	if (event != XMPP_CONN_RAW_CONNECT) {
 		c->state = CLIENT_OVER;
 		c->fd = -1;
+		return;
 	}
+	c->state = c->reached = CLIENT_NEGOTIATING;
+	client_wire_begin(&c->wire, c->fd, CLIENT_OUT_MAX);
+	client_told(c, CLIENT_CONNECTED, c->host.text);
+	if (c->host.direct && client_secure(c, &e) < 0)
+		client_fail(c, &e);
+	else
+		open_stream(c);
 }
 
 static int
@@ -232,29 +156,20 @@ on_socket(xmpp_conn_t *conn, void *sock)
 	int on = 1;
 
 	(void)conn;
-	running->fd = *(int *)sock;
-	setsockopt(running->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	connecting->fd = *(int *)sock;
+	setsockopt(connecting->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	return 0;
 }
 
 /* --- turns --------------------------------------------------------------- */
 
 static void
-run_once(struct client *c)
+write_out(struct client *c)
 {
-	if (c->out.n > 0 && c->state != CLIENT_OVER) {
+	if (c->out.n > 0)
 		show(c, NULL, c->out.p, c->out.n);
-		xmpp_send_raw(c->conn, buf_cstr(&c->out), c->out.n);
-		/* Half written is in no count of libstrophe's; this is. */
-		if (c->out.n > RECORD_BYTES)
-			xmpp_send_raw(c->conn, " ", 1);
-		buf_reset(&c->out);
-		buf_shrink(&c->out, 1 << 16);
-	}
-	running = c;
-	c->header_queued = false;
-	xmpp_run_once(c->ctx, 0);
-	running = NULL;
+	if (client_wire_write(&c->wire, &c->out) < 0)
+		over(c);
 }
 
 static void
@@ -265,42 +180,75 @@ listen_first(struct client *c)
 
 	c->heard = rc != 0;
 	if (rc < 0)
-		fail(c, &e);
+		client_fail(c, &e);
 }
 
-static bool
-readable(const struct client *c)
+/* What follows <proceed/> in the clear may be anybody's (RFC 6120 5.3.3). */
+static int
+proceed(struct client *c, size_t more, struct err *e)
 {
-	struct pollfd p = { .fd = c->fd, .events = POLLIN };
-
-	return poll(&p, 1, 0) > 0;
+	c->proceeds = false;
+	if (more > 0)
+		return err_set(e, ERR_CONNECT, "'%s' says more before TLS is "
+		    "there than it may", c->host.text);
+	if (client_secure(c, e) < 0)
+		return -1;
+	open_stream(c);
+	return 0;
 }
 
 static void
-run_held(struct client *c, int runs)
+feed(struct client *c, const char *p, size_t n)
 {
-	client_tls_hold(c->fd, true);
-	while ((runs-- > 0 || c->header_queued) && c->state != CLIENT_OVER &&
-	    !c->failed)
-		run_once(c);
-	client_tls_hold(c->fd, false);
+	struct err e = ERR_INIT;
+	size_t used;
+	int rc = stream_feed(c->stream, p, n, &used, &e);
+
+	if (rc < 0) {
+		err_prefix(&e, "what '%s' sends is no XMPP stream",
+		    c->host.text);
+		e.code = c->state == CLIENT_READY ? ERR_NO_ANSWER :
+		    ERR_CONNECT;
+	} else if (c->proceeds && !c->failed) {
+		rc = proceed(c, n - used, &e);
+	}
+	if (rc < 0)
+		client_fail(c, &e);
+}
+
+static bool
+talks(const struct client *c)
+{
+	return !c->failed && (c->state == CLIENT_NEGOTIATING ||
+	    c->state == CLIENT_READY);
+}
+
+static void
+read_in(struct client *c)
+{
+	int rc = 1;
+
+	for (int i = 0; i < READS_MAX && rc > 0 && talks(c); i++) {
+		size_t n;
+
+		rc = client_wire_read(&c->wire, c->in, &n);
+		if (rc > 0)
+			feed(c, c->in, n);
+		else if (rc < 0)
+			over(c);
+	}
 }
 
 void
 client_run(struct client *c)
 {
-	int runs = 0;
-
-	while (c->state != CLIENT_OVER && !c->failed && runs < RUNS_MAX &&
-	    (c->state == CLIENT_CONNECTING ? runs == 0 : readable(c))) {
-		if (c->state == CLIENT_NEGOTIATING && !c->heard)
-			listen_first(c);
-		if (!c->failed)
-			run_once(c);
-		runs++;
-	}
-	if (c->state != CLIENT_OVER && (runs > 0 || client_unsent(c)))
-		run_held(c, runs > 0 ? CLIENT_TLS_RUNS : 1);
+	if (c->state == CLIENT_CONNECTING)
+		xmpp_run_once(c->ctx, 0);
+	if (c->state == CLIENT_NEGOTIATING && !c->heard)
+		listen_first(c);
+	read_in(c);
+	if (talks(c))
+		write_out(c);
 }
 
 void
@@ -334,23 +282,12 @@ client_why_over(struct client *c, struct err *e)
 static void
 set_up(struct client *c)
 {
-	const struct client_options *o = c->o;
-	long flags = XMPP_CONN_FLAG_DISABLE_SM;
-
 	xmpp_initialize();
 	c->ctx = xmpp_ctx_new(NULL, NULL);
 	c->conn = xmpp_conn_new(c->ctx);
-	if (o->security == CLIENT_PLAINTEXT)
-		flags |= XMPP_CONN_FLAG_DISABLE_TLS;
-	else if (trusts_any(o))
-		flags |= XMPP_CONN_FLAG_TRUST_TLS;
-	xmpp_conn_set_flags(c->conn, flags);
-	xmpp_conn_set_jid(c->conn, o->jid);
-	if (o->cert != NULL)
-		xmpp_conn_set_client_cert(c->conn, o->cert, o->key);
+	client_secure_set_up(c, XMPP_CONN_FLAG_DISABLE_SM);
+	xmpp_conn_set_jid(c->conn, c->o->jid);
 	xmpp_conn_set_sockopt_callback(c->conn, on_socket);
-	xmpp_conn_set_certfail_handler(c->conn, bad_certificate);
-	xmpp_handler_add(c->conn, on_stanza, NULL, NULL, NULL, c);
 }
 
 static void
@@ -381,13 +318,16 @@ client_attempt(struct client *c, const char *address)
 	tear_down(c);
 	c->state = c->reached = CLIENT_CONNECTING;
 	c->connect_errno = 0;
+	stream_free(c->stream);
+	c->stream = stream_new(&stream_ops, c, c->pool);
+	stream_limit(c->stream, &stream_limits_default);
 	auth_begin(&c->auth, c->o->security != CLIENT_PLAINTEXT &&
 	    !c->host.direct, false);
 	set_up(c);
-	running = c;
+	connecting = c;
 	errno = 0;
 	rc = xmpp_connect_raw(c->conn, address, c->host.port, on_event, c);
-	running = NULL;
+	connecting = NULL;
 	if (rc == XMPP_EOK && c->fd >= 0)
 		return;
 	c->connect_errno = errno;
@@ -422,7 +362,7 @@ client_fd(const struct client *c)
 bool
 client_unsent(const struct client *c)
 {
-	return c->out.n > 0 || xmpp_conn_send_queue_len(c->conn) > 0;
+	return c->out.n > 0 || client_wire_unsent(&c->wire);
 }
 
 short
@@ -455,10 +395,11 @@ say_goodbye(struct client *c)
 {
 	struct pollfd p = { .fd = c->fd, .events = POLLIN | POLLOUT };
 
-	xmpp_send_raw(c->conn, "</stream:stream>", 16);
+	buf_lit(&c->out, "</stream:stream>");
+	write_out(c);
 	while (c->state != CLIENT_OVER && client_unsent(c) &&
 	    poll(&p, 1, CLOSE_MS) > 0)
-		run_once(c);
+		client_run(c);
 	p.events = POLLIN;
 	if (c->state != CLIENT_OVER)
 		poll(&p, 1, CLOSE_MS);
@@ -473,7 +414,9 @@ client_close(struct client *c)
 		say_goodbye(c);
 	tear_down(c);
 	auth_clear(&c->auth);
-	arena_free(&c->arena);
+	stream_free(c->stream);
+	stream_pool_free(c->pool);
+	client_wire_free(&c->wire);
 	buf_wipe(&c->out);
 	free(c);
 }

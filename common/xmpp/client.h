@@ -1,13 +1,12 @@
 /*
  * client.h - our end of an XMPP client stream, over libstrophe.
  *
- * client.c and client_stanza.c alone know libstrophe: it connects to an
- * address that we have found, starts TLS, parses and queues.  Which
- * mechanism, which certificate and what is sent is ours (auth.h, peer.h),
- * since 0.12.2 verifies neither a pin nor the server's SCRAM signature, and
- * computes PBKDF2 ten times slower than OpenSSL does.  What arrives is handed
- * on as struct stanza.  Prefixes of attributes are lost on the way (libstrophe
- * drops them).
+ * client.c and client_secure.c alone know libstrophe: it connects to an
+ * address that we have found, and starts TLS.  Which mechanism, which
+ * certificate and what is sent is ours (auth.h, peer.h), since 0.12.2 verifies
+ * neither a pin nor the server's SCRAM signature, and computes PBKDF2 ten times
+ * slower than OpenSSL does; so are the bytes (client_wire.h) and their parser
+ * (stream.h), which are as fast as the server's.
  *
  * A stream belongs to one thread.  SIGPIPE must be ignored.
  */

@@ -1,15 +1,17 @@
 /*
- * client_int.h - what client.c, which has the stream, and client_open.c,
- * which gets it going, share; no other file includes it.
+ * client_int.h - what client.c, which has the stream, client_open.c, which
+ * gets it going, and client_secure.c, which has the certificates, share; no
+ * other file includes it.
  */
 #ifndef XMPP_CLIENT_INT_H
 #define XMPP_CLIENT_INT_H
 
-#include "base/arena.h"
 #include "xmpp/auth.h"
 #include "xmpp/client.h"
 #include "xmpp/client_host.h"
+#include "xmpp/client_wire.h"
 #include "xmpp/peer.h"
+#include "xmpp/stream.h"
 
 enum client_state { CLIENT_CONNECTING, CLIENT_NEGOTIATING, CLIENT_READY,
 	CLIENT_OVER };
@@ -22,14 +24,17 @@ struct client {
 	int fd;			/* libstrophe's; -1: none */
 	int connect_errno;	/* of the address that was tried last */
 	bool heard;		/* the peer has said something */
+	bool proceeds;		/* to TLS, with the next byte */
 	bool failed;		/* err says why */
-	bool header_queued;	/* by libstrophe, which does not count it */
 	int64_t deadline_us;	/* of client_open; INT64_MAX: none */
 	struct client_host host;
 	char pin[PEER_PIN_LEN + 1];
 	struct auth auth;
-	struct arena arena;	/* of the stanza in hand */
+	struct stream_pool *pool;
+	struct stream *stream;
+	struct client_wire wire;
 	struct buf out;
+	char in[CLIENT_WIRE_READ];
 	struct err err;
 };
 
@@ -42,6 +47,14 @@ void client_note_errno(struct client *c);
 
 /* Read what is there and send what is queued. */
 void client_run(struct client *c);
+
+/* The first of what goes wrong is why the stream is over. */
+void client_fail(struct client *c, const struct err *e);
+
+/* Of client_secure.c: how libstrophe is to secure the stream, beside other
+ * flags of its own; and that done, with the certificate as wanted. */
+void client_secure_set_up(struct client *c, long flags);
+int client_secure(struct client *c, struct err *e);
 
 /* Why the stream is over.  -1. */
 int client_why_over(struct client *c, struct err *e);

@@ -239,7 +239,7 @@ client_open(struct client **out, const struct client_options *o,
 	c->fd = -1;
 	c->deadline_us = o->timeout_ms <= 0 ? INT64_MAX :
 	    clock_mono_us() + 1000 * o->timeout_ms;
-	arena_init(&c->arena);
+	c->pool = stream_pool_new();
 	buf_init(&c->out, CLIENT_OUT_MAX);
 	if (auth_init(&c->auth, o->jid, o->password, o->cert != NULL,
 	    e) == 0 && check_files(o, e) == 0 &&

@@ -5,9 +5,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "base/mem.h"
+#include <openssl/ssl.h>
 
-#define HELD		65536	/* bytes: more than a record */
+#include "base/mem.h"
 
 /* OpenSSL's own names (X509_get_default_cert_file_env(3)). */
 static const char *const names[] = { "SSL_CERT_FILE", "SSL_CERT_DIR" };
@@ -43,12 +43,24 @@ guard_start(struct client_tls *t)
 	t->guarded = pthread_create(&t->thread, NULL, guard, t) == 0;
 }
 
+/* Called for every SSL that the process makes (CRYPTO_get_ex_new_index(3)). */
+static void
+made(void *ssl, void *data, CRYPTO_EX_DATA *all, int index, long n, void *arg)
+{
+	struct client_tls *t = arg;
+
+	(void)data, (void)all, (void)index, (void)n;
+	if (pthread_equal(t->owner, pthread_self()))
+		t->ssl = ssl;
+}
+
 void
 client_tls_begin(struct client_tls *t, const char *cacert, int fd,
     int64_t deadline_us)
 {
 	*t = (struct client_tls){ .cacert = cacert, .fd = fd,
-	    .deadline_us = deadline_us };
+	    .deadline_us = deadline_us, .owner = pthread_self() };
+	t->index = SSL_get_ex_new_index(0, t, made, NULL, NULL);
 	for (size_t i = 0; cacert != NULL && i < MEM_COUNT(names); i++) {
 		t->before[i] = mem_str(getenv(names[i]));
 		setenv(names[i], i == 0 ? cacert : "/dev/null", 1);
@@ -74,6 +86,7 @@ client_tls_end(struct client_tls *t)
 {
 	if (t->guarded)
 		guard_end(t);
+	CRYPTO_free_ex_index(CRYPTO_EX_INDEX_SSL, t->index);
 	for (size_t i = 0; t->cacert != NULL && i < MEM_COUNT(names); i++) {
 		if (t->before[i] == NULL)
 			unsetenv(names[i]);
@@ -82,13 +95,4 @@ client_tls_end(struct client_tls *t)
 		free(t->before[i]);
 	}
 	return t->late;
-}
-
-void
-client_tls_hold(int fd, bool on)
-{
-	int lowat = on ? HELD : 1;
-
-	if (fd >= 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &lowat, sizeof lowat);
 }

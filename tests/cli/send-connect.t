@@ -95,6 +95,45 @@ exits 3 'an expired certificate' msg-send --server "localhost:$old_port" --direc
 like "$err" 'expired on 2020-02-01 00:00 UTC; --pin' 'says when'
 exec 7<&-
 
+# --- servers that are none --------------------------------------------------------
+cat >odd.py <<'END'
+"""A server that sends a stream's header and features, and then argv[1] to
+whoever asks for TLS."""
+import socket, sys
+HEADER = ("<stream:stream xmlns='jabber:client' version='1.0' id='1' "
+          "xmlns:stream='http://etherx.jabber.org/streams'>")
+FEATURES = ("<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'>"
+            "<required/></starttls></stream:features>")
+s = socket.create_server(("127.0.0.1", 0))
+print(f"port {s.getsockname()[1]}", flush=True)
+c, _ = s.accept()
+got = b""
+while b"<stream:stream" not in got:
+    got += c.recv(4096)
+for byte in (HEADER + FEATURES).encode():
+    c.sendall(bytes([byte]))
+while b"<starttls" not in got:
+    got += c.recv(4096)
+c.sendall(sys.argv[1].encode())
+while c.recv(4096):
+    pass
+END
+odd() {
+	python3 odd.py "$1" >odd.out &
+	_background+=($!)
+	wait_line odd.out '^port'
+	exits 3 "$2" msg-send --server "127.0.0.1:${line#port }" \
+		--jid admin@localhost --password-file pw --insecure get /
+	rm odd.out
+}
+proceed="<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+odd "$proceed<stream:features/>" 'what somebody puts in before TLS'
+like "$err" "says more before TLS is there than it may" 'is told and not used'
+odd '<a><!-- no --></a>' 'what is no stream'
+like "$err" "sends is no XMPP stream: " 'is told'
+odd '</stream:stream>' 'a stream that ends'
+like "$err" 'closed the connection before the login was done' 'is told'
+
 # --- a certificate of one's own ------------------------------------------------------
 own=(msg-send "${trusted[@]}" get / --cert)
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout me.key \

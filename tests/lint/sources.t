@@ -22,7 +22,7 @@ TYPEDEF = re.compile(r"\btypedef\s+(struct|union|enum)\b")
 # A library's header, and the only files that may know it.
 ONLY_IN = [
     (r"libxml/", r"common/xmpp/stream_parse\.c"),
-    (r"strophe\.h", r"common/xmpp/client(_stanza)?\.c"),
+    (r"strophe\.h", r"common/xmpp/client(_secure)?\.c"),
     (r"readline/", r"cmd/[^/]+/(.*/)?repl\.c"),
     (r"avro\.h|avro/(basics|schema|value|io)\.h|jansson\.h",
      r"common/avro/.*"),
