@@ -22,6 +22,7 @@ struct edit {
 	const char *field;		/* its text alone; NULL: all as JSON */
 	char *path;			/* the file; NULL: none yet */
 	struct buf text;		/* what is in it now */
+	struct buf untouched;		/* what was in it at first */
 	struct arena arena;		/* of mine */
 	const struct json *mine;
 };
@@ -72,6 +73,8 @@ write_file(struct edit *x, const struct json *item, struct err *e)
 		json_put(&x->text, item, JSON_PUT_PRETTY);
 	if (x->text.n == 0 || x->text.p[x->text.n - 1] != '\n')
 		buf_putc(&x->text, '\n');
+	if (x->untouched.n == 0)
+		buf_put(&x->untouched, x->text.p, x->text.n);
 	return fs_replace(x->path, x->text.p, x->text.n, 0600, e);
 }
 
@@ -122,6 +125,9 @@ read_file(struct edit *x, struct err *e)
 {
 	x->mine = NULL;
 	buf_reset(&x->text);
+	if (!fs_exists(x->path))
+		return err_set(e, ERR_INPUT, "the editor left no file; nothing "
+		    "is changed");
 	if (fs_read(&x->text, x->path, e) < 0)
 		return -1;
 	if (check_text(x, e) < 0)
@@ -279,13 +285,31 @@ turn(struct edit *x, struct err *e)
 	return x->theirs.json == NULL ? 0 : rebase(x, e);
 }
 
+/* Nothing is saved: the file stays when it has what nobody else has. */
+static void
+keep(const struct edit *x)
+{
+	struct buf text = BUF_INIT(FILE_MAX);
+	struct err e = ERR_INIT;
+	bool there = fs_exists(x->path);
+
+	if (there && fs_read(&text, x->path, &e) == 0 &&
+	    text.n == x->untouched.n &&
+	    memcmp(text.p, x->untouched.p, text.n) == 0)
+		unlink(x->path);
+	else if (there)
+		fprintf(stderr, "%s: what was typed is kept in '%s'\n",
+		    send_tool.name, x->path);
+	buf_free(&text);
+}
+
 int
 edit_run(struct send *s, struct interrupt *in, char *const w[],
     size_t n, struct err *e)
 {
 	struct edit x = { .s = s, .in = in, .before = FOUND_INIT,
 	    .theirs = FOUND_INIT, .text = BUF_INIT(FILE_MAX),
-	    .arena = ARENA_INIT };
+	    .untouched = BUF_INIT(FILE_MAX), .arena = ARENA_INIT };
 	int rc;
 
 	x.field = n > 1 ? w[1] : NULL;
@@ -303,11 +327,11 @@ edit_run(struct send *s, struct interrupt *in, char *const w[],
 	if (rc > 0)
 		unlink(x.path);
 	else if (x.path != NULL)
-		fprintf(stderr, "%s: what was typed is kept in '%s'\n",
-		    send_tool.name, x.path);
+		keep(&x);
 	found_clear(&x.before);
 	found_clear(&x.theirs);
 	buf_free(&x.text);
+	buf_free(&x.untouched);
 	arena_free(&x.arena);
 	free(x.path);
 	return rc < 0 ? -1 : 0;

@@ -166,6 +166,15 @@ exits 5 'an editor that fails' msg-send edit /e
 is "$(msg-send -r get /e/@title)" New 'changes nothing'
 like "$err" "$(kept)" 'and the file is named'
 rm -f $(kept)
+export DO='exit 3'
+exits 5 'one that fails before anything was typed' msg-send edit /e
+is "$(kept)" '' 'leaves no file'
+unlike "$err" kept 'and none is named'
+export DO='rm "$1"'
+exits 5 'one that leaves no file' msg-send edit /e
+is "$err" 'msg-send: the editor left no file; nothing is changed' 'says so alone'
+exits 5 'an editor that is not there' env EDITOR=/nowhere/vi msg-send edit /e
+is "$(kept)" '' 'leaves no file either'
 export DO='printf "{\"title\": " >"$1"'
 exits 5 'what is no JSON' msg-send edit /e
 like "$err" 'line 1, column' 'is told with its place'
