@@ -130,14 +130,41 @@ put_rm(struct buf *out, const char *method, char *const w[], size_t n,
 	return 0;
 }
 
+/* Several go into a folder. */
 static int
 put_to(struct buf *out, const char *method, char *const w[], size_t n,
     struct err *e)
 {
-	if (begin(out, method, "_path", w[0], e) < 0 ||
-	    put_member(out, "to", w[1], e) < 0)
-		return -1;
-	return put_fields(out, w + 2, n - 2, e);
+	const char *to = w[n - 1];
+
+	if (n > 2 && (to[0] == '\0' || to[strlen(to) - 1] != '/'))
+		return err_set(e, ERR_USAGE, "several items go into a folder: "
+		    "'%.200s/'", to);
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (begin(out, method, "_path", w[i], e) < 0 ||
+		    put_member(out, "to", to, e) < 0)
+			return -1;
+		buf_lit(out, "}}");
+	}
+	buf_putc(out, ']');
+	return 0;
+}
+
+static int
+put_revert(struct buf *out, const char *method, char *const w[], size_t n,
+    struct err *e)
+{
+	uint64_t rev;
+
+	for (size_t i = 0; i < n; i++) {
+		if (text_number(w[i], strlen(w[i]), INT64_MAX, &rev) < 0)
+			return err_set(e, ERR_INPUT, "'%.200s' is no revision: "
+			    "a number, as the log has them", w[i]);
+		buf_printf(out, "%s{\"method\":\"%s\",\"data\":{\"rev\":%llu}}",
+		    i == 0 ? "[" : ",", method, (unsigned long long)rev);
+	}
+	buf_putc(out, ']');
+	return 0;
 }
 
 static int

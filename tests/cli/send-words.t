@@ -75,6 +75,29 @@ like "$err" "unknown command 'gte'; did you mean 'get'" 'is told with the neares
 exits 5 'on a line, too' msg-send - <<<'publihs x'
 like "$err" "line 1: unknown command 'publihs'; did you mean 'publish'" 'with the nearest'
 
+# --- several at once, and back ------------------------------------------------
+for i in 1 2 3; do echo "create Page /s$i"; done | msg-send -q
+echo 'create Folder /into' | msg-send -q
+exits 2 'several items into what is no folder' msg-send mv /s1 /s2 /into
+like "$err" "several items go into a folder: '/into/'" 'says how it is meant'
+exits 0 'mv of several' msg-send -m moved mv /s1 /s2 /into/
+exits 0 'cp of several' msg-send cp /into/s1 /s3 /news/
+is "$(msg-send --field _path get '/into/* | /news/s1 | /news/s3' | sort | tr '\n' ' ')" \
+	'/into/s1 /into/s2 /news/s1 /news/s3 ' 'are where they belong'
+exits 1 'one of them that is not there' msg-send mv /s3 /nowhere /into/
+is "$(msg-send -r get /s3/@name)" s3 'and none is moved'
+msg-send save /s3 title=One >/dev/null
+one=$(msg-send --max 1 --field rev log)
+msg-send save /news/s1 title=Two >/dev/null
+two=$(msg-send --max 1 --field rev log)
+exits 0 'revert' msg-send -m back revert "$two" "$one"
+is "$(msg-send get '/s3 | /news/s1' | jq -c 'map(.title)')" '["S3","S1"]' 'undoes them'
+is "$(msg-send --max 1 --field message log)" back 'as one commit'
+exits 5 'revert of what is no revision' msg-send revert x
+like "$err" "'x' is no revision" 'says so'
+exits 1 'revert of what has been changed since' msg-send revert "$one"
+like "$err" 'changed since' 'is refused'
+
 # --- for people -----------------------------------------------------------------
 msg-send -m 'to be read' mv /about /about-us >/dev/null
 msg-send mv /about-us /about >/dev/null

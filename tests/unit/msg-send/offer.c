@@ -109,7 +109,8 @@ a_hint_says_where_one_is(void **state)
 	hints("create Page /x a=b c", "create KIND PATH <[FIELD=VALUE...]> ");
 	hints("branch create ", "branch create <NAME> [FIELD=VALUE...] ");
 	hints("get-item --branch=live ", "get-item <QUERY> ");
-	hints("mv /a /b /c", "mv PATH TO ");
+	hints("mv /a /b /c", "mv <PATH...> TO ");
+	hints("diff /a 1 2 3", "diff PATH [REV [REV]] ");
 	hints("nonsense x", NULL);
 	hints("get", NULL);
 }

@@ -73,6 +73,11 @@ words_stand_for_commands(void **state)
 	    "\"/b\"}}]");
 	stands_for("mv /a /b/", "set-item", "[{\"method\":\"move\",\"data\":"
 	    "{\"_path\":\"/a\",\"to\":\"/b/\"}}]");
+	stands_for("mv /a /b /c/", "set-item", "[{\"method\":\"move\",\"data\":"
+	    "{\"_path\":\"/a\",\"to\":\"/c/\"}},{\"method\":\"move\",\"data\":"
+	    "{\"_path\":\"/b\",\"to\":\"/c/\"}}]");
+	stands_for("revert 7 8", "set-item", "[{\"method\":\"revert\",\"data\":"
+	    "{\"rev\":7}},{\"method\":\"revert\",\"data\":{\"rev\":8}}]");
 	stands_for("cp /a /b", "set-item", "[{\"method\":\"copy\",\"data\":"
 	    "{\"_path\":\"/a\",\"to\":\"/b\"}}]");
 	stands_for("branch create x from=live", "set-branch", "[{\"method\":"
