@@ -247,6 +247,7 @@ wait $tracer 2>/dev/null
 : >live
 background msg-watch --stanzas >live
 until test -s live; do msg-send get-item /about >/dev/null; done
+msg-send get-item /about >/dev/null	# one that is traced from its beginning
 for what in "READ: '<iq .*<item" "REQUEST \\(get/1\\) 'get-item " \
 	"RESULT \\(get/1\\) '\\[" "WROTE: '<iq .*<item"; do
 	wait_line live "$what"
