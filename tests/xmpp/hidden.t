@@ -87,6 +87,26 @@ NODES = [
     ("get", "<query xmlns='http://jabber.org/protocol/disco#items' "
             "node='PARENT'/>"),
 ]
+# Of a branch that is another's, by its NAME or KEY: (verb, element, argument,
+# attributes).
+BRANCHES = [
+    ("get", "branch", "NAME", ""),
+    ("get", "item", "/more", " branch='NAME'"),
+    ("get", "item", "/more", " branch='NAME' rev='3'"),
+    ("get", "log", "", " branch='NAME'"),
+    ("set", "watch", "/more", " branch='NAME'"),
+    ("set", "item", '[{"method":"save","data":{"_path":"/more",'
+     '"title":"x"}}]', " branch='NAME'"),
+    *(("set", "branch", json.dumps([{"method": m, "data": d}]), "")
+      for m, d in [
+          ("publish", {"_name": "NAME"}), ("publish", {"_key": "KEY"}),
+          ("publish", {"_name": "NAME", "take": {"/more": "mine"}}),
+          ("save", {"_name": "NAME", "config": {}}),
+          ("save", {"_name": "own", "publish": "NAME"}),
+          ("remove", {"_name": "NAME"}), ("remove", {"_key": "KEY"}),
+          ("create", {"_name": "other", "from": "NAME"}),
+          ("create", {"_name": "other", "publish": "NAME"})]),
+]
 LOGS = ["PATH", "PATH//.", "//NAME", 'get("KEY")', "PATH | /more"]
 
 
@@ -163,6 +183,39 @@ def compare(ask, hidden, absent):
         ask.raw("set", "watch", "", " watch='1'")
 
 
+def branch_key(name):
+    return base64.urlsafe_b64encode(b"\x10M.branch\x02" + bytes(
+        [2 * len(name)]) + name.encode()).decode().rstrip("=")
+
+
+def branches(ask):
+    """Who owns which branch is known to who may read everything."""
+    hidden, absent = [(f"/{name}", branch_key(name))
+                      for name in ("secret-b", "secret-x")]
+    for kind, element, argument, attributes in BRANCHES:
+        answers = []
+        for path, key in hidden, absent:
+            name = path[1:]
+            answer = ask.raw(
+                kind, element, argument.replace("NAME", name).replace(
+                    "KEY", key), attributes.replace("NAME", name))
+            answers.append(answer.replace(name, "NAME").replace(key, "KEY"))
+        tap.ok(answers[0] == answers[1] and "item-not-found" in answers[0],
+               f"{kind}-{element} {argument}{attributes}",
+               "\n".join(answers))
+    seen = ask.raw("get", "branch", "")
+    tap.ok(sorted(re.findall(r'"_name": ?"([^"]*)"', seen)) ==
+           ["live", "own", "shared", "staging"] and "admin" not in seen,
+           "of all branches his own and everybody's", seen)
+    for kind, element, argument in (("get", "item", "/more"),
+                                    ("get", "user", ""), ("get", "log", ""),
+                                    ("set", "watch", "/more")):
+        attribute = "from" if kind == "set" else "rev"
+        seen = ask.raw(kind, element, argument, f" {attribute}='99999'")
+        tap.ok("newest" not in seen, f"{kind}-{element}: the newest revision "
+               "is not told", seen)
+
+
 def tool(server, *words):
     run = server.tool(*words)
     if run.returncode:
@@ -191,6 +244,12 @@ with Server() as server:
                         ("/secret-f/secret-p", "/secret-f/secret-x")):
         key = tool(server, "msg-send", "get-item", path + "/@key")[0]
         compare(ask, (path, key), (other, absent_key))
+
+    for name, owner in (("secret-b", "admin"), ("own", "reader"),
+                        ("shared", "")):
+        tool(server, "msg-send", "set-branch", json.dumps(
+            [{"method": "create", "data": {"_name": name, "owner": owner}}]))
+    branches(ask)
 
     # Commits elsewhere change no answer but for the revision it is of.
     def everything():

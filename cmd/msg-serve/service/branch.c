@@ -8,6 +8,7 @@
 #include "service/account.h"
 #include "service/body.h"
 #include "service/branch_change.h"
+#include "service/branch_owner.h"
 #include "service/command.h"
 #include "service/job.h"
 #include "service/record.h"
@@ -22,10 +23,13 @@ render(struct call *c, struct view *v, uint64_t id, struct err *e)
 	struct buf *out = c->payload;
 	struct branch b;
 	struct item it;
+	int rc;
 
-	if (view_item(v, id, &it, e) < 1 ||
-	    reader_branch(v->reader, it.name, &b, e) < 0)
+	if (view_item(v, id, &it, e) < 1)
 		return -1;
+	rc = branch_find(c->account, v->reader, it.name, &b, e);
+	if (rc <= 0)
+		return rc;
 	buf_lit(out, "{\"_key\":\"");
 	base64url_put(out, it.key.p, it.key.n);
 	buf_lit(out, "\",\"_kind\":\"branch\",\"_name\":");
@@ -52,10 +56,11 @@ command_get_branch(struct call *c, struct err *e)
 	if (name.n == 0)
 		return record_children(c, &v, ITEM_BRANCHES, render, e);
 	rc = view_child(&v, ITEM_BRANCHES, name, &id, e);
+	if (rc > 0)
+		rc = render(c, &v, id, e);
 	if (rc == 0)
-		return err_set(e, ERR_NOT_FOUND, "there is no branch '%.*s'",
-		    (int)name.n, name.p);
-	return rc < 0 || render(c, &v, id, e) < 0 ? -1 : 0;
+		return branch_missing(name, e);
+	return rc < 0 ? -1 : 0;
 }
 
 /* --- set-branch ---------------------------------------------------------- */
@@ -73,7 +78,7 @@ publish(struct store_job *sj, struct txn *t, struct err *e)
 {
 	struct job *j = (struct job *)sj;
 
-	return branch_change_publish(j->data, t, e);
+	return branch_change_publish(j->data, t, &j->arena, e);
 }
 
 static int
@@ -136,17 +141,16 @@ find_branches(struct call *c, struct branch_change *change,
 		return -1;
 	rc = branch_describe(&v, name, a, &owner, &publishes, e);
 	if (rc > 0)
-		rc = reader_branch(r, name, &from, e);
+		rc = branch_find(c->account, r, name, &from, e);
 	if (rc == 0)
-		err_set(e, ERR_NOT_FOUND, "there is no branch '%.*s'",
-		    (int)name.n, name.p);
+		branch_missing(name, e);
 	if (rc <= 0)
 		return -1;
 	if (publishes.n == 0)
 		return err_set(e, ERR_NOT_ALLOWED, "branch '%.*s' publishes "
 		    "to none: save its \"publish\" first", (int)name.n,
 		    name.p);
-	rc = reader_branch(r, publishes, &to, e);
+	rc = branch_find(c->account, r, publishes, &to, e);
 	if (rc == 0)
 		err_set(e, ERR_NOT_FOUND, "branch '%.*s' publishes to '%.*s', "
 		    "which is not there", (int)name.n, name.p,
@@ -168,9 +172,7 @@ command_set_branch(struct call *c, struct err *e)
 		job_free(j);
 		return -1;
 	}
-	change->user = str_of(j->account->name);
-	change->admin = j->account->admin;
-	change->writer = account_writes(j->account);
+	change->account = j->account;
 	j->data = change;
 	j->clear = clear;
 	j->detail = detail;

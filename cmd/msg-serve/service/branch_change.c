@@ -2,11 +2,13 @@
 
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/mem.h"
+#include "service/account.h"
 #include "service/body.h"
+#include "service/branch_owner.h"
 #include "store/key.h"
 #include "store/kinds.h"
+#include "xmpp/jid.h"
 
 #define CONFLICTS_MAX	((size_t)4 << 20)	/* bytes of their JSON */
 #define FIELDS_MAX	8
@@ -134,64 +136,6 @@ branch_change_publishes(const struct branch_change *c)
 	return c->count == 1 && c->actions[0].method == BRANCH_PUBLISH;
 }
 
-/* --- describing items ----------------------------------------------------- */
-
-static const struct kind *
-branch_kind(const struct kinds *ks)
-{
-	return kinds_by_name(ks, STR("branch"));
-}
-
-/* A string field of a body, in the arena. */
-static int
-text_field(const struct kind *k, struct plan_run *run, struct str body,
-    const char *name, struct arena *a, struct str *out, struct err *e)
-{
-	struct buf scratch = BUF_INIT(STORE_BODY_MAX), text;
-	size_t ends[FIELDS_MAX];
-	size_t i = (size_t)kind_field(k, str_of(name));
-	size_t from;
-	struct str binary;
-	struct json *j = NULL;
-
-	buf_init(&text, STORE_BODY_MAX);
-	if (body_open(k, run, body, &scratch, &binary, ends, e) == 0) {
-		from = i == 0 ? 0 : ends[i - 1];
-		if (plan_decode_field(k->current->plan, run, i,
-		    binary.p + from, ends[i] - from, &text, e) == 0)
-			j = json_parse(a, arena_strn(a, text.p, text.n),
-			    text.n, NULL, e);
-	}
-	buf_free(&scratch);
-	buf_free(&text);
-	if (j == NULL)
-		return -1;
-	*out = j->text;
-	return 0;
-}
-
-int
-branch_describe(struct view *v, struct str name, struct arena *a,
-    struct str *owner, struct str *publish, struct err *e)
-{
-	const struct kind *k = branch_kind(reader_kinds(v->reader));
-	struct plan_run *run;
-	struct item it;
-	uint64_t id;
-	int rc = view_child(v, ITEM_BRANCHES, name, &id, e);
-
-	if (rc > 0)
-		rc = view_item(v, id, &it, e);
-	if (rc <= 0)
-		return rc;
-	run = plan_run_new(NULL);
-	if (text_field(k, run, it.body, "owner", a, owner, e) < 0 ||
-	    text_field(k, run, it.body, "publish", a, publish, e) < 0)
-		rc = -1;
-	plan_run_free(run);
-	return rc;
-}
-
 /* --- create, save, remove ------------------------------------------------- */
 
 struct applying {
@@ -218,21 +162,59 @@ quote(struct arena *a, struct str s)
 static int
 no_branch(struct str name, const char *where, struct err *e)
 {
-	err_set(e, ERR_NOT_FOUND, "there is no branch '%.*s'", (int)name.n,
-	    name.p);
+	(void)branch_missing(name, e);
 	return err_path(e, "/%s", where);
 }
 
-/* The fields the data gives; publish names a branch or nothing. */
+/* Whose it is to be: nobody's, or a user's, by the name he is known by.
+ * Who is no administrator cannot know who else there is. */
+static int
+read_owner(struct applying *ap, struct str text, struct str *raw,
+    struct err *e)
+{
+	const struct account *who = ap->change->account;
+	struct str action = ap->action->name;
+	struct buf name = BUF_INIT(STORE_NAME_MAX);
+	struct err ignored = ERR_INIT;
+	uint64_t id;
+	int rc = jid_local(&name, text.p, text.n, &ignored) == 0;
+
+	*raw = quote(ap->arena, (struct str){ name.p, name.n });
+	if (rc > 0 && !str_eq((struct str){ name.p, name.n },
+	    str_of(who->name)))
+		rc = !who->admin ? err_set(e, ERR_FORBIDDEN, "only an "
+		    "administrator gives a branch to another") :
+		    view_child(txn_view(ap->txn), ITEM_USERS,
+		    (struct str){ name.p, name.n }, &id, e);
+	if (rc > 0 && (str_is(action, "live") || str_is(action, "staging")))
+		rc = err_set(e, ERR_NOT_ALLOWED, "branch '%.*s' is "
+		    "everybody's", (int)action.n, action.p);
+	if (rc == 0)
+		err_set(e, ERR_NOT_FOUND, "there is no user '%.*s'",
+		    (int)(text.n > 60 ? 60 : text.n), text.p);
+	buf_free(&name);
+	return rc > 0 ? 0 : err_path(e, "/owner");
+}
+
+/* What publish names must be there for the caller. */
+static int
+check_publish(struct applying *ap, struct str name, struct err *e)
+{
+	struct branch found;
+	int rc = branch_find(ap->change->account,
+	    txn_view(ap->txn)->reader, name, &found, e);
+
+	return rc > 0 ? 0 : rc < 0 ? -1 : no_branch(name, "publish", e);
+}
+
+/* The fields the data gives. */
 static int
 collect(struct applying *ap, struct body_field *out, size_t *n,
     struct err *e)
 {
-	struct branch found;
-
 	for (struct json *j = ap->action->data->first; j; j = j->next) {
 		int field = kind_field(ap->kind, j->key);
-		struct str text = json_string(j);
+		struct str text = json_string(j), raw = j->raw;
 
 		if ((j->key.n > 0 && j->key.p[0] == '_') ||
 		    str_is(j->key, "from"))
@@ -242,15 +224,13 @@ collect(struct applying *ap, struct body_field *out, size_t *n,
 			    (int)j->key.n, j->key.p);
 			return err_path(e, "/%.*s", (int)j->key.n, j->key.p);
 		}
-		if (str_is(j->key, "publish") && text.n > 0) {
-			int rc = reader_branch(txn_view(ap->txn)->reader,
-			    text, &found, e);
-
-			if (rc <= 0)
-				return rc < 0 ? -1 :
-				    no_branch(text, "publish", e);
-		}
-		out[(*n)++] = (struct body_field){ field, j->raw };
+		if (text.n > 0 && str_is(j->key, "publish") &&
+		    check_publish(ap, text, e) < 0)
+			return -1;
+		if (text.n > 0 && str_is(j->key, "owner") &&
+		    read_owner(ap, text, &raw, e) < 0)
+			return -1;
+		out[(*n)++] = (struct body_field){ field, raw };
 	}
 	return 0;
 }
@@ -271,7 +251,8 @@ fork_from(struct applying *ap, uint32_t *out, struct err *e)
 		*out = BRANCH_STAGING;
 		return 0;
 	}
-	rc = reader_branch(txn_view(ap->txn)->reader, from, &found, e);
+	rc = branch_find(ap->change->account, txn_view(ap->txn)->reader,
+	    from, &found, e);
 	if (rc > 0)
 		*out = found.id;
 	return rc > 0 ? 0 : rc < 0 ? -1 : no_branch(from, where, e);
@@ -292,10 +273,11 @@ create(struct applying *ap, struct err *e)
 	int rc = -1;
 
 	fields[n++] = (struct body_field){ kind_field(ap->kind,
-	    STR("owner")), quote(ap->arena, ap->change->user) };
+	    STR("owner")), quote(ap->arena,
+	    str_of(ap->change->account->name)) };
 	fields[n++] = (struct body_field){ kind_field(ap->kind,
 	    STR("publish")), STR("\"staging\"") };
-	if (!ap->change->writer)
+	if (!account_writes(ap->change->account))
 		return err_set(e, ERR_FORBIDDEN, "who may change nothing "
 		    "may make no branch");
 	if (ap->action->data->count > FIELDS_MAX)
@@ -330,12 +312,14 @@ find(struct applying *ap, struct item *out, struct err *e)
 		rc = view_item(v, id, out, e);
 	if (rc <= 0)
 		return rc < 0 ? -1 : no_branch(name, "_name", e);
-	if (ap->change->admin)
+	if (ap->change->account->admin)
 		return 0;
 	if (branch_describe(v, name, ap->arena, &owner, &publish, e) < 0)
 		return -1;
-	if (str_eq(owner, ap->change->user))
+	if (str_eq(owner, str_of(ap->change->account->name)))
 		return 0;
+	if (!branch_sees_owner(ap->change->account, owner))
+		return no_branch(name, "_name", e);
 	return err_set(e, ERR_FORBIDDEN, "only its owner or an administrator "
 	    "may change branch '%.*s'", (int)name.n, name.p);
 }
@@ -398,7 +382,7 @@ branch_change_apply(struct branch_change *c, struct txn *t, struct arena *a,
 		[BRANCH_CREATE] = create, [BRANCH_SAVE] = save,
 		[BRANCH_REMOVE] = remove_branch };
 	struct applying ap = { .change = c, .txn = t, .arena = a,
-		.kind = branch_kind(txn_kinds(t)) };
+		.kind = kinds_by_name(txn_kinds(t), STR("branch")) };
 	int rc = 0;
 
 	ap.run = plan_run_new(NULL);
@@ -410,85 +394,4 @@ branch_change_apply(struct branch_change *c, struct txn *t, struct arena *a,
 	}
 	plan_run_free(ap.run);
 	return rc;
-}
-
-/* --- publish -------------------------------------------------------------- */
-
-/* One side of a conflict: the item as it is there, or null. */
-static void
-put_side(struct branch_change *c, const char *name, const struct item *it)
-{
-	struct buf *out = &c->conflicts;
-	const struct kind *k = it == NULL ? NULL :
-	    kinds_by_id(txn_kinds(c->txn), it->kind);
-	struct plan_run *run;
-	struct err ignored = ERR_INIT;
-
-	buf_printf(out, ",\"%s\":", name);
-	if (k == NULL) {
-		buf_lit(out, "null");
-		return;
-	}
-	run = plan_run_new(NULL);
-	buf_lit(out, "{\"_rev\":");
-	buf_putu(out, it->rev);
-	body_members(k, run, it->body, out, &ignored);
-	buf_putc(out, '}');
-	plan_run_free(run);
-}
-
-static void
-on_conflict(void *arg, const struct merge_conflict *x)
-{
-	struct branch_change *c = arg;
-	struct buf *out = &c->conflicts;
-	const struct item *it = x->mine != NULL ? x->mine :
-	    x->theirs != NULL ? x->theirs : x->base;
-
-	buf_puts(out, out->n > 0 ? ",{\"_key\":\"" : "{\"_key\":\"");
-	if (it != NULL)
-		base64url_put(out, it->key.p, it->key.n);
-	buf_putc(out, '"');
-	put_side(c, "base", x->base);
-	if (x->why == MERGE_FIELD) {
-		buf_lit(out, ",\"field\":");
-		json_put_str(out, x->field);
-	}
-	put_side(c, "mine", x->mine);
-	put_side(c, "theirs", x->theirs);
-	buf_lit(out, ",\"why\":");
-	json_put_cstr(out, merge_why_text(x->why));
-	buf_putc(out, '}');
-}
-
-/* Which side the caller takes: "take": {"KEY": "mine"}. */
-static enum merge_side
-on_choose(void *arg, uint64_t item)
-{
-	struct branch_change *c = arg;
-	struct buf key = BUF_INIT(BASE64_SIZE(STORE_KEY_MAX));
-	struct err ignored = ERR_INIT;
-	struct str side = STR_NONE;
-	struct item it;
-
-	if (c->take == NULL)
-		return MERGE_NONE;
-	if (view_node(txn_view(c->txn), item, &it, &ignored) > 0) {
-		base64url_put(&key, it.key.p, it.key.n);
-		side = json_string(json_getn(c->take, key.p, key.n));
-	}
-	buf_free(&key);
-	return side.p == NULL ? MERGE_NONE : str_is(side, "mine") ?
-	    MERGE_MINE : str_is(side, "theirs") ? MERGE_THEIRS : MERGE_NONE;
-}
-
-int
-branch_change_publish(struct branch_change *c, struct txn *t, struct err *e)
-{
-	c->txn = t;
-	c->take = json_get(c->actions[0].data, "take");
-	c->merge.arg = c;
-	c->merge.conflict = on_conflict;
-	c->merge.choose = on_choose;
-	return txn_merge(t, c->from, &c->merge, e);
 }

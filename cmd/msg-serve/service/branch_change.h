@@ -28,21 +28,29 @@ struct branch_action {
 	struct str name;
 };
 
+/* Which side the caller takes of an item that may be in conflict. */
+struct branch_take {
+	uint64_t item;
+	enum merge_side side;
+};
+
+struct account;
+
 struct branch_change {
 	struct branch_action *actions;
 	size_t count;
-	struct str user;		/* who asks */
-	bool admin;
-	bool writer;			/* may change something somewhere */
+	const struct account *account;	/* who asks; as long as the job's */
 	uint64_t *affected;		/* describing items; room for count */
 	size_t affected_count;
 
 	/* publish */
 	uint32_t from, to;		/* branches */
 	struct merge merge;
-	const struct json *take;	/* key to "mine" or "theirs", or NULL */
+	struct branch_take *take;	/* the caller's choices, by item */
+	size_t take_count;
 	struct buf conflicts;		/* JSON, a list without its brackets */
-	struct txn *txn;		/* while it runs */
+	struct txn *txn;		/* while it runs, as what is below */
+	struct view mine;		/* of from, as the caller sees it */
 };
 
 /* All memory is the arena's, conflicts excepted. */
@@ -56,13 +64,8 @@ bool branch_change_publishes(const struct branch_change *c);
 int branch_change_apply(struct branch_change *c, struct txn *t,
     struct arena *a, struct err *e);
 
-/* Who owns a branch and what it publishes to, in the arena: 1, 0 no such
- * branch, -1. */
-int branch_describe(struct view *v, struct str name, struct arena *a,
-    struct str *owner, struct str *publish, struct err *e);
-
 /* In the writer, on the branch published to. */
 int branch_change_publish(struct branch_change *c, struct txn *t,
-    struct err *e);
+    struct arena *a, struct err *e);
 
 #endif

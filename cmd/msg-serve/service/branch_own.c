@@ -94,8 +94,7 @@ branch_own_submit(struct call *c, struct job *j, struct err *e)
 	f->change = own_change(&f->arena, j->account, e);
 	if (f->change == NULL)
 		goto refused;
-	f->change->user = str_of(j->account->name);
-	f->change->writer = account_writes(j->account);
+	f->change->account = j->account;
 	f->store.branch = BRANCH_REPOSITORY;
 	f->store.author = str_of(j->account->bare);
 	f->store.message = STR("a branch of one's own");

@@ -3,6 +3,8 @@
 #include "net/worker.h"
 #include "service/account.h"
 #include "service/branch_own.h"
+#include "service/branch_owner.h"
+#include "store/rights.h"
 
 static command_fn *const functions[MSG_COMMANDS] = {
 #define X(verb, name, argument, attributes, role, summary) \
@@ -35,17 +37,31 @@ call_branch(struct call *c, uint32_t *branch, struct err *e)
 		return 0;
 	}
 	r = worker_reader(c->worker, e);
-	rc = r == NULL ? -1 : reader_branch(r, name, &found, e);
+	rc = r == NULL ? -1 : branch_find(c->account, r, name, &found, e);
 	if (rc == 0 && branch_is_own(c, name)) {
 		*branch = BRANCH_OWN;
 		return 0;
 	}
 	if (rc == 0)
-		return err_set(e, ERR_NOT_FOUND, "no branch '%.*s'",
-		    (int)name.n, name.p);
+		return branch_missing(name, e);
 	if (rc > 0)
 		*branch = found.id;
 	return rc < 0 ? -1 : 0;
+}
+
+int
+call_check_rev(const struct call *c, const struct reader *r, uint64_t rev,
+    struct err *e)
+{
+	uint64_t head = reader_head(r);
+
+	if (rev <= head)
+		return 0;
+	if (!rights_all_read(c->account->rights))
+		return err_set(e, ERR_NOT_FOUND, "no revision %ju",
+		    (uintmax_t)rev);
+	return err_set(e, ERR_NOT_FOUND, "no revision %ju: the newest is %ju",
+	    (uintmax_t)rev, (uintmax_t)head);
 }
 
 int
@@ -55,6 +71,7 @@ call_view(struct call *c, struct view *out, struct err *e)
 	uint32_t branch;
 
 	if (r == NULL || call_branch(c, &branch, e) < 0 ||
+	    call_check_rev(c, r, c->request->rev, e) < 0 ||
 	    view_open(out, r, branch == BRANCH_OWN ? BRANCH_STAGING : branch,
 	    c->request->rev, e) < 0)
 		return -1;

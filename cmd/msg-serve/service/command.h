@@ -58,4 +58,9 @@ int command_run(struct call *c, struct err *e);
 int call_branch(struct call *c, uint32_t *branch, struct err *e);
 int call_view(struct call *c, struct view *out, struct err *e);
 
+/* A revision that a request names: is there one?  Who may not read everything
+ * is not told which is the newest. */
+int call_check_rev(const struct call *c, const struct reader *r,
+    uint64_t rev, struct err *e);
+
 #endif

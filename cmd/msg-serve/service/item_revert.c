@@ -238,7 +238,9 @@ item_revert(struct applying *x)
 	if (rc == 0)
 		return no_revision(x->e, rev);
 	r.commit = c;
-	if (c->branch != x->view->branch)
+	if (c->branch != x->view->branch && !view_reads_all(x->view))
+		rc = no_revision(x->e, rev);
+	else if (c->branch != x->view->branch)
 		rc = err_set(x->e, ERR_NOT_ALLOWED, "revision %llu is of "
 		    "another branch", (unsigned long long)rev);
 	else if (open_before(&r) < 0 || find_changes(&r) < 0)

@@ -177,21 +177,8 @@ blame(struct applying *x)
 int
 find_path(struct applying *x, struct str path, uint64_t *id)
 {
-	size_t i = 0, from;
-	int rc = 1;
+	int rc = view_find(x->view, path, id, x->e);
 
-	*id = ITEM_ROOT;
-	while (rc == 1 && i < path.n) {
-		while (i < path.n && path.p[i] == '/')
-			i++;
-		for (from = i; i < path.n && path.p[i] != '/';)
-			i++;
-		if (i > from)
-			rc = view_child(x->view, *id, (struct str){
-			    path.p + from, i - from }, id, x->e);
-	}
-	if (rc == 1)
-		rc = view_may_read(x->view, *id, x->e);
 	if (rc < 0)
 		return -1;
 	if (rc == 0) {

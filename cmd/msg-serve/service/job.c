@@ -9,6 +9,7 @@
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"
+#include "service/branch_owner.h"
 #include "store/txn.h"
 #include "store/view.h"
 
@@ -93,7 +94,11 @@ run(struct store_job *sj, struct txn *t, struct err *e)
 {
 	struct job *j = (struct job *)sj;
 
-	return take_rights(j, t, e) < 0 ? -1 : j->run(sj, t, e);
+	if (take_rights(j, t, e) < 0 ||
+	    branch_check_change(j->now != NULL ? j->now : j->account,
+	    txn_view(t)->reader, sj->branch, e) < 0)
+		return -1;
+	return j->run(sj, t, e);
 }
 
 /* In the writer. */

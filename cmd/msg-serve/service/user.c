@@ -117,8 +117,8 @@ command_get_user(struct call *c, struct err *e)
 	uint64_t id;
 	int rc;
 
-	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, c->request->rev,
-	    e) < 0)
+	if (r == NULL || call_check_rev(c, r, c->request->rev, e) < 0 ||
+	    view_open(&v, r, BRANCH_REPOSITORY, c->request->rev, e) < 0)
 		return -1;
 	if (arg.n == 0)
 		return record_children(c, &v, ITEM_USERS, render, e);

@@ -341,12 +341,8 @@ first_rev(const struct call *c, struct reader *r, uint64_t *out,
 {
 	uint64_t head = reader_head(r), from = c->request->from;
 
-	if (c->request->has_from && from > head)
-		return err_set(e, ERR_NOT_FOUND, "revision %llu is still to "
-		    "come: the newest is %llu", (unsigned long long)from,
-		    (unsigned long long)head);
 	*out = c->request->has_from ? from : head;
-	return 0;
+	return call_check_rev(c, r, *out, e);
 }
 
 /* The rights, the kinds and the steps a query needs are found wanting now

@@ -12,6 +12,7 @@ struct merge_item {
 	struct item base, mine, theirs;
 	struct item now;		/* as it is to be here */
 	bool change;			/* now is not theirs */
+	bool told;			/* it is in conflict */
 	int misfit;			/* enum merge_why + 1; 0: it fits */
 };
 

@@ -19,6 +19,7 @@ tell(struct merging *g, struct merge_item *i, enum merge_why why,
 		.field = field, .base = or_null(&i->base),
 		.mine = or_null(&i->mine), .theirs = or_null(&i->theirs) };
 
+	i->told = true;
 	g->m->conflicts++;
 	if (g->m->conflict != NULL)
 		g->m->conflict(g->m->arg, &c);
@@ -288,19 +289,52 @@ op_of(const struct merge_item *i)
 	return op;
 }
 
-/* Rights: of the item, or of the folder a new one comes into, unless that is
- * new as well. */
+/* The right that an item needs: its own or, when it is not here, that of the
+ * folder it comes into; of a new folder, of the one that is here already. */
 static int
 allowed(struct merging *g, const struct merge_item *i, struct err *e)
 {
-	const struct merge_item *folder;
+	uint64_t id = i->id;
+	struct item it = i->now.id != 0 ? i->now : i->mine;
+	int rc = i->theirs.id != 0;
 
-	if (i->theirs.id != 0)
-		return txn_allowed(g->t, i->id, e);
-	folder = find(g, i->now.parent);
-	if (folder != NULL && folder->change && folder->theirs.id == 0)
-		return 0;
-	return txn_allowed(g->t, i->now.parent, e);
+	while (rc == 0) {
+		id = it.parent;
+		if (id == 0)
+			break;
+		rc = view_node(&g->t->all, id, &it, e);
+		if (rc == 0 && view_node(&g->mine, id, &it, e) < 0)
+			rc = -1;
+	}
+	return rc < 0 ? -1 : txn_allowed(g->t, id, e);
+}
+
+/* What one may not see is not named. */
+static int
+refused(struct merging *g, const struct merge_item *i, struct err *e)
+{
+	struct buf path = BUF_INIT(ERR_PATH_MAX);
+	struct err ignored = ERR_INIT;
+
+	if (e->code == ERR_NOT_FOUND)
+		err_set(e, ERR_FORBIDDEN, "there are changes in it that you "
+		    "have no right to take over");
+	else if (e->code == ERR_FORBIDDEN && view_path(i->theirs.id != 0 ?
+	    &g->t->all : &g->mine, i->id, &path, &ignored) > 0)
+		(void)err_path(e, "%s", buf_cstr(&path));
+	buf_free(&path);
+	return -1;
+}
+
+/* Before conflicts are refused: their sides are for those alone who may
+ * change the items. */
+static int
+check_rights(struct merging *g, struct err *e)
+{
+	for (struct merge_item *i = g->v; i < g->v + g->count; i++)
+		if ((i->change || i->told) && allowed(g, i, e) < 0)
+			return refused(g, i, e);
+	return 0;
 }
 
 /* Names that one item left and another took, in whatever order. */
@@ -384,14 +418,11 @@ merging_run(struct merging *g, struct err *e)
 	for (size_t k = 0; k < g->count; k++)
 		if (load(g, &g->v[k], e) < 0 || decide(g, &g->v[k], e) < 0)
 			return -1;
-	if (check_all(g, e) < 0)
+	if (check_all(g, e) < 0 || check_rights(g, e) < 0)
 		return -1;
 	if (g->m->conflicts > 0)
 		return err_set(e, ERR_CONFLICT, "%zu conflict%s",
 		    g->m->conflicts, g->m->conflicts == 1 ? "" : "s");
-	for (struct merge_item *i = g->v; i < g->v + g->count; i++)
-		if (i->change && allowed(g, i, e) < 0)
-			return -1;
 	for (struct merge_item *i = g->v; i < g->v + g->count; i++) {
 		if (i->change && txn_put_item(g->t, or_null(&i->theirs),
 		    or_null(&i->now), op_of(i), e) < 0)

@@ -253,6 +253,25 @@ view_key(struct view *v, struct str key, uint64_t *id, struct err *e)
 	return grants_see(v, *id, e) > 0;
 }
 
+int
+view_find(struct view *v, struct str path, uint64_t *id, struct err *e)
+{
+	size_t i = 0, from;
+	int rc = 1;
+
+	*id = ITEM_ROOT;
+	while (rc == 1 && i < path.n) {
+		while (i < path.n && path.p[i] == '/')
+			i++;
+		for (from = i; i < path.n && path.p[i] != '/';)
+			i++;
+		if (i > from)
+			rc = view_child(v, *id, (struct str){
+			    path.p + from, i - from }, id, e);
+	}
+	return rc == 1 ? view_may_read(v, *id, e) : rc;
+}
+
 /* --- the way up ------------------------------------------------------ */
 
 static void

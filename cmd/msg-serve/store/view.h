@@ -76,6 +76,10 @@ int view_child(struct view *v, uint64_t parent, struct str name, uint64_t *id,
     struct err *e);
 int view_key(struct view *v, struct str key, uint64_t *id, struct err *e);
 
+/* The item of a path, which need not begin with '/'; 0 as well when it may
+ * only be passed on the way to another. */
+int view_find(struct view *v, struct str path, uint64_t *id, struct err *e);
+
 /* Append "/a/b", "/" for the root.  1, 0 not there, -1. */
 int view_path(struct view *v, uint64_t id, struct buf *out, struct err *e);
 

@@ -74,9 +74,8 @@ check_base(struct writer *w, const struct store_job *job, struct err *e)
 	if (reader_branch_id(&w->reader, job->branch, &b, e) != 1)
 		return err_set(e, ERR_NOT_FOUND, "no such branch");
 	if (b.head_rev > job->base)
-		return err_set(e, ERR_CONFLICT,
-		    "changed since revision %ju: it is at %ju",
-		    (uintmax_t)job->base, (uintmax_t)b.head_rev);
+		return err_set(e, ERR_CONFLICT, "the branch has gone on "
+		    "since revision %ju", (uintmax_t)job->base);
 	return 0;
 }
 
