@@ -49,12 +49,14 @@ side(const struct json *conflict, const char *name)
 static void
 put_conflict(struct buf *out, const struct json *c)
 {
-	struct str key = json_string(json_get(c, "_key"));
+	struct str item = json_string(json_get(c, "_path"));
 	struct str why = json_string(json_get(c, "why"));
 	const struct json *field = json_get(c, "field");
 
+	if (item.n == 0)
+		item = json_string(json_get(c, "_key"));
 	buf_lit(out, "  ");
-	text_escape(out, key.p, key.n, 0);
+	text_escape(out, item.p, item.n, 0);
 	buf_lit(out, ": ");
 	text_escape(out, why.p, why.n, 0);
 	buf_putc(out, ' ');
@@ -106,7 +108,7 @@ put_list(struct buf *out, const struct json *list)
 			sides = true;
 		}
 	if (sides)
-		buf_lit(out, "  publish BRANCH KEY=mine, or KEY=theirs, "
+		buf_lit(out, "  publish BRANCH PATH=mine, or PATH=theirs, "
 		    "takes a side\n");
 }
 

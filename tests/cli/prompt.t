@@ -103,7 +103,7 @@ def completion(env):
     tap.ok(t.shows("mv PATH <TO>"), "a hint where nothing is offered",
            t.seen[-500:])
     t.type("\x15publish ?")
-    tap.ok(t.shows("publish <BRANCH> [KEY=mine|theirs...]"),
+    tap.ok(t.shows("publish <BRANCH> [PATH=mine|theirs...]"),
            "'?' says how a command goes", t.seen[-500:])
     tap.ok(t.shows("staging"), "and what could stand there", t.seen[-500:])
     t.type("\x15get //Page[@title='a?b']\n")
