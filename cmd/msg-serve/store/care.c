@@ -106,6 +106,23 @@ check_heads(const char *dir, int fd, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
+/* What a full disk would make of the opening is no finding. */
+static int
+check_room(const char *dir, struct err *e)
+{
+	static const char *const parts[] = { "data", "cred" };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < MEM_COUNT(parts); i++) {
+		char *part = fs_join(dir, parts[i]);
+
+		rc = engine_ready(&(struct engine_options){ .dir = part,
+			.readers = STORE_READERS }, e);
+		free(part);
+	}
+	return rc;
+}
+
 static void
 child(const char *dir, int fd)
 {
@@ -122,11 +139,12 @@ child(const char *dir, int fd)
 	signal(SIGSEGV, SIG_DFL);
 	signal(SIGBUS, SIG_DFL);
 	signal(SIGABRT, SIG_DFL);
-	rc = check_heads(dir, fd, &e);
-	if (rc == 0) {
+	rc = check_room(dir, &e);
+	machine = rc < 0 && e.code == ERR_SYSTEM;
+	if (rc == 0)
+		rc = check_heads(dir, fd, &e);
+	if (rc == 0)
 		rc = store_open(&s, &o, &e);
-		machine = e.code == ERR_SYSTEM;
-	}
 	if (rc == 0) {
 		r = reader_new(s);
 		rc = reader_begin(r, &e);

@@ -73,6 +73,15 @@ struct engine_options {
 	bool read_only;
 };
 
+/*
+ * What engine_open looks at before LMDB, which would not notice it.  Data
+ * that is empty is damage, and not to be begun anew (ERR_REFUSED).  Readers
+ * are noted in a file that is mapped; LMDB makes it as one large hole, and a
+ * disk without room for it ends the process: so there is room first
+ * (ERR_SYSTEM).
+ */
+int engine_ready(const struct engine_options *o, struct err *e);
+
 /* The names of the tables above. */
 extern const char *const engine_tables[];
 

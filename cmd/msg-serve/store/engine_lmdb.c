@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "store/engine_inside.h"
+#include "store/engine.h"
 
 #define FREE_PAGES	0		/* LMDB's own table of them */
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
-#include "store/engine_inside.h"
+#include "store/engine.h"
 
 #define READER_BYTES	64		/* a reader's line of the lock file */
 #define LOCK_HEAD_BYTES	4096		/* more than stands before them */
