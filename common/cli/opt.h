@@ -69,7 +69,8 @@ struct opt {
 	const char *value;	/* what --help calls it; NULL for a flag */
 	size_t offset;		/* offsetof in the tool's struct */
 	const char *help;	/* lower case, no full stop */
-	const char *init;	/* default, as text; NULL: zero */
+	const char *init;	/* default, as text; NULL: zero; below 0 it
+				 * means that there is none, and is not shown */
 	int64_t min, max;	/* of a number; both 0: any >= 0 */
 	const char *choices;	/* OPT_CHOICE: "json avro" */
 	int flags;

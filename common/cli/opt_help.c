@@ -63,7 +63,7 @@ one_row(struct buf *out, const struct opt *o)
 	}
 	if (o->type == OPT_LIST)
 		buf_lit(&words, "; may be repeated");
-	if (o->init != NULL && o->init[0] != '\0')
+	if (o->init != NULL && o->init[0] != '\0' && o->init[0] != '-')
 		buf_printf(&words, " (default %s)", o->init);
 	wrapped(out, buf_cstr(&words), COLUMN);
 	buf_free(&words);

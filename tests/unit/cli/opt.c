@@ -12,6 +12,7 @@ struct values {
 	bool quiet, pretty;
 	int verbose;
 	const char *server, *as, *color;
+	int64_t fd;
 	int64_t port, timeout_ms;
 	uint64_t size;
 	struct opt_list listen;
@@ -40,6 +41,7 @@ static const struct opt rows[] = {
 	    .flags = OPT_ENV | OPT_CONFIG | OPT_LIVE },
 	{ 0, "file", OPT_STR, "FILE", AT(server), "a file",
 	    .flags = OPT_FILE },
+	{ 0, "fd", OPT_INT, "N", AT(fd), "a descriptor", "-1", -1, 1000 },
 	{ 0 },
 };
 
@@ -90,6 +92,7 @@ defaults_hold(void **state)
 	assert_string_equal(v.as, "json");
 	assert_string_equal(v.color, "auto");
 	assert_int_equal(v.port, 5222);
+	assert_int_equal(v.fd, -1);
 	assert_int_equal(v.timeout_ms, 5000);
 	assert_int_equal(v.size, 65536);
 	assert_int_equal(v.listen.n, 0);
@@ -297,6 +300,7 @@ help_has_every_row(void **state)
 	assert_non_null(strstr(text, "--color[=WHEN] "));
 	assert_non_null(strstr(text, "representation: json, avro (default"));
 	assert_non_null(strstr(text, "where; may be repeated"));
+	assert_non_null(strstr(text, "a descriptor\n"));
 	assert_non_null(strstr(text, "Environment: MSG_PRETTY MSG_SERVER"));
 	assert_non_null(strstr(text, "  2  wrong usage"));
 	for (const char *p = text, *end; *p != '\0'; p = end + 1) {
