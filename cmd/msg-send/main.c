@@ -1,18 +1,22 @@
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "cli/exit.h"
+#include "help.h"
 #include "repl.h"
 #include "stream.h"
 #include "template.h"
 
-enum source { CHECK, TEMPLATE, COMMAND, PROMPT, LINES };
+enum source { HELP, CHECK, TEMPLATE, COMMAND, PROMPT, LINES };
 
 /* Nothing is read that was not asked for: a prompt needs a terminal. */
 static enum source
 where_from(const struct send_opts *o, char **operands, size_t count)
 {
+	if (count > 0 && strcmp(operands[0], "help") == 0)
+		return HELP;
 	if (o->check)
 		return CHECK;
 	if (o->template != NULL)
@@ -66,6 +70,20 @@ check_options(struct send_opts *o, enum source source, char **operands,
 	return 0;
 }
 
+/* Needs no context and no server. */
+static int
+print_help(char **w, size_t n)
+{
+	struct buf out = BUF_INIT(HELP_MAX);
+	struct err e = ERR_INIT;
+	int rc = help_words(&out, w, n, &e);
+
+	fputs(buf_cstr(&out), stdout);
+	buf_free(&out);
+	return exit_finish(send_tool.name, rc == 0 ? EXIT_DONE :
+	    err_report(&e, send_tool.name));
+}
+
 /* All that needs no server. */
 static int
 set_up(struct send_opts *o, enum source source, struct order *order,
@@ -101,6 +119,8 @@ main(int argc, char *argv[])
 	if (next == OPT_DONE)
 		return exit_finish(send_tool.name, EXIT_DONE);
 	source = where_from(&o, operands, count);
+	if (source == HELP)
+		return print_help(operands + 1, count - 1);
 	if (set_up(&o, source, &order, operands, count, &in, &e) < 0) {
 		s.status = err_report(&e, send_tool.name);
 	} else {

@@ -156,6 +156,8 @@ offer_known(struct offers *out, char *const w[], size_t i)
 		add_attributes(out, w[i]);
 	else if (str_is(at.argument, "FIELD"))
 		add_fields(out, &at);
+	else if (str_is(at.argument, "WORD"))
+		add_first(out, at.typed);
 }
 
 void

@@ -10,10 +10,10 @@
 #include "base/text.h"
 #include "cli/term.h"
 #include "filter.h"
+#include "help.h"
 #include "line.h"
 
 #define SLOW_MS		500
-#define HELP_COLUMN	36	/* where the words of help begin */
 #define ABOVE_MAX	(1u << 20)	/* bytes of what is shown above */
 #define TYPED_MAX	64		/* words of a line that are looked at */
 
@@ -144,7 +144,6 @@ prompt_turn(struct prompt *p, struct err *e)
 static const struct own {
 	const char *name, *arguments, *summary;
 } own_words[] = {
-	{ "help", "[WORD]", "the commands, or one of them" },
 	{ ":format", "text|json|raw|avro", "how answers are shown" },
 	{ ":branch", "[NAME]", "read and change this branch; alone: the "
 	    "default one" },
@@ -167,7 +166,7 @@ set_format(struct prompt *p, const char *form)
 		return;
 	p->s->out.text = true;
 	err_set(&e, ERR_USAGE, "':format' takes: %s",
-	    own_words[1].arguments);
+	    own_words[0].arguments);
 	send_failed(p->s, &e, 0);
 }
 
@@ -192,35 +191,14 @@ set_time(struct prompt *p, const char *text)
 	send_failed(p->s, &e, 0);
 }
 
-static void
-put_row(struct buf *out, const char *name, const char *sub,
-    const char *arguments, const char *summary)
-{
-	size_t start = out->n;
-
-	buf_printf(out, "%s%s%s %s ", name, sub == NULL ? "" : " ",
-	    sub == NULL ? "" : sub, arguments);
-	while (out->n - start < HELP_COLUMN && !buf_full(out))
-		buf_putc(out, ' ');
-	buf_printf(out, " %s\n", summary);
-}
-
 /* Of all words, or of those so called. */
 static void
 help(struct buf *out, const char *name)
 {
-	for (const struct word *w = words; w->name != NULL; w++)
-		if (name[0] == '\0' || strcmp(name, w->name) == 0)
-			put_row(out, w->name, w->sub, word_arguments(w),
-			    w->summary);
-	for (int i = 0; i < MSG_COMMANDS; i++)
-		if (name[0] == '\0' || strcmp(name, msg_commands[i].word) == 0)
-			put_row(out, msg_commands[i].word, NULL,
-			    msg_commands[i].argument,
-			    msg_commands[i].summary);
+	help_put(out, name);
 	for (const struct own *o = own_words; o->name != NULL; o++)
 		if (name[0] == '\0' || strcmp(name, o->name) == 0)
-			put_row(out, o->name, NULL, o->arguments, o->summary);
+			help_row(out, o->name, NULL, o->arguments, o->summary);
 	if (out->n == 0)
 		buf_printf(out, "no command is called '%s'\n", name);
 }
@@ -374,8 +352,6 @@ offer_own(struct prompt *p, struct offers *out, char *const w[], size_t i,
 			offer_add(out, w[1], str_of(forms[k]), "", NULL);
 	if (i == 1 && strcmp(w[0], ":branch") == 0 && !p->lost)
 		offer_live(out, p->s, p->in, as, 1, until_us);
-	if (i == 1 && strcmp(w[0], "help") == 0)
-		offer_known(out, w + 1, 0);
 	for (const struct own *o = own_words; i == 0 && o->name != NULL; o++)
 		offer_add(out, w[0], str_of(o->name), "", o->summary);
 }

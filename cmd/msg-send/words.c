@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "diff.h"
 #include "edit.h"
+#include "help.h"
 #include "passwd.h"
 #include "show.h"
 #include "watches.h"

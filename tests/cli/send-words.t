@@ -5,6 +5,20 @@
 cd "$T" || exit 1
 server_start
 
+# --- help ----------------------------------------------------------------------
+nowhere=(env XDG_DATA_HOME="$T/none" XDG_CONFIG_HOME="$T/none")
+exits 0 'help needs no server' "${nowhere[@]}" msg-send help
+for word in 'get QUERY' 'branch create NAME' 'help \[WORD\]' 'get-item QUERY' 'set-trace '; do
+	like $'\n'"$out" $'\n'"$word" "has '$word'"
+done
+is "$(msg-send help branch | cut -d' ' -f1 | sort -u)" branch 'help of one word'
+exits 2 'help of what is no word' "${nowhere[@]}" msg-send help gett
+like "$err" "no command is called 'gett'" 'says so'
+exits 2 'help of two' msg-send help get set
+exits 0 'help in a pipe' msg-send <<<'help get-item'
+like "$out" '^get-item QUERY ' 'is the same'
+like "$(msg-send --complete 1 help publ)" '^publish' 'its words are completed'
+
 # --- words for every command -------------------------------------------------
 exits 0 'set' msg-send set '[{"method":"save","data":{"_path":"/about","title":"One"}}]'
 exits 0 'log of an item' msg-send --max 1 --field changes.0.change log /about
