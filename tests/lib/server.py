@@ -64,6 +64,14 @@ class Server:
                 self.lines.append(line)
                 self.more.notify_all()
 
+    def wait_line(self, pattern, count=1):
+        """Until so many lines of its log match."""
+        with self.more:
+            if not self.more.wait_for(
+                    lambda: sum(1 for line in self.lines
+                                if re.search(pattern, line)) >= count, 120):
+                raise RuntimeError(f"no line '{pattern}' came")
+
     def log(self):
         return "".join(self.lines[-40:])
 

@@ -151,6 +151,7 @@ class Player:
 
     def play(self, server):
         self.server = server
+        self.detached = 0
         context = server.context()
         self.admin, _, server.domain = context["jid"].partition("@")
         self.passwords[self.admin] = context["password"]
@@ -317,6 +318,11 @@ class Player:
             person.send(self._fill(block))
         person.cut()
 
+    def _detach(self, name):
+        self.detached += 1
+        self.people[name].cut()
+        self.server.wait_line("event=detached", self.detached)
+
     def _leave(self, name):
         rest = self.people.pop(name).close()
         if rest:
@@ -353,5 +359,6 @@ class Player:
         (r"(\w+) disconnects\.", _leave),
         (r"(\w+) comes back as (\S+)\.", _return),
         (r"(\w+)'s connection is lost\.", _lose),
+        (r"(\w+)'s connection is lost, and the server knows\.", _detach),
         (r"(\w+)'s connection is lost after:", _lose),
     ]

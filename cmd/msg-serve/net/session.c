@@ -318,7 +318,7 @@ on_timer(void *arg)
 		session_end(s);
 	else if (!s->pinged)
 		ask_whether_there(s);
-	else if (sm_resumable(s))
+	else if (s->sm != NULL)
 		s->ops->abort(s->carrier);
 	else
 		session_error(s, "connection-timeout", "no answer to a ping");
@@ -354,10 +354,13 @@ session_new(struct worker *w, const struct carrier_ops *ops, void *carrier)
 void
 session_lost(struct session *s)
 {
-	if (sm_resumable(s))
+	if (sm_resumable(s)) {
 		sm_detach(s);
-	else
-		session_free(s);
+		return;
+	}
+	if (s->sm != NULL && s->state == SESSION_READY && !s->closing)
+		sm_bounce(s);
+	session_free(s);
 }
 
 void

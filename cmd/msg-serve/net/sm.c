@@ -69,6 +69,7 @@ sm_enable(struct session *s, const struct stanza *enable, struct buf *out)
 	struct sm *m = mem_zero(sizeof *m);
 
 	sm_queue_init(&m->queue, opt->unacked_bytes);
+	sm_queue_init(&m->heads, SM_HEADS);
 	timer_init(&m->ask, s->worker->loop, on_ask, s);
 	s->sm = m;
 	buf_lit(out, "<enabled xmlns=\"" NS_SM "\"");
@@ -110,6 +111,7 @@ sm_free(struct session *s)
 	}
 	timer_stop(&m->ask);
 	sm_queue_clear(&m->queue);
+	sm_queue_clear(&m->heads);
 	free(m);
 	s->sm = NULL;
 }
@@ -192,12 +194,8 @@ sm_sent(struct session *s)
 	}
 	if (!is_stanza(out->p + s->mark, n))
 		return false;
-	if (m->detached && !sm_queue_fits(&m->queue, n)) {
-		sm_bounce(s, out->p + s->mark, n);
+	if (!sm_keep(m, out->p + s->mark, n) && m->detached)
 		m->resume = false;
-		return false;
-	}
-	sm_queue_put(&m->queue, out->p + s->mark, n);
 	if (m->asked || m->detached)
 		return false;
 	if (!timer_is_set(&m->ask))
@@ -252,7 +250,7 @@ acknowledged(struct session *s, const struct stanza *st)
 		return;
 	}
 	s->sm->asked = false;
-	if (sm_queue_ack(&s->sm->queue, h) < 0)
+	if (sm_acknowledge(s->sm, h) < 0)
 		too_high(s, h);
 	else if (s->sm->queue.count > 0)
 		timer_set(&s->sm->ask, SM_ASK_MS);

@@ -6,6 +6,7 @@
  *	sm_detach.c	without a connection
  *	sm_resume.c	on a new connection
  *	sm_queue.c	what was sent and is not acknowledged
+ *	sm_lost.c	what of that did not arrive, and who is told
  *
  * A connection is lost when it ends without the stream's end: its session is
  * *detached* then for --resume-time.  It keeps its resource, its watches and
@@ -18,9 +19,10 @@
  * their carriers.  What the client has not seen is sent again.  Half a stanza
  * that came last on the old connection counts as never sent.
  *
- * Limits: --max-unacked bytes of stanzas a session (sm_queue.h); while
- * detached, passing it ends the session.  Watches add nothing to it then, they
- * read on from the store later (service/watch.h).
+ * Limits: --max-unacked bytes of stanzas a session (sm_queue.h), and of those
+ * past it SM_HEADS bytes of start tags, which are enough to tell their senders;
+ * while detached, passing it ends the session.  Watches add nothing to it then,
+ * they read on from the store later (service/watch.h).
  */
 #ifndef NET_SM_H
 #define NET_SM_H
@@ -36,11 +38,13 @@
 #define SM_ASK		16		/* stanzas until <r/> */
 #define SM_ASK_BYTES	(64 * 1024)	/* or bytes, */
 #define SM_ASK_MS	10000		/* or so long after the first */
+#define SM_HEADS	(64 * 1024)	/* bytes */
 #define SM_ID		48		/* "WORKER-32 HEX DIGITS" and a NUL */
 #define SM_GONE		256		/* ended sessions remembered */
 
 struct sm {
 	struct sm_queue queue;
+	struct sm_queue heads;		/* of those that went: sm_lost.c */
 	uint32_t received;		/* stanzas, modulo 2^32 */
 	bool asked;			/* <r/> is not answered yet */
 	struct timer ask;
@@ -99,11 +103,20 @@ bool sm_detached(const struct session *s);
 /* Its connection is lost. */
 void sm_detach(struct session *s);
 
-/* A stanza will not be delivered: its sender is told, if he waits for it. */
-void sm_bounce(struct session *s, const char *p, size_t n);
-
 /* It has a connection again. */
 void sm_attached(struct session *s);
+
+/* --- sm_lost.c ----------------------------------------------------------- */
+
+/* Keep a stanza that was sent.  False: others had to go for it. */
+bool sm_keep(struct sm *m, const char *p, size_t n);
+
+/* The client has all up to number h; -1 as sm_queue_ack. */
+int sm_acknowledge(struct sm *m, uint32_t h);
+
+/* XEP-0198 6: what is not acknowledged counts as not delivered.  Its senders
+ * are told, if they wait for something. */
+void sm_bounce(struct session *s);
 
 /* --- sm_resume.c --------------------------------------------------------- */
 

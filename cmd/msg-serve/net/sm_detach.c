@@ -5,11 +5,6 @@
 #include "net/csi.h"
 #include "net/server.h"
 #include "net/worker.h"
-#include "xmpp/jid.h"
-#include "xmpp/ns.h"
-#include "xmpp/xml.h"
-
-#define BOUNCE_MAX	((size_t)1 << 30)	/* the stanza's limit binds */
 
 bool
 sm_resumable(const struct session *s)
@@ -34,7 +29,7 @@ out(void *carrier)
 	return &s->worker->unsent;
 }
 
-/* It is in the queue by now, or there was no room for it. */
+/* It is in the queue by now, and whether there was room for all. */
 static void
 sent(void *carrier, size_t at)
 {
@@ -122,71 +117,6 @@ static const struct carrier_ops none = {
 
 /* --- the end of it ------------------------------------------------------- */
 
-/* Does the sender wait for something, so that silence would be wrong? */
-static bool
-wants_answer(const struct stanza *st)
-{
-	const char *type = stanza_attr(st, "type");
-
-	if (strcmp(st->name, "iq") == 0)
-		return type != NULL && (strcmp(type, "get") == 0 ||
-		    strcmp(type, "set") == 0);
-	return strcmp(st->name, "message") == 0 && (type == NULL ||
-	    strcmp(type, "chat") == 0 || strcmp(type, "normal") == 0);
-}
-
-static void
-put_error(struct buf *b, const struct session *s, const struct stanza *st,
-    const char *to)
-{
-	buf_printf(b, "<%s type=\"error\"", st->name);
-	xml_attr(b, "id", stanza_attr(st, "id"));
-	xml_attr(b, "from", s->jid);
-	xml_attr(b, "to", to);
-	buf_lit(b, "><error type=\"cancel\"><service-unavailable xmlns=\""
-	    NS_STANZAS "\"/></error>");
-	buf_printf(b, "</%s>", st->name);
-}
-
-/* Back to whoever sent it, when he is still there. */
-static void
-bounce(struct session *s, const struct stanza *st)
-{
-	const char *from = stanza_attr(st, "from");
-	struct buf b = BUF_INIT(BOUNCE_MAX), name = BUF_INIT(JID_PART_MAX);
-	struct arena a = ARENA_INIT;
-	struct err e = ERR_INIT;
-	struct place to;
-	struct jid jid;
-
-	if (from != NULL && wants_answer(st) &&
-	    jid_parse(&jid, &a, from, strlen(from), &e) == 0 &&
-	    jid.local.n > 0 && jid.resource.n > 0) {
-		buf_put(&name, jid.local.p, jid.local.n);
-		if (directory_find(s->worker->server->directory,
-		    buf_cstr(&name), jid.resource.p, &to)) {
-			put_error(&b, s, st, from);
-			delivery_send(delivery_new(to, b.p, b.n));
-		}
-	}
-	arena_free(&a);
-	buf_free(&name);
-	buf_free(&b);
-}
-
-void
-sm_bounce(struct session *s, const char *p, size_t n)
-{
-	struct arena a = ARENA_INIT;
-	struct err e = ERR_INIT;
-	const struct stanza *st = stanza_parse(&a, p, n, NS_CLIENT,
-	    &s->worker->limits, &e);
-
-	if (st != NULL)
-		bounce(s, st);
-	arena_free(&a);
-}
-
 /* It counts no more as what has no connection. */
 static void
 leave(struct session *s)
@@ -199,13 +129,8 @@ static void
 on_reap(void *arg)
 {
 	struct session *s = arg;
-	struct str text;
-	size_t at = 0;
 
-	/* XEP-0198 6: what is not acknowledged counts as not delivered. */
-	while (sm_queue_next(&s->sm->queue, &at, &text))
-		if (!sm_queue_marked(text))
-			sm_bounce(s, text.p, text.n);
+	sm_bounce(s);
 	leave(s);
 	session_free(s);
 }

@@ -54,6 +54,12 @@ drop(struct sm_queue *q, uint32_t count)
 	}
 }
 
+void
+sm_queue_drop(struct sm_queue *q)
+{
+	drop(q, 1);
+}
+
 bool
 sm_queue_fits(const struct sm_queue *q, size_t n)
 {

@@ -29,6 +29,9 @@ void sm_queue_clear(struct sm_queue *q);
 /* Is there room for a stanza of n bytes beside all that is here? */
 bool sm_queue_fits(const struct sm_queue *q, size_t n);
 
+/* Let go of the oldest; there is one. */
+void sm_queue_drop(struct sm_queue *q);
+
 /* A stanza was sent: its number is ++last. */
 void sm_queue_put(struct sm_queue *q, const char *p, size_t n);
 

@@ -68,7 +68,7 @@ exchange(struct session *old, struct session *s, uint32_t h)
 
 	session_swap(old, s);
 	sm_attached(old);
-	sm_queue_ack(&old->sm->queue, h);
+	sm_acknowledge(old->sm, h);
 	old->sm->asked = false;
 	if (alone)
 		session_free(s);
