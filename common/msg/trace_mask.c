@@ -135,19 +135,32 @@ is_secret_text(const struct stanza *st)
 	return false;
 }
 
-/* The value of a form's private field. */
 static bool
-is_secret_value(const struct stanza *st)
+is_value(const struct stanza *st)
 {
-	const char *type, *var;
+	return stanza_is(st, "value", NS_DATA) && has_text(st);
+}
 
-	if (!stanza_is(st, "value", NS_DATA) || st->parent == NULL)
+/* A form's field that is private, or speaks of a password in one of its
+ * lines, such as a command's argument in JSON. */
+static bool
+is_secret_field(const struct stanza *st)
+{
+	const char *type = stanza_attr(st, "type"), *var;
+	bool values = false, secret;
+
+	if (!stanza_is(st, "field", NS_DATA))
 		return false;
-	type = stanza_attr(st->parent, "type");
-	var = stanza_attr(st->parent, "var");
-	return has_text(st) &&
-	    ((type != NULL && strcmp(type, "text-private") == 0) ||
-	    (var != NULL && mentions(var, strlen(var))));
+	var = stanza_attr(st, "var");
+	secret = (type != NULL && strcmp(type, "text-private") == 0) ||
+	    (var != NULL && mentions(var, strlen(var)));
+	for (st = stanza_first(st); st != NULL; st = stanza_next(st)) {
+		struct str text = stanza_text(st);
+
+		values = values || is_value(st);
+		secret = secret || (is_value(st) && mentions(text.p, text.n));
+	}
+	return values && secret;
 }
 
 static bool
@@ -170,7 +183,7 @@ has_secret(const struct stanza *top)
 	for (const struct stanza *st = top; st != NULL;
 	    st = stanza_walk(top, st))
 		if (st->name != NULL && (is_secret_text(st) ||
-		    is_secret_value(st) || is_token(st) || is_payload(st)))
+		    is_secret_field(st) || is_token(st) || is_payload(st)))
 			return true;
 	return false;
 }
@@ -179,6 +192,15 @@ static void
 mask_text(struct stanza *st)
 {
 	stanza_set_text(st, TRACE_MASK, sizeof TRACE_MASK - 1);
+}
+
+static void
+mask_values(struct stanza *field)
+{
+	for (struct stanza *at = field; at != NULL;
+	    at = stanza_walk(field, at))
+		if (at->name != NULL && is_value(at))
+			mask_text(at);
 }
 
 /* Base64 of JSON stays so, with the password masked inside; anything else
@@ -221,8 +243,10 @@ trace_mask(struct arena *a, const struct stanza *st)
 	for (struct stanza *at = top; at != NULL; at = stanza_walk(top, at)) {
 		if (at->name == NULL)
 			continue;
-		if (is_secret_text(at) || is_secret_value(at))
+		if (is_secret_text(at))
 			mask_text(at);
+		if (is_secret_field(at))
+			mask_values(at);
 		if (is_token(at))
 			stanza_set(at, "token", TRACE_MASK);
 		if (is_payload(at))

@@ -129,6 +129,11 @@ passwords_are_masked(void **state)
 	    "\"text-private\"><value>***</value></field><field var=\""
 	    "new-password\"><value>***</value></field><field var=\"b\">"
 	    "<value>v</value></field></x>'\n");
+	/* An argument in JSON, a line of it a value. */
+	expect_stanza("<x xmlns='jabber:x:data'><field var='argument'><value>"
+	    "{'password':</value><value>'p'}</value></field></x>",
+	    "READ: '<x xmlns=\"jabber:x:data\"><field var=\"argument\">"
+	    "<value>***</value><value>***</value></field></x>'\n");
 }
 
 /* The payload of a set-user: in says JSON, out what it reads afterwards. */
