@@ -191,30 +191,38 @@ session_closed(struct session *s)
 
 /* --- from outside ------------------------------------------------------- */
 
-void
-session_account(struct session *s, const struct change *change)
+bool
+session_refresh(struct session *s)
 {
 	const struct account *fresh;
 	struct reader *r;
 	struct err e = ERR_INIT;
 
-	if (s->state == SESSION_ENDED)
-		return;
-	if (change->op & CHANGE_REMOVE) {
-		session_error(s, "not-authorized", "the user was removed");
-		return;
-	}
+	if (s->account->item == 0)	/* who has no name has no item */
+		return true;
 	r = worker_reader(s->worker, &e);
 	if (r == NULL || account_load(&fresh, r, str_of(s->account->name),
 	    s->worker->server->opt->domain, &e) < 1) {
 		session_error(s, "reset", "the user was changed");
-		return;
+		return false;
 	}
 	account_unref(s->account);
 	s->account = fresh;
 	watch_rights(s);
 	if (!fresh->admin)
 		tracer_remove(&s->worker->server->trace, s);
+	return true;
+}
+
+void
+session_account(struct session *s, const struct change *change)
+{
+	if (s->state == SESSION_ENDED)
+		return;
+	if (change->op & CHANGE_REMOVE)
+		session_error(s, "not-authorized", "the user was removed");
+	else
+		session_refresh(s);
 }
 
 /* BCP 47 in its letters; what is no such thing is passed over. */

@@ -167,6 +167,10 @@ void session_features(struct session *s);
 /* The user's item was changed or removed. */
 void session_account(struct session *s, const struct change *change);
 
+/* The user as he is now, after a time in which changes did not reach the
+ * session.  False: there is none any more, and the session ends. */
+bool session_refresh(struct session *s);
+
 /* A carrier's output had been congested and is no more. */
 void session_drained(struct session *s);
 

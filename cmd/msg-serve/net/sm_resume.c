@@ -115,7 +115,7 @@ arrive(struct mail *m)
 	session_join(s, p->to);
 	if (p->to->stopping)
 		s->ops->abort(s->carrier);
-	else
+	else if (session_refresh(s))
 		resume(s, p);
 	free(p);
 }
