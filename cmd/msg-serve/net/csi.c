@@ -29,8 +29,8 @@ send(struct session *s, const void *p, size_t n)
 	session_sent(s);
 }
 
-void
-csi_flush(struct session *s)
+static void
+flush(struct session *s)
 {
 	struct str text;
 	size_t at = 0;
@@ -43,15 +43,21 @@ csi_flush(struct session *s)
 }
 
 void
+csi_end(struct session *s)
+{
+	flush(s);
+	csi_free(s->csi);
+	s->csi = NULL;
+}
+
+void
 csi_stanza(struct session *s, const struct stanza *st)
 {
 	if (strcmp(st->name, "inactive") == 0 && s->csi == NULL) {
 		s->csi = mem_zero(sizeof *s->csi);
 		sm_queue_init(&s->csi->held, CSI_BYTES);
 	} else if (strcmp(st->name, "active") == 0) {
-		csi_flush(s);
-		csi_free(s->csi);
-		s->csi = NULL;
+		csi_end(s);
 	}
 }
 
@@ -65,11 +71,11 @@ csi_deliver(struct session *s, const void *p, size_t n)
 		if (n > len && memcmp(p, presence, len) == 0 &&
 		    n < CSI_BYTES / 2) {
 			if (sm_queue_bytes(&s->csi->held) + n > CSI_BYTES / 2)
-				csi_flush(s);
+				flush(s);
 			sm_queue_put(&s->csi->held, p, n);
 			return;
 		}
-		csi_flush(s);
+		flush(s);
 	}
 	send(s, p, n);
 }

@@ -22,8 +22,8 @@ void csi_stanza(struct session *s, const struct stanza *st);
 /* A stanza of another's for a session that is ready: now, or later. */
 void csi_deliver(struct session *s, const void *p, size_t n);
 
-/* Send what is held back. */
-void csi_flush(struct session *s);
+/* Active, be it that nobody said so: what is held back is sent. */
+void csi_end(struct session *s);
 
 void csi_free(struct csi *x);			/* NULL is fine */
 

@@ -149,9 +149,7 @@ sm_detach(struct session *s)
 	m->reap = (struct loop_task)LOOP_TASK(on_reap, s);
 	s->ops = &none;
 	s->carrier = s;
-	csi_flush(s);			/* it is kept here now */
-	csi_free(s->csi);
-	s->csi = NULL;
+	csi_end(s);			/* it is kept here now */
 	s->pinged = false;
 	admission_keep(s->worker->server, &m->peer);
 	counter_add(&s->worker->metrics.detached, 1);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "net/csi.h"
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"
@@ -66,6 +67,7 @@ exchange(struct session *old, struct session *s, uint32_t h)
 {
 	bool alone = sm_detached(old);
 
+	csi_end(old);			/* XEP-0352: the client says it anew */
 	session_swap(old, s);
 	sm_attached(old);
 	sm_acknowledge(old->sm, h);
