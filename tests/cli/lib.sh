@@ -118,6 +118,31 @@ wait_line() {
 	return $found
 }
 
+# taken PID SIGNAL: wait until the process has taken the signal it was sent; one
+# more of its kind would be the same one before.
+taken() {
+	local bit pending
+	bit=$((1 << ($(kill -l "$2") - 1))) pending=$bit
+	while ((pending & bit)); do
+		pending=$(sed -n 's/^ShdPnd:.*\(.\{8\}\)$/0x\1/p' \
+			"/proc/$1/status" 2>/dev/null)
+		pending=${pending:-0}
+	done
+}
+
+# runs PID: whether it does, and is not one that ended and was not waited for.
+runs() {
+	grep -q '^State:[[:space:]][^ZX]' "/proc/$1/status" 2>/dev/null
+}
+
+# ended PID: wait until it has, at most a minute; sets $status.
+ended() {
+	timeout 60 tail -f --pid="$1" /dev/null
+	kill -KILL "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	status=$?
+}
+
 # server_start [OPTION...]: sets $PORT (STARTTLS), $TLS_PORT, $SERVER (its
 # process id); what it says goes to $T/serve.log, what it prints to
 # $T/serve.out.  Its store is where msg-send and all others look for it; a

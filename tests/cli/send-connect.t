@@ -134,6 +134,36 @@ like "$err" "sends is no XMPP stream: " 'is told'
 odd '</stream:stream>' 'a stream that ends'
 like "$err" 'closed the connection before the login was done' 'is told'
 
+# What says nothing holds up a TLS handshake, whatever Ctrl-C says.
+cat >silent.py <<'END'
+"""A server that waits for a byte of each client, tells, and says nothing."""
+import socket
+s = socket.create_server(("127.0.0.1", 0))
+print(f"port {s.getsockname()[1]}", flush=True)
+held = []
+while True:
+    held.append(s.accept()[0])
+    held[-1].recv(1)
+    print(f"client {len(held)}", flush=True)
+END
+python3 silent.py >silent.out &
+_background+=($!)
+wait_line silent.out '^port'
+silent=(--server "127.0.0.1:${line#port }" --direct-tls --jid admin@localhost
+	--password-file pw --insecure --connect-timeout 1h /)
+clients=0
+for tool in 'msg-send get' msg-watch; do
+	$tool "${silent[@]}" >silent.told 2>&1 &
+	pid=$!
+	wait_line silent.out "^client $((clients += 1))"
+	kill -INT $pid
+	taken $pid INT
+	ok "$tool: the first Ctrl-C would end it in order" runs $pid
+	kill -INT $pid
+	ended $pid
+	is "$status" 130 'the second ends it at once'
+done
+
 # --- a certificate of one's own ------------------------------------------------------
 own=(msg-send "${trusted[@]}" get / --cert)
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout me.key \

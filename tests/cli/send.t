@@ -187,6 +187,21 @@ wait $sender
 is "$?" 130 'Ctrl-C ends it in order, as the signal does'
 is "$(cat slow.err)" 'msg-send: interrupted: nothing behind line 1 was sent' \
 	'and how far it came is told'
+msg-send -vv -t 1h - <slow >slow.out 2>slow.err &
+sender=$!
+echo 'get-item /@name' >&8
+wait_line slow.out root
+kill -STOP "$SERVER"
+echo 'get-item /about/@title' >&8
+wait_line slow.err 'WROTE: .* id="2"'
+kill -INT $sender
+taken $sender INT
+ok 'Ctrl-C while an answer is awaited: it waits' runs $sender
+kill -INT $sender
+ended $sender
+is "$status" 130 'and once more: it ends at once'
+is "$(grep -c interrupted slow.err)" 0 'without another word'
+kill -CONT "$SERVER"
 for sig in TERM HUP; do
 	msg-send -q - <slow >slow.out 2>slow.err &
 	sender=$!
