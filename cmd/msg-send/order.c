@@ -66,6 +66,21 @@ find_command(struct str first, struct err *e)
 	return c;
 }
 
+/* What says nothing to a command was meant for another one. */
+static int
+takes(const struct word *word, const struct msg_command *c, enum msg_attr a,
+    struct err *e)
+{
+	if (c == NULL && word->run == NULL)
+		c = &msg_commands[word->command];
+	if (c != NULL ? msg_command_takes(c, str_of(msg_attr_name(a))) :
+	    a == MSG_ATTR_branch || a == MSG_ATTR_message ||
+	    a == MSG_ATTR_base || a == MSG_ATTR_txid)
+		return 0;
+	return err_set(e, ERR_INPUT, "'%s' takes no '--%s'", word != NULL ?
+	    word->name : c->word, msg_attr_name(a));
+}
+
 /* w[0..n): arguments of a word that is more than another name. */
 static int
 take_word(struct order *out, const struct word *word, char **w, size_t n,
@@ -81,9 +96,10 @@ take_word(struct order *out, const struct word *word, char **w, size_t n,
 
 /* --- from a line --------------------------------------------------------- */
 
-/* "--message=..." in front of the arguments; *n of them are left. */
+/* "--message=..." in front of the arguments of a word; *n of them are left. */
 static int
-attributes(struct msg_ask *ask, char **w, size_t *n, struct err *e)
+attributes(struct msg_ask *ask, const struct word *word, char **w, size_t *n,
+    struct err *e)
 {
 	size_t used = 0;
 
@@ -95,6 +111,8 @@ attributes(struct msg_ask *ask, char **w, size_t *n, struct err *e)
 		if (a == MSG_ATTR_COUNT || equals == NULL)
 			return err_set(e, ERR_INPUT, "'%s' is no "
 			    "--ATTRIBUTE=VALUE of a command", w[used]);
+		if (takes(word, NULL, a, e) < 0)
+			return -1;
 		ask->attrs[a] = str_of(equals + 1);
 	}
 	*n -= used;
@@ -116,7 +134,7 @@ line_word(struct order *out, const struct word *word, struct str rest,
 	if (n < 0)
 		return -1;
 	count = (size_t)n;
-	if (attributes(&out->ask, w, &count, e) < 0)
+	if (attributes(&out->ask, word, w, &count, e) < 0)
 		return -1;
 	return take_word(out, word, w, count, e);
 }
@@ -181,6 +199,20 @@ command(struct order *out, const struct msg_command *c, char *const w[],
 	return -1;
 }
 
+/* Of options that are for one command. */
+static int
+check_options(const struct send_opts *o, const struct word *word,
+    const struct msg_command *c, struct err *e)
+{
+	for (enum msg_attr a = 0; a < MSG_ATTR_COUNT; a++)
+		if (o->attrs[a] != NULL && takes(word, c, a, e) < 0) {
+			e->code = ERR_USAGE;
+			return a == MSG_ATTR_as && send_is(o, "avro") ?
+			    err_prefix(e, "--format=avro") : -1;
+		}
+	return 0;
+}
+
 int
 order_words(struct order *out, const struct send_opts *o, char *const w[],
     size_t n, struct err *e)
@@ -204,6 +236,8 @@ order_words(struct order *out, const struct send_opts *o, char *const w[],
 		if (c == NULL)
 			e->code = ERR_USAGE;
 	}
+	if (rc == 0)
+		rc = check_options(o, word, c, e);
 	if (rc == 0 && out->run == NULL)
 		rc = msg_ask_check(&out->ask, e);
 	return rc;

@@ -99,10 +99,24 @@ put_fields(struct buf *out, char *const w[], size_t n, struct err *e)
 	return 0;
 }
 
+/* What the server gives a new item: said here, it would be dropped. */
+static int
+check_new(char *const w[], size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (w[i][0] == '_')
+			return err_set(e, ERR_USAGE, "'%.*s' is no field that "
+			    "a new item can be given",
+			    (int)strcspn(w[i], ":="), w[i]);
+	return 0;
+}
+
 static int
 put_create(struct buf *out, const char *method, char *const w[], size_t n,
     struct err *e)
 {
+	if (check_new(w + 2, n - 2, e) < 0)
+		return -1;
 	if (begin(out, method, "_path", w[1], e) < 0 ||
 	    put_member(out, "_kind", w[0], e) < 0)
 		return -1;

@@ -1,9 +1,11 @@
 #include "msg/command.h"
 
+#include <string.h>
+
 const struct msg_command msg_commands[] = {
-#define X(verb, name, argument, attributes, role, summary) \
+#define X(verb, name, argument, attributes, more, role, summary) \
 	{ MSG_##verb, MSG_ROLE_##role, #verb "-" #name, #name, argument, \
-	  attributes, summary },
+	  attributes, more, summary },
 #include "msg/commands.def"
 #undef X
 };
@@ -14,6 +16,27 @@ static const struct msg_action actions[] = {
 #include "msg/actions.def"
 #undef X
 };
+
+static bool
+has_word(const char *list, struct str word)
+{
+	for (const char *p = list; *p != '\0'; p += strspn(p, " ")) {
+		size_t n = strcspn(p, " ");
+
+		if (n == word.n && memcmp(p, word.p, n) == 0)
+			return true;
+		p += n;
+	}
+	return false;
+}
+
+bool
+msg_command_takes(const struct msg_command *c, struct str attribute)
+{
+	return str_is(attribute, "branch") || str_is(attribute, "message") ||
+	    has_word(c->attributes, attribute) ||
+	    has_word(c->more, attribute);
+}
 
 const struct msg_action *
 msg_actions_of(enum msg_command_id command, size_t *count)

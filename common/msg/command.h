@@ -16,7 +16,7 @@ enum msg_verb { MSG_get, MSG_set };
 enum msg_role { MSG_ROLE_ANY, MSG_ROLE_ADMIN };
 
 enum msg_command_id {
-#define X(verb, name, argument, attributes, role, summary) \
+#define X(verb, name, argument, attributes, more, role, summary) \
 	MSG_##verb##_##name,
 #include "msg/commands.def"
 #undef X
@@ -30,6 +30,7 @@ struct msg_command {
 	const char *name;		/* "item": the element in urn:M */
 	const char *argument;		/* "QUERY", "[NAME]", "" */
 	const char *attributes;		/* "branch rev", "" */
+	const char *more;		/* "as schema": for programs */
 	const char *summary;
 };
 
@@ -40,6 +41,10 @@ extern const struct msg_command msg_commands[];
 const struct msg_command *msg_command_by_word(struct str word);
 const struct msg_command *msg_command_find(enum msg_verb verb,
     struct str name);
+
+/* Whether an attribute says anything to the command.  A branch and a message
+ * may be said for all that is done, and are passed over by what needs none. */
+bool msg_command_takes(const struct msg_command *c, struct str attribute);
 
 /* Methods of the commands whose argument is ACTIONS, as actions.def lists
  * them. */

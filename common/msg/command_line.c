@@ -83,6 +83,9 @@ attribute(struct msg_ask *out, struct str *rest, struct err *e)
 	if (a == MSG_ATTR_COUNT)
 		return err_set(e, ERR_INPUT, "unknown attribute '--%.*s'",
 		    (int)name.n, name.p);
+	if (!msg_command_takes(out->command, name))
+		return err_set(e, ERR_INPUT, "'%s' takes no '--%.*s'",
+		    out->command->word, (int)name.n, name.p);
 	if (p == end || *p != '=')
 		return err_set(e, ERR_INPUT, "'--%.*s' needs a value: "
 		    "--%.*s=VALUE", (int)name.n, name.p, (int)name.n, name.p);

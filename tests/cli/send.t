@@ -54,6 +54,24 @@ exits 0 'and it is gone' msg-send get '/news/w2 | /w3'
 is "$out" '[]' 'both of them'
 exits 2 'a word with too little' msg-send save /w
 
+# --- options that say nothing to a command --------------------------------------
+refused() {
+	exits 2 "$*" msg-send "$@"
+	like "$err" 'takes no' 'is refused: it was meant for something else'
+}
+refused --as explain log
+refused --match x get /
+refused --txid 00000000-0000-4000-8000-000000000000 get /
+refused --since 2026-01-01T00:00:00Z user
+refused --rev 3 diff /about
+refused -f avro diff /about
+like "$err" '^msg-send: --format=avro: ' 'and the option is named that was given'
+exits 5 'on a line, too' msg-send - <<<'get --match=x /'
+like "$err" "line 1: 'get-item' takes no '--match'" 'is told where'
+exits 5 'before a word' msg-send - <<<'save --since=x /about title=A'
+exits 0 'for all lines of a pipe they go to those they are for' msg-send --rev 3 - <<<'status'
+exits 0 'a message may be said for all' msg-send -m why get /
+
 # --- many ------------------------------------------------------------------------
 for i in {1..2000}; do echo "get-item /news/*[$((i % 3))]/@name"; done >many
 for i in {1..2000}; do echo "[\"article-$((i % 3 + 1))\"]"; done >want

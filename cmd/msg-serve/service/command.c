@@ -7,7 +7,7 @@
 #include "store/rights.h"
 
 static command_fn *const functions[MSG_COMMANDS] = {
-#define X(verb, name, argument, attributes, role, summary) \
+#define X(verb, name, argument, attributes, more, role, summary) \
 	[MSG_##verb##_##name] = command_##verb##_##name,
 #include "msg/commands.def"
 #undef X

@@ -43,7 +43,7 @@ struct call {
 /* 0: answered; 1: later, through a job; -1: refused, *e says why. */
 typedef int command_fn(struct call *c, struct err *e);
 
-#define X(verb, name, argument, attributes, role, summary) \
+#define X(verb, name, argument, attributes, more, role, summary) \
 	command_fn command_##verb##_##name;
 #include "msg/commands.def"
 #undef X
