@@ -93,6 +93,21 @@ is_loopback(const char *server)
 	    strncmp(server, "localhost:", 10) == 0);
 }
 
+/* Of two ways to trust a server only one can be meant. */
+static int
+check_trust(const struct context *c, const struct tool *t,
+    const void *values, struct err *e)
+{
+	bool plain = strcmp(c->plaintext, "no") != 0;
+
+	if (!opt_given(t, values, "tofu") || !c->tofu)
+		return 0;
+	if (c->insecure && opt_given(t, values, "insecure"))
+		return err_set(e, ERR_CONFIG, "--insecure contradicts --tofu");
+	return plain ? err_set(e, ERR_CONFIG, "--plaintext contradicts "
+	    "--tofu") : 0;
+}
+
 static int
 check(const struct context *c, struct err *e)
 {
@@ -164,7 +179,8 @@ int
 context_load(struct context *c, const struct tool *t, void *values,
     struct err *e)
 {
-	if (apply(c, t, values, e) < 0 || check(c, e) < 0)
+	if (apply(c, t, values, e) < 0 || check(c, e) < 0 ||
+	    check_trust(c, t, values, e) < 0)
 		return -1;
 	verbose_init(&c->verbose, t->name, c->verbosity);
 	return read_password(c, t, values, e);

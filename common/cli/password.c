@@ -73,6 +73,19 @@ password_ask(struct secret *out, const char *prompt, struct err *e)
 	return rc;
 }
 
+/* What a command says behind its first line: closed too soon, it would fail. */
+static void
+drain(int fd)
+{
+	char more[4096];
+	ssize_t n;
+
+	do {
+		n = read(fd, more, sizeof more);
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	explicit_bzero(more, sizeof more);
+}
+
 int
 password_command(struct secret *out, const char *command, struct err *e)
 {
@@ -99,12 +112,16 @@ password_command(struct secret *out, const char *command, struct err *e)
 		close(nothing);
 	rc = pid < 0 ? err_sys(e, ERR_SYSTEM, "cannot start '%s'", command) :
 	    secret_read_fd(out, ends[0], command, e);
+	if (pid > 0)
+		drain(ends[0]);
 	close(ends[0]);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (pid > 0 && rc < 0 && WIFEXITED(status) &&
-	    WEXITSTATUS(status) != 0)
-		err_set(e, ERR_CONFIG, "--password-command: '%s' ended with "
-		    "status %d", command, WEXITSTATUS(status));
+	if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		rc = err_set(e, ERR_CONFIG, "--password-command: '%s' ended "
+		    "with status %d", command, WEXITSTATUS(status));
+	if (pid > 0 && WIFSIGNALED(status))
+		rc = err_set(e, ERR_CONFIG, "--password-command: '%s' was "
+		    "ended by signal %d", command, WTERMSIG(status));
 	return rc;
 }

@@ -20,6 +20,15 @@ exits 2 'from a descriptor that is closed' msg-send "${trusted[@]}" --password-f
 exits 0 'from a command' msg-send "${trusted[@]}" --password-command 'cat pw' get /
 exits 2 'from a command that fails' msg-send "${trusted[@]}" --password-command 'exit 3' get /
 like "$err" "'exit 3' ended with status 3" 'says so'
+exits 2 'or fails behind its line' msg-send "${trusted[@]}" --password-command 'cat pw; false' get /
+like "$err" "'cat pw; false' ended with status 1" 'says so, too'
+exits 2 'or is killed' msg-send "${trusted[@]}" --password-command 'cat pw; kill -9 $$' get /
+exits 0 'what it says behind the first line is passed over' msg-send "${trusted[@]}" \
+	--password-command 'cat pw; yes | head -100000' get /
+exits 2 'two ways to trust a server' msg-send "${at[@]}" --insecure --tofu get /
+like "$err" '^msg-send: --insecure contradicts --tofu' 'are one too many'
+exits 2 'nothing to trust' msg-send -s 127.0.0.1:1 -j a@localhost --plaintext --tofu get /
+like "$err" '^msg-send: --plaintext contradicts --tofu' 'without TLS'
 exits 2 'from nowhere, without a terminal' setsid msg-send "${trusted[@]}" get / </dev/null
 like "$err" "--password-file is missing: the password of 'admin@localhost'" \
 	'does not hang but says what is missing'
