@@ -22,13 +22,14 @@ struct trace {
 
 /* --- what is wanted ------------------------------------------------------ */
 
-/* "1/100", "100" */
+/* "1/100" */
 static int
 read_sample(uint64_t *out, const char *text, struct err *e)
 {
-	const char *n = strncmp(text, "1/", 2) == 0 ? text + 2 : text;
+	const char *n = text + 2;
 
-	if (text_number(n, strlen(n), INT64_MAX, out) < 0 || *out == 0)
+	if (strncmp(text, "1/", 2) != 0 ||
+	    text_number(n, strlen(n), INT64_MAX, out) < 0 || *out == 0)
 		return err_set(e, ERR_USAGE, "--sample: '%s' is no share such "
 		    "as 1/100", text);
 	return 0;

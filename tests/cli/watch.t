@@ -217,6 +217,8 @@ unlike "$(cat whole)" s3cret 'wherever they stand'
 is "$(grep -c . refused)" 2 'nothing else'
 end_trace
 exits 2 'a share that is none' msg-watch trace --sample 1/0
+exits 2 'nor is a number' msg-watch trace --sample 5
+like "$err" "'5' is no share such as 1/100" 'the error shows one'
 exits 2 'a command that is none' msg-watch trace --command get-itme
 like "$err" "did you mean 'get-item'" 'the nearest is told'
 exits 2 'an option of another' msg-watch trace --diff
