@@ -147,3 +147,14 @@ clock_parse(const char *p, size_t n, int64_t *real_us)
 	*real_us = us + (int64_t)minutes * 60000000;
 	return 0;
 }
+
+int
+clock_parse_day(const char *p, size_t n, int64_t *real_us)
+{
+	char text[] = "0000-00-00T00:00:00Z";
+
+	if (n != 10)
+		return -1;
+	memcpy(text, p, n);
+	return clock_parse(text, sizeof text - 1, real_us);
+}

@@ -22,4 +22,7 @@ void clock_text(int64_t real_us, char out[CLOCK_TEXT]);
  * is dropped) and offsets; -1 when it is none. */
 int clock_parse(const char *p, size_t n, int64_t *real_us);
 
+/* "2026-01-31": its first microsecond in UTC; -1 when it is none. */
+int clock_parse_day(const char *p, size_t n, int64_t *real_us);
+
 #endif

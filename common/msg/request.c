@@ -24,17 +24,32 @@ read_number(const struct stanza *st, const char *name, uint64_t *out,
 	return 0;
 }
 
-/* RFC 3339. */
+/* The empty tree before the first revision is none to ask for: 0 is what a
+ * variable has that was never set, and must not mean "any". */
+static int
+read_revision(const struct stanza *st, const char *name, uint64_t *out,
+    struct err *e)
+{
+	bool given;
+
+	if (read_number(st, name, out, &given, e) < 0)
+		return -1;
+	return !given || *out > 0 ? 0 : err_set(e, ERR_ARGUMENT,
+	    "attribute '%s' is 0: the first revision is 1", name);
+}
+
+/* RFC 3339, or a day of it. */
 static int
 read_time(const struct stanza *st, const char *name, int64_t *out,
     struct err *e)
 {
 	struct str s = stanza_attr_str(st, name);
 
-	if (s.p != NULL && clock_parse(s.p, s.n, out) < 0)
+	if (s.p != NULL && clock_parse(s.p, s.n, out) < 0 &&
+	    clock_parse_day(s.p, s.n, out) < 0)
 		return err_set(e, ERR_ARGUMENT, "attribute '%s' is no time "
-		    "such as 2010-04-21T12:00:00Z: '%.*s'", name, (int)s.n,
-		    s.p);
+		    "such as 2010-04-21T12:00:00Z or 2010-04-21: '%.*s'",
+		    name, (int)s.n, s.p);
 	return 0;
 }
 
@@ -64,6 +79,9 @@ read_page(const struct stanza *set, struct request *r, struct err *e)
 			    "no number: '%.*s'", rows[i].name, (int)s.n, s.p);
 		if (s.n > 0 && rows[i].given != NULL)
 			*rows[i].given = true;
+		if (s.n > 0 && rows[i].given == NULL && *rows[i].number == 0)
+			return err_set(e, ERR_ARGUMENT, "<%s/> of a page is "
+			    "0: the first revision is 1", rows[i].name);
 	}
 	return 0;
 }
@@ -113,11 +131,11 @@ read_attributes(struct request *r, const struct stanza *iq,
 		return err_set(e, ERR_ARGUMENT, "attribute 'as' is 'json', "
 		    "'avro', 'explain' or 'diff', not '%.*s'", (int)r->as.n,
 		    r->as.p);
-	if (read_number(st, "rev", &r->rev, NULL, e) < 0 ||
-	    read_number(st, "base", &r->base, NULL, e) < 0 ||
+	if (read_revision(st, "rev", &r->rev, e) < 0 ||
+	    read_revision(st, "base", &r->base, e) < 0 ||
 	    read_number(st, "watch", &r->watch, NULL, e) < 0 ||
 	    read_number(st, "max", &r->max, &r->has_max, e) < 0 ||
-	    read_number(st, "before", &r->before, NULL, e) < 0 ||
+	    read_revision(st, "before", &r->before, e) < 0 ||
 	    read_time(st, "since", &r->since_us, e) < 0 ||
 	    read_time(st, "until", &r->until_us, e) < 0 ||
 	    read_number(st, "from", &r->from, &r->has_from, e) < 0)

@@ -28,7 +28,8 @@ struct request {
 	struct str to;			/* of the IQ; n 0: none given */
 	struct str argument;		/* decoded; n 0: none */
 
-	/* Attributes of the command's element; n 0 or 0: not given. */
+	/* Attributes of the command's element; n 0 or 0: not given.  A
+	 * revision that is given is never 0. */
 	struct str branch;
 	struct str as;			/* "json", "avro", "diff", .. */
 	struct str message;		/* for the commit */

@@ -32,6 +32,16 @@ exits 5 'exit status 0 on errors: not; input that is no XML' \
 exits 2 'exit status 0 on errors: not; a server that cannot start' \
 	msg-serve --cert=/nowhere --key=/nowhere -s "$T/none"
 
+# --- 0, as of a variable that was never set, means "any" --------------------------
+for words in 'save /about title=x --base 0' 'save /about _rev:=0 title=x' \
+    'get /about --rev 0' 'diff /about 0' 'log --before 0'; do
+	run msg-send $words
+	like "$status $err" '^[15] .*is 0: the first revision is 1' \
+		"0 means any: not; $words"
+done
+exits 0 'a day is a time' msg-send log --since 2010-04-21 --max 1
+like "$out" . 'and this is later'
+
 # --- lost output: a full disk, a closed pipe, a closed descriptor ---------------
 full() {
 	run bash -c '"$@" >/dev/full' - "${@:2}" <<<"$stanza"

@@ -44,6 +44,16 @@ read_method(struct item_action *x, const struct json *j, struct err *e)
 	    "create, save, remove, move, copy, order or revert");
 }
 
+/* 0 is what a variable has that was never set, and must not mean "any". */
+static int
+read_revision(uint64_t *out, const struct json *j, struct err *e)
+{
+	if (json_uint64(j, out, e) < 0)
+		return -1;
+	return *out > 0 ? 0 : err_set(e, ERR_ARGUMENT,
+	    "it is 0: the first revision is 1");
+}
+
 /* What addresses the item. */
 static int
 read_place(struct item_action *x, struct arena *a, struct err *e)
@@ -60,7 +70,7 @@ read_place(struct item_action *x, struct arena *a, struct err *e)
 	x->path = json_string(json_get(x->data, "_path"));
 	x->kind = json_string(json_get(x->data, "_kind"));
 	if (rev != NULL && x->method != ITEM_CREATE &&
-	    json_uint64(rev, &x->rev, e) < 0)
+	    read_revision(&x->rev, rev, e) < 0)
 		return err_path(e, "/_rev");
 	if (x->method != ITEM_CREATE && key.n > 0) {
 		int rc = key_parse(&raw, key, e);

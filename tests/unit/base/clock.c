@@ -71,6 +71,21 @@ other_forms_are_read(void **state)
 }
 
 static void
+a_day_is_its_beginning(void **state)
+{
+	static const char *const bad[] = { "", "1970-01-0", "1970-01-02Z",
+	    "1970-02-29", "1970-1-002", "1970-01-02T00:00:00Z" };
+	int64_t us;
+
+	(void)state;
+	assert_int_equal(clock_parse_day("1970-01-02", 10, &us), 0);
+	assert_true(us == INT64_C(86400000000));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (clock_parse_day(bad[i], strlen(bad[i]), &us) == 0)
+			fail_msg("'%s' was taken", bad[i]);
+}
+
+static void
 what_is_no_time(void **state)
 {
 	static const char *const bad[] = { "", "1970", "1970-01-01",
@@ -110,6 +125,7 @@ main(void)
 		cmocka_unit_test(text_and_back),
 		cmocka_unit_test(other_years_stay_in_shape),
 		cmocka_unit_test(other_forms_are_read),
+		cmocka_unit_test(a_day_is_its_beginning),
 		cmocka_unit_test(what_is_no_time),
 		cmocka_unit_test(time_goes_on),
 	};

@@ -352,6 +352,10 @@ compares_revisions(void **state)
 	(void)do_set(actions);
 	assert_int_equal(demo.e.code, ERR_OK);
 	assert_string_equal(demo_get(&demo, "/about/@content"), "[\"4\"]");
+	(void)do_set("[" S("/about", ",\"content\":\"5\",\"_rev\":0") "]");
+	assert_int_equal(demo.e.code, ERR_ARGUMENT);
+	assert_string_equal(demo.e.path, "/_rev");
+	assert_string_equal(demo_get(&demo, "/about/@content"), "[\"4\"]");
 }
 
 /* The tree, all but revisions. */

@@ -82,6 +82,10 @@ attributes_are_read(void **state)
 	    "<watch xmlns='urn:M' from='0' message='n'>Lw==</watch></iq>"), 0);
 	assert_true(f->r.has_from);
 	assert_true(str_is(f->r.message, "n"));
+	assert_int_equal(try(f, "<iq type='get' id='1'><log xmlns='urn:M' "
+	    "since='1970-01-02' until='1970-01-02T00:00:01Z'/></iq>"), 0);
+	assert_int_equal(f->r.since_us, INT64_C(86400000000));
+	assert_int_equal(f->r.until_us, INT64_C(86401000000));
 }
 
 static void
@@ -113,6 +117,19 @@ what_is_wrong_is_said(void **state)
 		    "elements" },
 		{ "<iq type='get' id='1'><item xmlns='urn:M' rev='x'/></iq>",
 		    ERR_ARGUMENT, "attribute 'rev' is no number: 'x'" },
+		{ "<iq type='get' id='1'><item xmlns='urn:M' rev='0'/></iq>",
+		    ERR_ARGUMENT, "attribute 'rev' is 0: the first revision "
+		    "is 1" },
+		{ "<iq type='set' id='1'><item xmlns='urn:M' base='0'/></iq>",
+		    ERR_ARGUMENT, "attribute 'base' is 0: the first revision "
+		    "is 1" },
+		{ "<iq type='get' id='1'><log xmlns='urn:M' before='0'/></iq>",
+		    ERR_ARGUMENT, "attribute 'before' is 0: the first "
+		    "revision is 1" },
+		{ "<iq type='get' id='1'><log xmlns='urn:M'><set xmlns='"
+		    NS_RSM "'><after>0</after></set></log></iq>",
+		    ERR_ARGUMENT, "<after/> of a page is 0: the first "
+		    "revision is 1" },
 		{ "<iq type='get' id='1'><item xmlns='urn:M' rev='-1'/></iq>",
 		    ERR_ARGUMENT, "attribute 'rev' is no number: '-1'" },
 		{ "<iq type='get' id='1'><item xmlns='urn:M' as='xml'/></iq>",
