@@ -86,6 +86,7 @@ const struct tool send_tool = {
 	.statuses = "0 1 2 3 4 5 6",
 	.operands_max = WORDS_MAX,
 	.complete = shell_complete,
+	.complete_value = shell_complete_value,
 };
 
 void

@@ -2,10 +2,13 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "offer.h"
 
 static void
@@ -16,10 +19,10 @@ late(int sig)
 }
 
 static void
-print(struct offers *out)
+print(struct offers *out, const char *before)
 {
 	for (size_t i = 0; i < out->n; i++)
-		printf("%s%s%s\n", out->list[i].text,
+		printf("%s%s%s%s\n", before, out->list[i].text,
 		    out->list[i].note == NULL ? "" : "\t",
 		    out->list[i].note == NULL ? "" : out->list[i].note);
 	if (out->files)
@@ -40,7 +43,7 @@ end_in_time(int64_t ms)
 }
 
 static void
-live(struct send_opts *o, char *const w[], size_t i)
+live(struct send_opts *o, char *const w[], size_t i, const char *before)
 {
 	struct interrupt none = { .fd = -1, .to = -1 };
 	struct offers out = OFFERS_INIT;
@@ -57,7 +60,7 @@ live(struct send_opts *o, char *const w[], size_t i)
 	if (send_open(&s, o, -1, NULL, &ignored) == 0)
 		offer_live(&out, &s, &none, w, i, clock_mono_us() +
 		    1000 * o->completion_ms);
-	print(&out);
+	print(&out, before);
 	_exit(0);		/* no good-byes */
 }
 
@@ -70,7 +73,19 @@ shell_complete(void *values, char *const w[], size_t n, size_t i)
 	(void)n;
 	offer_known(&out, w, i);
 	more = i > 0 && !out.files;
-	print(&out);
+	print(&out, "");
 	if (more)
-		live(values, w, i);
+		live(values, w, i, "");
+}
+
+/* As behind a word that takes a branch. */
+void
+shell_complete_value(void *values, const struct opt *o, const char *before,
+    const char *typed)
+{
+	char word[] = "publish", *copy = mem_str(typed), *w[] = { word, copy };
+
+	if (strcmp(o->name, "branch") == 0)
+		live(values, w, 1, before);
+	free(copy);
 }

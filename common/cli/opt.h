@@ -94,6 +94,12 @@ struct tool {
 	 * they are right.  NULL: operands are files. */
 	void (*complete)(void *values, char *const words[], size_t n,
 	    size_t i);
+
+	/* The same for the value of an option that has neither choices nor
+	 * files: typed is how it begins; before ("--branch=" or "") goes in
+	 * front of each candidate.  NULL: nothing is known. */
+	void (*complete_value)(void *values, const struct opt *o,
+	    const char *before, const char *typed);
 };
 
 /* What opt_parse said is to be done next. */

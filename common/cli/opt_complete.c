@@ -21,7 +21,8 @@ begins(const char *word, const char *with)
 
 /* Candidates for a value; before is what goes in front ("--as=" or ""). */
 static void
-values_of(const struct opt *o, const char *before, const char *typed)
+values_of(const struct tool *t, void *values, const struct opt *o,
+    const char *before, const char *typed)
 {
 	struct str c;
 
@@ -34,6 +35,8 @@ values_of(const struct opt *o, const char *before, const char *typed)
 		puts(":dir");
 	} else if (o->flags & OPT_FILE) {
 		puts(":file");
+	} else if (t->complete_value != NULL) {
+		t->complete_value(values, o, before, typed);
 	}
 }
 
@@ -76,7 +79,7 @@ waiting(const struct tool *t, const char *word)
 }
 
 static void
-option_word(const struct tool *t, const char *word)
+option_word(const struct tool *t, void *values, const char *word)
 {
 	const char *text = strchr(word, '=');
 	const struct opt *o;
@@ -92,7 +95,7 @@ option_word(const struct tool *t, const char *word)
 	if (o == NULL || o->value == NULL)
 		return;
 	snprintf(before, sizeof before, "--%s=", o->name);
-	values_of(o, before, text + 1);
+	values_of(t, values, o, before, text + 1);
 }
 
 /* What the options among words[0..n) say; what is wrong is passed over. */
@@ -150,7 +153,6 @@ operand(const struct tool *t, void *values, char *const words[], size_t n,
 		list[count++] = words[k];
 	}
 	if (at < t->operands_max) {
-		read_options(t, values, words, i);
 		if (t->complete == NULL)
 			puts(":file");
 		else
@@ -177,10 +179,11 @@ opt_complete(const struct tool *t, void *values, char *const args[],
 		if (o == NULL && strcmp(args[k], "--") == 0)
 			options = false;
 	}
+	read_options(t, values, args, i);
 	if (o != NULL)
-		values_of(o, "", args[i]);
+		values_of(t, values, o, "", args[i]);
 	else if (options && args[i][0] == '-' && args[i][1] != '\0')
-		option_word(t, args[i]);
+		option_word(t, values, args[i]);
 	else
 		operand(t, values, args, n, i);
 	return exit_flush(e);

@@ -62,6 +62,11 @@ is "$(in_bash msg-send create Page /x ti)" 'title= ' 'a field of a kind'
 is "$(in_bash msg-send save /about ti)" 'title= ' 'a field of an item'
 is "$(in_bash msg-send edit /about ti)" 'title ' 'a field to be edited'
 is "$(in_bash msg-send publish st)" 'staging ' 'a branch'
+is "$(in_bash msg-send -b st)" 'staging ' 'the branch of an option'
+is "$(in_bash msg-send --branch = l)" 'live ' "and behind '='"
+is "$(in_fish 'msg-send --branch=l')" '--branch=live ' 'fish: a branch of an option'
+is "$(in_zsh msg-send get / --branch '')" 'live staging ' 'zsh: all of them'
+is "$(in_bash msg-send --server st)" ' ' 'of no other option'
 is "$(in_bash msg-send user ad)" 'add admin ' 'a user, beside the words'
 is "$(in_bash msg-send branch rm l)" 'live ' 'behind two words'
 conf=$XDG_DATA_HOME/msg/client.conf
@@ -72,6 +77,7 @@ mkdir -p "$XDG_CONFIG_HOME/msg"
 } >"$XDG_CONFIG_HOME/msg/config"
 is "$(in_bash msg-send get /ne)" ' ' 'of no other server than that of the context'
 is "$(in_bash msg-send -c own get /ne)" '/news/ ' 'which an option may name'
+is "$(in_bash msg-send -c own -b li)" 'live ' 'for branches, too'
 is "$(MSG_CONTEXT=own in_bash msg-send get /ne)" '/news/ ' 'or a variable'
 is "$(in_bash msg-send -c own --password-command 'touch asked' -j x@localhost get /ne; ls asked 2>&1)" \
 	" ls: cannot access 'asked': No such file or directory" 'nobody is asked for a password'
