@@ -37,7 +37,8 @@ tls_ask_client(struct tls *t, const char *ca, struct err *e)
 	return 0;
 }
 
-/* A name with a NUL in it would be another's. */
+/* A name with a NUL in it would be another's; one that does not fit into what
+ * is left of out is nobody's. */
 static void
 put_jid(struct buf *out, const GENERAL_NAME *g, const ASN1_OBJECT *type)
 {
@@ -48,7 +49,7 @@ put_jid(struct buf *out, const GENERAL_NAME *g, const ASN1_OBJECT *type)
 	    g->d.otherName->value->type != V_ASN1_UTF8STRING)
 		return;
 	s = g->d.otherName->value->value.utf8string;
-	if (s->length <= 0 ||
+	if (s->length <= 0 || (size_t)s->length >= out->max - out->n ||
 	    memchr(s->data, '\0', (size_t)s->length) != NULL)
 		return;
 	buf_put(out, s->data, (size_t)s->length);

@@ -142,6 +142,12 @@ def main(top):
         check("an address of good bytes", external(
             s, ours.issue("raw", raw_jid(b"juliet@localhost"))),
             "juliet@localhost/cert")
+        check("an address that is longer than any", external(
+            s, ours.issue("long", jid("j" * 16384))),
+            "invalid-mechanism", False)
+        check("a good one beside it", external(s, ours.issue(
+            "long", jid("j" * 16384), jid("juliet@localhost"))),
+            "juliet@localhost/cert")
         check("that is over", external(s, late), "invalid-mechanism", False)
         check("none", external(s, None), "invalid-mechanism", False)
         x = xmpp.Stream(s.tls_port, "localhost", True, own=forged)
