@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "io/tls.h"
 #include "start.h"
 #include "store/first.h"
+#include "store/store.h"
 
 #define DAY_US		(24 * 3600 * (int64_t)1000000)
 #define SOON_DAYS	30	/* a certificate that ends is warned of */
@@ -42,19 +44,28 @@ say(struct check *c, enum finding f, const char *fmt, ...)
 	putchar('\n');
 }
 
+/* What is in use is no error: a server that runs is checked before it is told
+ * to read its configuration anew. */
+static void
+check_address(struct check *c, const char *option, const char *address)
+{
+	struct err e = ERR_INIT;
+	struct listener *n = NULL;
+
+	if (strcmp(address, "none") == 0 || listener_open(&n, address, &e) == 0)
+		say(c, FOUND_OK, "--%s %s", option, address);
+	else
+		say(c, errno == EADDRINUSE ? FOUND_WARNING : FOUND_ERROR,
+		    "--%s: %s", option, e.text);
+	listener_free(n);
+}
+
 static void
 check_addresses(struct check *c, const char *option,
     const struct opt_list *list)
 {
-	char host[256], port[8];
-	struct err e = ERR_INIT;
-
 	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->v[i], "none") != 0 &&
-		    address_split(list->v[i], NULL, host, port, &e) < 0)
-			say(c, FOUND_ERROR, "--%s: %s", option, e.text);
-		else
-			say(c, FOUND_OK, "--%s %s", option, list->v[i]);
+		check_address(c, option, list->v[i]);
 }
 
 static void
@@ -120,6 +131,8 @@ check_store(struct check *c, const char *dir)
 	else if (access(dir, R_OK | W_OK | X_OK) < 0)
 		say(c, FOUND_ERROR, "store '%s' may not be written by this "
 		    "user", dir);
+	else if ((there = store_served(dir, &e)) != 0)
+		say(c, there > 0 ? FOUND_WARNING : FOUND_ERROR, "%s", e.text);
 	else
 		say(c, FOUND_OK, "store '%s'", dir);
 }

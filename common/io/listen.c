@@ -239,8 +239,9 @@ listener_open(struct listener **out, const char *address, struct err *e)
 	struct addrinfo *all = NULL;
 	struct listener *n;
 	char host[256], port[8];
-	int rc;
+	int rc, why = 0;
 
+	errno = 0;
 	if (address_split(address, NULL, host, port, e) < 0)
 		return -1;
 	if (host[0] != '\0') {
@@ -254,6 +255,7 @@ listener_open(struct listener **out, const char *address, struct err *e)
 	rc = all != NULL ? open_named(n, all) :
 	    open_all(n, port);
 	if (rc < 0) {
+		why = errno;
 		explain(e, address);
 		listener_free(n);
 		n = NULL;
@@ -261,6 +263,7 @@ listener_open(struct listener **out, const char *address, struct err *e)
 	if (all != NULL)
 		freeaddrinfo(all);
 	*out = n;
+	errno = why;
 	return rc;
 }
 

@@ -42,7 +42,8 @@ struct listener;
 typedef void listen_fn(void *arg, int fd, const struct peer *peer);
 
 /* Gives a listener (listener_free).  ERR_CONFIG says what to do about an
- * address in use or a port that needs privileges. */
+ * address in use (errno is EADDRINUSE then) or a port that needs
+ * privileges. */
 int listener_open(struct listener **out, const char *address, struct err *e);
 
 /* The same around a listening socket that was handed in (taken). */

@@ -29,12 +29,12 @@ cat >serve.conf <<'END'
 domain = "example.org"
 cert = "good.crt"
 key = "good.key"
-listen = { "127.0.0.1:5222", "[::1]:5222" }
+listen = { "127.0.0.1:0", "localhost:0" }
 END
 exits 0 'a configuration file' msg-serve --config serve.conf --check-config
 like "$out" "ok: configuration file 'serve.conf'" 'is named'
 like "$out" "it is for 'example.org'" 'and its names are those of the domain'
-like "$out" $'ok: --listen \\[::1\\]:5222\n' 'and each address of a list'
+like "$out" $'ok: --listen localhost:0\n' 'and each address of a list'
 
 check() {
 	exits "$1" "$2" msg-serve --config serve.conf --check-config "${@:4}"
@@ -55,10 +55,49 @@ like "$err" "--domain 'a b'" 'is named'
 exits 2 'a contact that is no URI' \
 	msg-serve --contact me@example.org --check-config
 like "$err" "--contact 'me@example.org' is no URI such as mailto:" 'is named'
+for bad in foo https://a/b 'https://a b' https:// ://a https://a:x; do
+	exits 2 "an origin that is none: $bad" \
+		msg-serve --origin "$bad" --check-config
+	like "$err" "^msg-serve: --origin '$bad' is no origin such as" 'is named'
+done
+for good in '*' null https://a.example 'http://[::1]:8080'; do
+	exits 0 "an origin: $good" msg-serve --origin "$good" --check-config
+done
+for bad in '' 'a b' :5222 a:x; do
+	exits 2 "no other host: '$bad'" \
+		msg-serve --see-other-host "$bad" --check-config
+	like "$err" "^msg-serve: --see-other-host '$bad' is no host" 'is named'
+done
+for good in a.example a.example:5222 '[::1]:5222' 192.0.2.1; do
+	exits 0 "another host: $good" \
+		msg-serve --see-other-host "$good" --check-config
+done
+exits 2 'an address and none' \
+	msg-serve -l 127.0.0.1:0 -l none --check-config
+like "$err" "^msg-serve: --listen: 'none' stands alone" 'is refused'
+exits 2 'what is only for --compact' msg-serve --keep-revisions 5
+like "$err" '^msg-serve: --keep-revisions is for --compact' 'is refused alone'
 check 2 'an address that is none' "'here' is no address" -l here
+check 2 'an address of another machine' \
+	'error: --listen: cannot listen on .192.0.2.1:5222' -l 192.0.2.1:5222
 check 2 'a web root that is not there' "no directory '/nowhere'" \
 	--web-root /nowhere
 like "$err" 'the configuration has 1 error$' 'errors are counted'
+
+# A server that runs is checked before it is told to read it all anew.
+export MSG_LISTEN_HTTP=none MSG_LISTEN_HTTPS=none
+server_start
+exits 0 'what a running server uses is no error' msg-serve \
+	-l "127.0.0.1:$PORT" -L none --check-config
+like "$out" "warning: --listen: cannot listen on '127.0.0.1:$PORT': another" \
+	'but told'
+like "$out" "warning: the store '.*' is open in another msg-serve" \
+	'and so is the store'
+server_stop
+exits 0 'without it' msg-serve -l "127.0.0.1:$PORT" -L none --check-config
+unlike "$out" warning 'all is well'
+rm -rf "$XDG_DATA_HOME"
+unset MSG_LISTEN_HTTP MSG_LISTEN_HTTPS
 
 echo 'domian = "x"' >>serve.conf
 exits 2 'an unknown setting' msg-serve --config serve.conf --check-config

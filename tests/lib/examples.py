@@ -95,11 +95,10 @@ class Shell:
         env = self.server.env
         if "msg-serve" in command:
             command = command.replace(":5222", ":0").replace(":5223", ":0")
-            command = re.sub(r"(msg-serve\b)",
-                             r"\1 --listen=127.0.0.1:0"
-                             r" --listen-tls=127.0.0.1:0", command)
             new = os.path.join(self.dir, f"data{len(self.others)}")
-            env = dict(env, XDG_DATA_HOME=new, MSG_LISTEN_HTTP="127.0.0.1:0",
+            env = dict(env, XDG_DATA_HOME=new, MSG_LISTEN="127.0.0.1:0",
+                       MSG_LISTEN_TLS="127.0.0.1:0",
+                       MSG_LISTEN_HTTP="127.0.0.1:0",
                        MSG_LISTEN_HTTPS="127.0.0.1:0")
         p = subprocess.Popen(["bash", "-c", command], env=env, cwd=self.dir,
                              stdin=subprocess.DEVNULL, text=True,

@@ -33,6 +33,19 @@ lock(struct store *s, const char *data, struct err *e)
 	return err_sys(e, ERR_SYSTEM, "cannot lock '%s'", data);
 }
 
+int
+store_served(const char *dir, struct err *e)
+{
+	char *data = fs_join(dir, "data");
+	struct store s = { .dir = (char *)(uintptr_t)dir, .lock_fd = -1 };
+	int rc = lock(&s, data, e);
+
+	if (s.lock_fd >= 0)
+		close(s.lock_fd);
+	free(data);
+	return rc == 0 ? 0 : e->code == ERR_CONFLICT ? 1 : -1;
+}
+
 static int
 open_data(struct store *s, const struct store_options *o, struct err *e)
 {

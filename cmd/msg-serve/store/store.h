@@ -156,6 +156,9 @@ typedef void store_feed_fn(void *arg, struct commit *const *commits,
 
 void store_set_feed(struct store *s, store_feed_fn *fn, void *arg);
 
+/* Has another process the store open to write?  1 and *e says it, 0, -1. */
+int store_served(const char *dir, struct err *e);
+
 /* The newest durable revision; any thread. */
 uint64_t store_head(struct store *s);
 
