@@ -9,6 +9,7 @@
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"
+#include "store/cred.h"
 #include "xmpp/jid.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
@@ -333,6 +334,7 @@ begin(struct session *s, const struct stanza *st)
 		fill_bindings(s);
 	l->mech = m;
 	l->first = true;
+	l->changes = cred_changes(s->worker->server->store);
 	if (l->sasl2)
 		login2_begin(s, st);
 	login_mech_begin(s);

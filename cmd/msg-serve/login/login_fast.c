@@ -137,6 +137,7 @@ struct giving {
 	char *user;
 	uint8_t agent[CRED_AGENT];
 	struct cred_tokens tokens;
+	uint64_t changes;		/* of passwords, as he logged in */
 	char token[HT_TOKEN_LEN + 1];	/* "": none is given */
 	bool done;
 };
@@ -148,7 +149,7 @@ write_tokens(void *arg)
 	struct err e = ERR_INIT;
 
 	g->done = cred_tokens_set(g->store, str_of(g->user), g->agent,
-	    &g->tokens, &e) == 0;
+	    &g->tokens, g->changes, &e) == 0;
 }
 
 static void
@@ -240,6 +241,7 @@ login_fast_renew(struct session *s)
 
 	g->from = session_place(s);
 	g->store = w->server->store;
+	g->changes = s->login->changes;
 	g->user = mem_str(s->account->name);
 	if (decide(s, g) && pool_submit(w->server->pool, write_tokens,
 	    written, w->box, g, &e) == 0) {

@@ -29,6 +29,7 @@ struct login {
 	bool first;			/* its first message has not come */
 	bool checking;			/* it goes on when others are done */
 	bool known;			/* the user is there */
+	uint64_t changes;		/* of passwords, until it began */
 	struct held *held;		/* a beginning that has to wait */
 	struct buf jids;		/* of a certificate, each with a NUL */
 	unsigned attempts;

@@ -174,8 +174,16 @@ cred_write(struct store *s, const struct row *rows, size_t n,
 
 	pthread_mutex_lock(&s->cred_lock);
 	rc = write_rows(s->cred, rows, n, tokens_of, e);
+	if (tokens_of.n > 0)
+		atomic_fetch_add(&s->cred_changes, 1);
 	pthread_mutex_unlock(&s->cred_lock);
 	return rc;
+}
+
+uint64_t
+cred_changes(struct store *s)
+{
+	return atomic_load(&s->cred_changes);
 }
 
 int
@@ -232,6 +240,7 @@ cred_remove(struct store *s, struct str user, const struct cred *was,
 	rc = read_row(s, T_USER, user, is, sizeof is, &n, e);
 	if (rc == 1 && n == sizeof b && memcmp(is, b, n) == 0)
 		rc = write_rows(s->cred, &r, 1, user, e);
+	atomic_fetch_add(&s->cred_changes, 1);
 	pthread_mutex_unlock(&s->cred_lock);
 	OPENSSL_cleanse(is, sizeof is);
 	OPENSSL_cleanse(b, sizeof b);

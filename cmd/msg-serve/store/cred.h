@@ -46,6 +46,9 @@ int cred_get(struct store *s, struct str user, struct cred *out,
 int cred_remove(struct store *s, struct str user, const struct cred *was,
     struct err *e);
 
+/* Another number after each password that was set or removed.  Any thread. */
+uint64_t cred_changes(struct store *s);
+
 /* Random, made with the store: salts of users who do not exist. */
 void cred_secret(struct store *s, uint8_t out[CRED_SECRET]);
 

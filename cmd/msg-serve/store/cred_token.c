@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "store/cred.h"
 #include "store/cred_inside.h"
 #include "store/inside.h"
 
@@ -127,7 +128,7 @@ cred_forget_tokens(struct engine *g, struct snap *s, struct str user,
 int
 cred_tokens_set(struct store *s, struct str user,
     const uint8_t agent[CRED_AGENT], const struct cred_tokens *t,
-    struct err *e)
+    uint64_t changes, struct err *e)
 {
 	uint8_t bytes[2 * TOKEN_BYTES];
 	struct token_key k;
@@ -145,7 +146,9 @@ cred_tokens_set(struct store *s, struct str user,
 		STR_NONE : (struct str){ (char *)bytes,
 		t->count * TOKEN_BYTES } };
 	pthread_mutex_lock(&s->cred_lock);
-	rc = engine_begin(s->cred, &snap, e);
+	rc = t->count == 0 || changes == cred_changes(s) ?
+	    engine_begin(s->cred, &snap, e) : err_set(e, ERR_CONFLICT,
+	    "a password was changed meanwhile");
 	if (rc == 0) {
 		rc = engine_put(s->cred, &r, 1, e);
 		if (rc == 0)

@@ -41,9 +41,12 @@ struct store;
 int cred_tokens_get(struct store *s, struct str user,
     const uint8_t agent[CRED_AGENT], struct cred_tokens *out, struct err *e);
 
-/* Replaces; count 0: removes.  Durable: for a thread of the pool. */
+/* Replaces; count 0: removes.  Durable: for a thread of the pool.  changes:
+ * what cred_changes said before the user proved who he is; if it says another
+ * by now his password may have been changed since, and no token comes out of
+ * the old one: ERR_CONFLICT. */
 int cred_tokens_set(struct store *s, struct str user,
     const uint8_t agent[CRED_AGENT], const struct cred_tokens *t,
-    struct err *e);
+    uint64_t changes, struct err *e);
 
 #endif

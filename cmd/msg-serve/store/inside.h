@@ -55,6 +55,7 @@ struct store {
 	const struct kinds *kinds;
 
 	pthread_mutex_t cred_lock;
+	atomic_ullong cred_changes;
 	atomic_ullong head, compacted, items, groups, commits;
 	store_feed_fn *feed;
 	void *feed_arg;

@@ -171,7 +171,7 @@ set_tokens(struct fixture *f, const char *user, uint8_t agent,
 
 	memset(mark, agent, sizeof mark);
 	assert_int_equal(cred_tokens_set(f->store, str_of(user), mark, &t,
-	    &f->e), 0);
+	    cred_changes(f->store), &f->e), 0);
 }
 
 static void
@@ -215,6 +215,36 @@ tokens_go_with_the_password(void **state)
 	assert_int_equal(count_of(f, "romeo", 0), 0);
 }
 
+/* Who logged in with it while it was changed. */
+static void
+no_token_comes_of_a_former_password(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t mark[CRED_AGENT] = { 0 };
+	struct cred_tokens t = tokens(1, 9, 1);
+	struct cred c = sample(1);
+	uint64_t before;
+
+	set_tokens(f, "juliet", 0, t);
+	before = cred_changes(f->store);
+	assert_int_equal(cred_set(f->store, STR("romeo"), &c, &f->e), 0);
+	assert_int_equal(cred_tokens_set(f->store, STR("romeo"), mark, &t,
+	    before, &f->e), -1);
+	assert_int_equal(f->e.code, ERR_CONFLICT);
+	assert_int_equal(count_of(f, "romeo", 0), 0);
+	before = cred_changes(f->store);
+	assert_int_equal(cred_remove(f->store, STR("romeo"), &c, &f->e), 0);
+	assert_int_equal(cred_tokens_set(f->store, STR("romeo"), mark, &t,
+	    before, &f->e), -1);
+	assert_int_equal(count_of(f, "romeo", 0), 0);
+
+	/* To take tokens back is always right. */
+	t.count = 0;
+	assert_int_equal(cred_tokens_set(f->store, STR("juliet"), mark, &t,
+	    before, &f->e), 0);
+	assert_int_equal(count_of(f, "juliet", 0), 0);
+}
+
 static void
 of_too_many_tokens_those_that_end_first_go(void **state)
 {
@@ -237,6 +267,7 @@ main(void)
 		TEST(refuses_what_does_not_fit),
 		TEST(tokens_are_of_a_user_and_a_client),
 		TEST(tokens_go_with_the_password),
+		TEST(no_token_comes_of_a_former_password),
 		TEST(of_too_many_tokens_those_that_end_first_go),
 		TEST(the_secret_is_the_stores_own),
 		TEST(opened_by_one_made_by_one),
