@@ -63,8 +63,10 @@ stage_free(struct stage *s)
 	free(s);
 }
 
+/* line: room for what it->line becomes. */
 static void
-mask(struct stage *s, struct item *it, struct arena *a)
+mask(struct stage *s, struct item *it, struct trace_line *line,
+    struct arena *a)
 {
 	if (s->o->secrets)
 		return;
@@ -72,6 +74,11 @@ mask(struct stage *s, struct item *it, struct arena *a)
 		it->st = trace_mask(a, it->st);
 	if (it->kind == ITEM_BAD && trace_suspicious(it->raw.p, it->raw.n))
 		it->raw = STR(TRACE_MASK);
+	if (it->kind == ITEM_LINE) {
+		*line = *it->line;
+		trace_mask_parsed(line, a);
+		it->line = line;
+	}
 	if (it->kind == ITEM_NOTE) {
 		buf_reset(&s->line);
 		trace_mask_line(&s->line, it->raw.p, it->raw.n);
@@ -98,6 +105,7 @@ stage_item(void *stage, const struct item *item)
 	struct stage *s = stage;
 	struct arena a = ARENA_INIT;
 	struct item it = *item;
+	struct trace_line line;
 	bool wanted, asked = false;
 
 	it.schemas = s->schemas;
@@ -106,7 +114,7 @@ stage_item(void *stage, const struct item *item)
 	if (s->record != NULL)
 		record_item(s->record, &it);
 	s->bad += it.kind == ITEM_BAD;
-	mask(s, &it, &a);
+	mask(s, &it, &line, &a);
 	wanted = filter_wants(s->filter, &it);
 	if (pairs_answered(s->pairs, &it, &asked))
 		wanted = wanted || asked;

@@ -10,7 +10,8 @@
  *
  * What is between the quotes is escaped by text_escape: one line a thing, no
  * control character.  Masked are SASL payloads (RFC 6120, XEP-0388), tokens
- * (XEP-0484), password elements, and members called "password" in payloads.
+ * (XEP-0484), password elements, and members of payloads whose names end with
+ * password, passwd, passphrase, secret or token.
  */
 #ifndef MSG_TRACE_H
 #define MSG_TRACE_H
@@ -58,8 +59,8 @@ void trace_error(struct buf *out, const char *type, struct str id,
 /* A copy of st in the arena with secrets masked; st itself when it has none. */
 const struct stanza *trace_mask(struct arena *a, const struct stanza *st);
 
-/* Append JSON with the values of "password" members masked.  Text that is no
- * JSON: TRACE_MASK alone when it has the word, else as it is. */
+/* Append JSON with the values of such members masked.  Text that is no JSON:
+ * TRACE_MASK alone when it has one of the words, else as it is. */
 void trace_mask_json(struct buf *out, const char *p, size_t n);
 
 /* Append a line of some other program's log: all from the first word on that
@@ -83,6 +84,10 @@ struct trace_line {
  * of the form above, also behind a prefix such as a time. */
 bool trace_parse(struct trace_line *out, struct arena *a, const char *p,
     size_t n);
+
+/* What another server did not mask in its REQUEST of a set, or in its RESULT,
+ * is: text is the arena's then. */
+void trace_mask_parsed(struct trace_line *t, struct arena *a);
 
 const char *trace_word(enum trace_kind kind);	/* "READ" */
 

@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "xmpp/ns.h"
 
 #define PAYLOAD_MAX	(64u << 20)
@@ -26,18 +27,30 @@ static const struct {
 
 /* --- JSON ---------------------------------------------------------------- */
 
+/* What the name of a secret ends with, in any case: "newPassword", too. */
+static const char *const names[] = { PASSWORD, "passwd", "passphrase",
+    "secret", "token" };
+
+#define NAMES	(sizeof names / sizeof names[0])
+
 static bool
-is_password(struct str key)
+is_name(struct str key)
 {
-	return key.n == sizeof PASSWORD - 1 &&
-	    strncasecmp(key.p, PASSWORD, key.n) == 0;
+	for (size_t i = 0; i < NAMES; i++) {
+		size_t n = strlen(names[i]);
+
+		if (key.n >= n &&
+		    strncasecmp(key.p + key.n - n, names[i], n) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* "" and null give nothing away, and tell the reader something. */
 static bool
 is_secret(const struct json *j)
 {
-	return is_password(j->key) && j->type != JSON_NULL &&
+	return is_name(j->key) && j->type != JSON_NULL &&
 	    !(j->type == JSON_STRING && j->text.n == 0);
 }
 
@@ -56,17 +69,27 @@ mask_value(struct buf *out, const struct json *j, const char *p, size_t *from)
 		mask_value(out, c, p, from);
 }
 
-/* Does the word stand there, in any case?  An escape might hide it. */
+static bool
+begins_name(const char *p, size_t n)
+{
+	for (size_t i = 0; i < NAMES; i++) {
+		size_t len = strlen(names[i]);
+
+		if ((p[0] | 0x20) == names[i][0] && n >= len &&
+		    strncasecmp(p, names[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does such a name stand there?  An escape might hide it. */
 static bool
 mentions(const char *p, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '\\' && i + 1 < n && p[i + 1] == 'u')
+	for (size_t i = 0; i < n; i++)
+		if ((p[i] == '\\' && i + 1 < n && p[i + 1] == 'u') ||
+		    begins_name(p + i, n - i))
 			return true;
-		if ((p[i] | 0x20) == 'p' && n - i >= sizeof PASSWORD - 1 &&
-		    strncasecmp(p + i, PASSWORD, sizeof PASSWORD - 1) == 0)
-			return true;
-	}
 	return false;
 }
 
@@ -90,6 +113,54 @@ trace_mask_json(struct buf *out, const char *p, size_t n)
 		buf_put(out, p + from, n - from);
 	}
 	arena_free(&a);
+}
+
+/* --- what trace_parse gave ------------------------------------------------ */
+
+static struct str
+masked(struct arena *a, struct str s)
+{
+	struct buf out = BUF_INIT(PAYLOAD_MAX);
+
+	trace_mask_json(&out, s.p, s.n);
+	s = buf_full(&out) ? STR(TRACE_MASK) :
+	    (struct str){ arena_strn(a, out.p, out.n), out.n };
+	buf_free(&out);
+	return s;
+}
+
+/* "set-user 'ARGUMENT'", the argument escaped once more. */
+static struct str
+masked_request(struct arena *a, struct str s)
+{
+	struct buf arg = BUF_INIT(PAYLOAD_MAX), out = BUF_INIT(PAYLOAD_MAX);
+	const char *quote = memchr(s.p, '\'', s.n);
+	size_t at = quote == NULL ? s.n : (size_t)(quote - s.p) + 1;
+	struct str inner;
+
+	if (at + 1 > s.n || s.p[s.n - 1] != '\'' ||
+	    text_unescape(&arg, s.p + at, s.n - at - 1) < 0) {
+		s = masked(a, s);
+	} else {
+		inner = masked(a, (struct str){ arg.p, arg.n });
+		buf_put(&out, s.p, at);
+		text_escape(&out, inner.p, inner.n, '\'');
+		buf_putc(&out, '\'');
+		s = buf_full(&out) ? STR(TRACE_MASK) :
+		    (struct str){ arena_strn(a, out.p, out.n), out.n };
+	}
+	buf_wipe(&arg);
+	buf_free(&out);
+	return s;
+}
+
+void
+trace_mask_parsed(struct trace_line *t, struct arena *a)
+{
+	if (t->kind == TRACE_RESULT)
+		t->text = masked(a, t->text);
+	else if (t->kind == TRACE_REQUEST && !str_is(t->type, "get"))
+		t->text = masked_request(a, t->text);
 }
 
 /* --- lines --------------------------------------------------------------- */

@@ -94,6 +94,26 @@ for xml in "<auth mechanism='PLAIN'>AHMzY3JldA==</auth>" \
 	unlike "$(msg-stanza-dump <<<"$xml")" 's3cret|AHMzY3' "masked: ${xml%%>*}>"
 done
 
+cat >foreign.log <<'END'
+REQUEST (set/1) 'set-user \'[{"method":"create","data":{"name":"x","password":"s3cret"}}]\''
+REQUEST (set/2) 'set-user \'[{"password":"s3cret\''
+REQUEST (set/3) 'set-item \'{"token":"s3cret","clientSecret":["s3cret"],"PassPhrase":1,"title":"kept"}\''
+REQUEST (set/4) 'set-user {"password":"s3cret"}'
+RESULT (get/5) '[{"access_token":"s3cret"}]'
+RESULT (get/6) '[{"title":"a token of love"}]'
+REQUEST (get/7) 'get-item \'/password\''
+END
+for form in --short --json ''; do
+	unlike "$(msg-stanza-dump $form foreign.log)" s3cret \
+		"requests that nobody masked, ${form:-long}"
+done
+is "$(msg-stanza-dump --json foreign.log | jq -r .text | sed -n '1p;3p;7p')" \
+	"set-user '[{\"method\":\"create\",\"data\":{\"name\":\"x\",\"password\":\"***\"}}]'
+set-item '{\"token\":\"***\",\"clientSecret\":\"***\",\"PassPhrase\":\"***\",\"title\":\"kept\"}'
+get-item '/password'" 'the secret alone'
+like "$(msg-stanza-dump foreign.log)" 'a token of love' 'and no word of a text'
+like "$(msg-stanza-dump --secrets foreign.log)" s3cret 'unless one asks'
+
 # --- in words ------------------------------------------------------------------
 words() {	# XML: what stands above it
 	msg-stanza-dump <<<"$1" | sed -n 's/^-- //p'
