@@ -71,6 +71,7 @@ schema_set_parse(struct arena *a, const char *p, size_t n, struct str mode,
 		    SCHEMA_TEXT_MAX);
 		return NULL;
 	}
+	s->text = (struct str){ p, n };
 	s->record = json_parse(a, p, n, NULL, e);
 	if (s->record == NULL || read_mode(s, mode, e) < 0)
 		return NULL;
@@ -350,6 +351,25 @@ choose_base(const struct schema_set *s, const struct kinds *ks,
 	return 0;
 }
 
+/* Parse a record that was made whole.  An error is told where it is in what
+ * was sent, if it is there, and without a place otherwise. */
+static struct schema *
+parse_record(const struct schema_set *s, const struct buf *record,
+    struct err *e)
+{
+	struct schema *new = schema_parse(record->p, record->n, e), *sent;
+	struct err own = ERR_INIT;
+
+	if (new != NULL)
+		return new;
+	e->at[0] = 0;
+	sent = schema_parse(s->text.p, s->text.n, &own);
+	if (sent == NULL && strcmp(own.text, e->text) == 0)
+		*e = own;
+	schema_unref(sent);
+	return NULL;
+}
+
 /* Checked against what was before, and written.  record: "type", "fields"
  * and all, as text. */
 static int
@@ -359,7 +379,7 @@ put_version(const struct schema_set *s, struct txn *t, struct str name,
 {
 	const struct kind *item = kinds_by_name(txn_kinds(t), STR("Item"));
 	const struct kind *from = old != NULL ? old : base;
-	struct schema *new = schema_parse(record->p, record->n, e);
+	struct schema *new = parse_record(s, record, e);
 	uint32_t id;
 	int rc = -1;
 

@@ -21,7 +21,8 @@
 
 struct schema_set {
 	struct arena *arena;
-	const struct json *record;	/* as it was sent */
+	struct str text;		/* as it was sent */
+	const struct json *record;
 	struct str name, base;		/* without "M."; base n 0: not given */
 	bool forward, transitive;
 	struct str *reasons;		/* why it was refused: JSON, a list of

@@ -286,10 +286,23 @@ refuses_what_cannot_be(void **state)
 	assert_int_equal(reader_head(demo.reader), head);
 }
 
+/* A place is one in what was sent, or none. */
+static void
+tells_places_in_what_was_sent(void **state)
+{
+	(void)state;
+	set("", "{\"type\":\"record\",\"name\":\"Twice\",\"base\":"
+	    "\"Item\",\n\"fields\":[" F("a", "\"int\"", "") ",\n"
+	    F("a", "\"int\"", "") "]}");
+	assert_non_null(strstr(demo.e.text, "'a'"));
+	assert_string_equal(demo.e.at, "line 3, column 9");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_places_in_what_was_sent),
 		cmocka_unit_test(makes_a_kind_from_another),
 		cmocka_unit_test(makes_versions_that_can_be_read),
 		cmocka_unit_test(gives_kinds_what_their_base_gets),
