@@ -74,26 +74,45 @@ import_demo(struct store *s, const char *domain, struct err *e)
 	return import_actions(s, demo, sizeof demo - 1, domain, e);
 }
 
+/* Of a directory the file that the action was made of; all there is to say of
+ * a list is the action's number. */
+static int
+blame(const char *path, const struct buf *names, struct err *e)
+{
+	const char *name = names->p;
+
+	if (e->action < 0)
+		return err_prefix(e, "import of '%s'", path);
+	if (names->n == 0 || buf_full(names))
+		return err_prefix(e, "import of '%s', an action of it", path);
+	for (int i = 0; i < e->action; i++)
+		name += strlen(name) + 1;
+	e->action = -1;
+	e->at[0] = 0;			/* in no file of anybody's */
+	return err_prefix(e, "import of '%s/%s'", path, name);
+}
+
 int
 import_file(struct store *s, const char *path, const char *domain,
     struct err *e)
 {
 	struct buf text = BUF_INIT(IMPORT_MAX);
+	struct buf names = BUF_INIT(IMPORT_MAX);
 	struct stat st;
 	int rc;
 
 	if (strcmp(path, "-") != 0 && stat(path, &st) < 0)
 		return err_sys(e, ERR_INPUT, "cannot read '%s'", path);
 	if (strcmp(path, "-") != 0 && S_ISDIR(st.st_mode))
-		rc = import_tree(path, &text, e);
+		rc = import_tree(path, &text, &names, e);
 	else
 		rc = fs_read(&text, path, e);
 	if (rc == 0) {
 		rc = import_actions(s, text.p, text.n, domain, e);
 		if (rc < 0)
-			(void)err_prefix(e, "import of '%s'%s", path,
-			    e->action < 0 ? "" : ", an action of it");
+			(void)blame(path, &names, e);
 	}
 	buf_free(&text);
+	buf_free(&names);
 	return rc;
 }

@@ -24,7 +24,7 @@ struct tree {
 	struct file *files;
 	size_t count, cap;
 	struct map made;		/* paths of created items */
-	struct buf *out;
+	struct buf *out, *names;
 };
 
 /* "a--b.json" to "/a/b", each part as the name it will have. */
@@ -90,9 +90,12 @@ list_files(struct tree *t, struct err *e)
 }
 
 static void
-begin_action(struct tree *t, const char *method, const char *path, size_t n,
+begin_action(struct tree *t, const struct file *f, const char *path, size_t n,
     struct str kind)
 {
+	const char *method = kind.p == NULL ? "save" : "create";
+
+	buf_put(t->names, f->name, strlen(f->name) + 1);
 	buf_puts(t->out, t->out->n > 1 ? ",\n" : "");
 	buf_printf(t->out, "{\"method\":\"%s\",\"data\":{\"_path\":", method);
 	json_put_string(t->out, path, n);
@@ -104,12 +107,14 @@ begin_action(struct tree *t, const char *method, const char *path, size_t n,
 
 /* Folders above that no file describes. */
 static void
-make_folders(struct tree *t, const char *path)
+make_folders(struct tree *t, const struct file *f)
 {
+	const char *path = f->path;
+
 	for (size_t n = 1; path[0] != 0 && path[n] != 0; n++) {
 		if (path[n] != '/' || map_get(&t->made, path, n) != NULL)
 			continue;
-		begin_action(t, "create", path, n, STR("Folder"));
+		begin_action(t, f, path, n, STR("Folder"));
 		buf_lit(t->out, "}}");
 		map_set(&t->made, path, n, t);
 	}
@@ -133,14 +138,20 @@ put_file(struct tree *t, const struct file *f, struct arena *a,
 	if (rc < 0)
 		goto out;
 	kind = json_string(json_get(j, "kind"));
-	make_folders(t, f->path);
-	begin_action(t, root ? "save" : "create", root ? "/" : f->path,
-	    root ? 1 : strlen(f->path), root ? STR_NONE : kind.p == NULL ?
-	    STR("Page") : kind);
+	make_folders(t, f);
+	begin_action(t, f, root ? "/" : f->path, root ? 1 : strlen(f->path),
+	    root ? STR_NONE : kind.p == NULL ? STR("Page") : kind);
 	map_set(&t->made, f->path, strlen(f->path), t);
 	for (j = j->first; j != NULL; j = j->next) {
 		if (str_is(j->key, "kind"))
 			continue;
+		if (j->key.n > 0 && j->key.p[0] == '_') {
+			rc = err_set(e, ERR_INPUT, "'%s': '%.*s' is no field: "
+			    "the file's name is the path, and \"kind\" the "
+			    "kind", path, (int)(j->key.n > 60 ? 60 :
+			    j->key.n), j->key.p);
+			goto out;
+		}
 		buf_putc(t->out, ',');
 		json_put_str(t->out, j->key);
 		buf_putc(t->out, ':');
@@ -154,9 +165,10 @@ out:
 }
 
 int
-import_tree(const char *dir, struct buf *out, struct err *e)
+import_tree(const char *dir, struct buf *out, struct buf *names,
+    struct err *e)
 {
-	struct tree t = { .dir = dir, .out = out };
+	struct tree t = { .dir = dir, .out = out, .names = names };
 	struct arena a = ARENA_INIT;
 	int rc = list_files(&t, e);
 

@@ -10,7 +10,9 @@
 
 #include "base/buf.h"
 
-/* Append the JSON list. */
-int import_tree(const char *dir, struct buf *out, struct err *e);
+/* Append the JSON list to out, and to names of each action the name of the
+ * file it is for, with its NUL. */
+int import_tree(const char *dir, struct buf *out, struct buf *names,
+    struct err *e);
 
 #endif

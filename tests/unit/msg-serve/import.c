@@ -84,6 +84,14 @@ takes_a_directory(void **state)
 	assert_string_equal(demo_get(&demo, "/docs/@kind, /docs/@title, "
 	    "/docs/guide/@kind, /docs/guide/first-steps/@title, /@title"),
 	    "[[\"Folder\"],[\"Manuals\"],[\"Folder\"],[\"Go\"],[\"Top\"]]");
+	put(dir, "x--y.json", "{\"title\":\"Y\",\"titel\":\"Y\"}");
+	assert_int_equal(import("tree"), ERR_CONFLICT);
+	assert_non_null(strstr(demo.e.text, "tree/--.json'") == NULL ?
+	    strstr(demo.e.text, "tree/docs") : NULL);
+	assert_int_equal(demo.e.action, -1);
+	put(dir, "z.json", "{\"_kind\":\"Page\"}");
+	assert_int_equal(import("tree"), ERR_INPUT);
+	assert_non_null(strstr(demo.e.text, "tree/z.json': '_kind'"));
 	put(dir, "x.txt", "?");
 	assert_int_equal(import("tree"), ERR_INPUT);
 	free(dir);
