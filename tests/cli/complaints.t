@@ -262,4 +262,18 @@ unlike "$out" $'\033\\[' 'none in a pipe'
 run msg-send --color=always --format=text get-item /about
 like "$out" $'\033\\[' 'but with --color=always'
 server_stop
+
+# --- "what do I do now?" --------------------------------------------------------------------
+server_start
+long=$(printf 'x%.0s' {1..2000})
+exits 1 'a long name that is not there' msg-send create Page "/$long/y"
+unlike "$err" 'x{300}' 'is not told whole'
+exits 1 'nobody is there' msg-send --to bob@localhost get /
+like "$err" 'service-unavailable: nobody is there to take it' 'and it is said'
+mkdir other
+touch other/file
+exits 1 'a directory of other things' msg-serve -s other --listen=127.0.0.1:0
+like "$err" 'no store: name one, or a directory that is empty' \
+	'is no store, and what would be one'
+server_stop
 done_testing

@@ -73,7 +73,7 @@ undelivered(struct session *s, const struct stanza *st)
 {
 	if (is_awaited(st))
 		route_refuse(s, st, "service-unavailable", "cancel",
-		    st->name[0] == 'm' ? "nobody is there to take it" : NULL);
+		    "nobody is there to take it");
 }
 
 /* --- to others ----------------------------------------------------------- */

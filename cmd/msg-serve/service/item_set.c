@@ -10,6 +10,8 @@
 #include "service/slug.h"
 #include "store/key.h"
 
+#define SHOWN_MAX	200		/* bytes of a path in words */
+
 /* --- parsing ------------------------------------------------------------ */
 
 static const struct {
@@ -193,8 +195,8 @@ find_path(struct applying *x, struct str path, uint64_t *id)
 		return -1;
 	if (rc == 0) {
 		(void)err_set(x->e, ERR_NOT_FOUND, "there is no item '%s%.*s'",
-		    path.n > 0 && path.p[0] == '/' ? "" : "/", (int)path.n,
-		    path.p);
+		    path.n > 0 && path.p[0] == '/' ? "" : "/",
+		    (int)(path.n > SHOWN_MAX ? SHOWN_MAX : path.n), path.p);
 		return err_path(x->e, "%.*s", (int)path.n, path.p);
 	}
 	return 0;

@@ -177,7 +177,9 @@ begin(struct first **out, const char *dir, int fd, struct err *e)
 	buf_printf(&made, "%s.new", f->dir);
 	f->made = buf_take(&made);
 	if (fs_exists(f->dir) && rmdir(f->dir) < 0 && errno != ENOENT) {
-		err_set(e, ERR_CONFLICT, "'%s' is there already", f->dir);
+		err_set(e, ERR_CONFLICT, "'%s' is there and is no store: "
+		    "name one, or a directory that is empty or still to be "
+		    "made", f->dir);
 	} else if (make_dir(f, e) == 0) {
 		if (make(f, fd, e) == 0) {
 			*out = f;
