@@ -10,6 +10,7 @@
 #include "supervisor.h"
 
 #define DESCRIPTORS_BESIDE	256	/* store, loops, listeners, files */
+#define NEWS_MAX		128	/* options that one SIGHUP changes */
 
 struct program {
 	struct server server;
@@ -17,6 +18,11 @@ struct program {
 	struct supervisor supervisor;
 	struct settings **settings;	/* first those in use */
 	struct settings *fresh;		/* that may take their place */
+	struct news {
+		const struct opt *option;
+		bool taken;
+	} news[NEWS_MAX];		/* what is different in them */
+	size_t news_count;
 	char **argv;
 	int argc;
 };
@@ -77,17 +83,28 @@ alive(void *arg)
 
 /* --- SIGHUP -------------------------------------------------------------- */
 
+/* Told when the whole is taken, and only then. */
 static void
 changed(void *arg, const struct opt *o, bool taken)
 {
 	struct program *p = arg;
 
-	if (taken)
-		log_event(&p->server.log, LOG_LEVEL_INFO, "option changed",
-		    "option", o->name, NULL);
-	else
-		log_event(&p->server.log, LOG_LEVEL_WARN, "option changed, "
-		    "but that wants a restart", "option", o->name, NULL);
+	if (p->news_count < NEWS_MAX)
+		p->news[p->news_count++] = (struct news){ o, taken };
+}
+
+static void
+tell_news(const struct program *p)
+{
+	for (size_t i = 0; i < p->news_count; i++)
+		if (p->news[i].taken)
+			log_event(&p->server.log, LOG_LEVEL_INFO,
+			    "option changed", "option",
+			    p->news[i].option->name, NULL);
+		else
+			log_event(&p->server.log, LOG_LEVEL_WARN,
+			    "option changed, but that wants a restart",
+			    "option", p->news[i].option->name, NULL);
 }
 
 static const struct serve_options *
@@ -101,6 +118,7 @@ renew(void *arg, struct err *e)
 	if (settings_read(&p->fresh, p->argc, p->argv, &next, e) < 0)
 		return NULL;
 	start_certificate(&p->start, &p->fresh->opt);
+	p->news_count = 0;
 	opt_renew(&msg_serve, p->server.opt, &p->fresh->opt, changed, p);
 	return &p->fresh->opt;
 }
@@ -115,6 +133,7 @@ renewed(void *arg, const struct serve_options *opt, const struct err *e)
 		p->fresh->former = *p->settings;
 		*p->settings = p->fresh;
 		p->fresh = NULL;
+		tell_news(p);
 		log_event(&p->server.log, LOG_LEVEL_INFO, "configuration and "
 		    "certificate reloaded", "config", (*p->settings)->path,
 		    "certificate", opt->cert, NULL);

@@ -190,6 +190,12 @@ def reload_keeps_connections():
         line = wait_for(s, "not reloaded")
         tap.ok("line 2" in line and "max-wotches" in line,
                "a bad file is told with its line, and changes nothing", line)
+        told = sum("option=max-watches" in x for x in s.lines)
+        put(path, 'max-watches = 6\ncert = "/none.crt"\n')
+        s.process.send_signal(signal.SIGHUP)
+        s.wait_line("not reloaded.*none.crt")
+        tap.ok(sum("option=max-watches" in x for x in s.lines) == told,
+               "nor does a certificate that is not there", s.log())
         s.tool("msg-send", "set-item", '[{"method":"create","data":'
                '{"_kind":"Page","_path":"/seen"}}]')
         event = watch.stdout.readline()
