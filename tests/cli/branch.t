@@ -55,6 +55,11 @@ as editor -q -b into save /news title=In
 exits 1 'publishing is a change of the other' as editor publish into
 like "$err" "branch 'hers' is of 'alice'" 'and refused as such'
 
+# A name is taken, by whomever.
+exits 0 'a branch called as another user' as editor branch create nobody
+exits 1 'is not his' as nobody branch nobody
+like "$err" "no branch 'nobody'" 'and not there for him'
+
 # What may not be changed is not taken over, nor shown.
 exits 1 'changes she has no right to' as alice publish hers
 like "$err" 'no right to take over' 'are no missing item'
