@@ -100,7 +100,7 @@ def completion(env):
     t.type("save /about \t\t")
     tap.ok(t.shows("title="), "fields are offered", t.seen[-800:])
     t.type("\x15mv /about x\t")
-    tap.ok(t.shows("mv PATH <TO>"), "a hint where nothing is offered",
+    tap.ok(t.shows("mv <PATH...> TO"), "a hint where nothing is offered",
            t.seen[-500:])
     t.type("\x15publish ?")
     tap.ok(t.shows("publish <BRANCH> [PATH=mine|theirs...]"),
