@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "io/tls.h"
 #include "net/server.h"
 #include "start.h"
 #include "supervisor.h"
@@ -35,6 +36,22 @@ address(const struct program *p, enum listen_kind kind)
 	return a == NULL ? "none" : a;
 }
 
+/* One that is for another name is refused by all clients that do not pin it. */
+static void
+warn_of_certificate(struct program *p)
+{
+	const struct serve_options *opt = p->server.opt;
+	struct tls *tls = server_tls(&p->server, LISTEN_STARTTLS);
+	const struct tls_cert *cert = tls_own(tls);
+
+	if (!tls_cert_is_for(tls, opt->domain))
+		log_event(&p->server.log, LOG_LEVEL_WARN, "the certificate is "
+		    "not for the domain: clients refuse it", "certificate",
+		    opt->cert, "for", cert->names[0] == '\0' ? "nobody" :
+		    cert->names, "domain", opt->domain, NULL);
+	tls_unref(tls);
+}
+
 /* The line that says that connections are taken, and where: scripts wait for
  * it, so no level but -q leaves it out. */
 static void
@@ -49,6 +66,7 @@ ready(void *arg)
 		log_event(log, LOG_LEVEL_WARN, "passwords may come without "
 		    "TLS from loopback addresses", "option", "--plaintext",
 		    NULL);
+	warn_of_certificate(p);
 	log_event(opt->quiet ? log : &always, LOG_LEVEL_INFO, "ready",
 	    "domain", opt->domain,
 	    "starttls", address(p, LISTEN_STARTTLS),
@@ -137,6 +155,7 @@ renewed(void *arg, const struct serve_options *opt, const struct err *e)
 		log_event(&p->server.log, LOG_LEVEL_INFO, "configuration and "
 		    "certificate reloaded", "config", (*p->settings)->path,
 		    "certificate", opt->cert, NULL);
+		warn_of_certificate(p);
 	} else {
 		err_line(e, line, sizeof line);
 		log_event(&p->server.log, LOG_LEVEL_ERROR, "not reloaded, all "

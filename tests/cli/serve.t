@@ -144,4 +144,9 @@ like "$err" '--store' 'is told'
 server_start --plaintext
 like "$(cat "$T/serve.log")" 'plaintext|without TLS' '--plaintext is told at start'
 server_stop
+unlike "$(cat "$T/serve.log")" 'certificate is not for' 'its certificate fits'
+server_start -d other.example
+like "$(cat "$T/serve.log")" 'level=warn event="the certificate is not for the domain: clients refuse it" certificate=[^ ]*tls.crt for="?localhost.* domain=other.example' \
+	'one that is for another domain is warned of'
+server_stop
 done_testing
