@@ -106,7 +106,8 @@ done 2>/dev/null
 
 # --- what it says, and does not ----------------------------------------------------------
 XDG_DATA_HOME=$T/level
-msg-serve --store "$T/level/msg" --listen=127.0.0.1:0 --log-level=error \
+msg-serve --store "$T/level/msg" --listen=127.0.0.1:0 --listen-tls=none \
+	--log-level=error \
 	2>"$T/level.log" &
 SERVER=$!
 until test -s "$T/level.log" || ! kill -0 "$SERVER" 2>/dev/null ||
@@ -118,9 +119,10 @@ like "$(cat "$T/level.log")" '^time=.*event=ready .*starttls=127' \
 	'who waits for it to be ready is told at every level'
 is "$(wc -l <"$T/level.log")" 1 'and that is all'
 XDG_DATA_HOME=$T/quiet
-msg-serve -q --store "$T/quiet/msg" --listen=127.0.0.1:0 2>"$T/quiet.log" &
+msg-serve -q --store "$T/quiet/msg" --listen=127.0.0.1:0 --listen-tls=none \
+	2>"$T/quiet.log" &
 SERVER=$!
-until msg-send get-item / >/dev/null 2>&1; do :; done
+until msg-send get-item / >/dev/null 2>&1 || ! kill -0 "$SERVER"; do :; done
 kill "$SERVER"
 wait "$SERVER"
 SERVER=''
