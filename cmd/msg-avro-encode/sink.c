@@ -1,12 +1,12 @@
 #include "sink.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "append.h"
 #include "avro/object.h"
 #include "base/base64.h"
 #include "base/text.h"
@@ -41,8 +41,8 @@ write_out(int fd, struct buf *b, const char *name, struct err *e)
 
 /* --- containers ----------------------------------------------------------- */
 
-static int
-put_head(struct sink *k, const struct schema *s, struct err *e)
+int
+sink_put_head(struct sink *k, const struct schema *s, struct err *e)
 {
 	struct buf text = BUF_INIT(SIZE_MAX / 2);
 
@@ -53,64 +53,6 @@ put_head(struct sink *k, const struct schema *s, struct err *e)
 	    0, k->sync);
 	buf_free(&text);
 	return 0;
-}
-
-/* Head and last sync marker of the file at fd, which must be whole. */
-static int
-read_head(struct sink *k, const struct schema *s, struct err *e)
-{
-	struct buf head = BUF_INIT(OCF_META_MAX + OCF_SYNC);
-	struct schema *old = NULL;
-	struct ocf_head h;
-	uint8_t tail[OCF_SYNC];
-	off_t size = lseek(k->fd, 0, SEEK_END);
-	int rc = -1;
-	ssize_t n;
-	char *p = buf_room(&head, OCF_META_MAX);
-
-	n = pread(k->fd, p, OCF_META_MAX, 0);
-	if (n < 0 || size < 0)
-		return err_sys(e, ERR_INPUT, "cannot read '%s'", k->name);
-	head.n = (size_t)n;
-	memset(&h, 0, sizeof h);
-	if (ocf_head_get(&h, head.p, head.n, true, e) <= 0)
-		goto out;
-	old = schema_parse(h.schema.p, h.schema.n, e);
-	if (old == NULL)
-		goto out;
-	if (schema_crc64(old) != schema_crc64(s)) {
-		err_set(e, ERR_SCHEMA, "it has another schema");
-		goto out;
-	}
-	if (pread(k->fd, tail, sizeof tail, size - OCF_SYNC) != OCF_SYNC ||
-	    memcmp(tail, h.sync, OCF_SYNC) != 0) {
-		err_set(e, ERR_INPUT, "it does not end with its sync marker");
-		goto out;
-	}
-	memcpy(k->sync, h.sync, OCF_SYNC);
-	k->codec = h.codec;
-	rc = 0;
-out:
-	if (rc < 0)
-		err_prefix(e, "cannot append to '%s'", k->name);
-	ocf_head_clear(&h);
-	schema_unref(old);
-	buf_free(&head);
-	return rc;
-}
-
-static int
-open_append(struct sink *k, const struct encode_opts *o,
-    const struct schema *s, struct err *e)
-{
-	off_t size;
-
-	k->name = o->append;
-	k->fd = open(o->append, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (k->fd < 0)
-		return err_sys(e, ERR_SYSTEM, "cannot open '%s'", o->append);
-	size = lseek(k->fd, 0, SEEK_END);
-	return size > 0 ? read_head(k, s, e) : put_head(k, s, e);
 }
 
 /* --- */
@@ -143,8 +85,8 @@ sink_open(struct sink *k, const struct encode_opts *o, const struct schema *s,
 	k->confluent = (uint32_t)id;
 	if (k->nothing || k->frame != FRAME_OCF)
 		return 0;
-	return o->append != NULL ? open_append(k, o, s, e) :
-	    put_head(k, s, e);
+	return o->append != NULL ? append_open(k, o, s, e) :
+	    sink_put_head(k, s, e);
 }
 
 void
@@ -293,7 +235,8 @@ sink_flush(struct sink *k, bool last, struct err *e)
 		if (k->base64 || k->hex)
 			return flush_text(k, last, e);
 	}
-	return write_out(k->fd, &k->out, k->name, e);
+	return k->append ? append_write(k, e) :
+	    write_out(k->fd, &k->out, k->name, e);
 }
 
 /* --- several at once ------------------------------------------------------ */

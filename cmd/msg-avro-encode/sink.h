@@ -24,6 +24,7 @@ struct sink {
 	const char *name;
 	enum frame frame;
 	bool base64, hex, nothing;
+	bool append;			/* out goes to the end of a file */
 	uint64_t fingerprint;
 	uint32_t confluent;
 
@@ -55,6 +56,9 @@ int sink_end(struct sink *k, bool keep, struct err *e);
 /* A block that is packed already, of a container with the same schema. */
 int sink_block(struct sink *k, int64_t count, const void *p, size_t n,
     struct err *e);
+
+/* A container's head to out, with a sync marker of its own. */
+int sink_put_head(struct sink *k, const struct schema *s, struct err *e);
 
 /* A sink of the same frame that keeps everything until it is taken; sealed
  * when no more comes.  One thread may use each. */
