@@ -265,6 +265,8 @@ ocf_pack(enum ocf_codec c, int level, const void *p, size_t n,
 {
 	int rc = 0;
 
+	if (p == NULL)
+		p = "";			/* of no bytes: bzip2 minds */
 	switch (c) {
 	case OCF_DEFLATE:
 		rc = deflate_pack(level, p, n, out);
