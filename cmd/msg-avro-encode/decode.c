@@ -199,6 +199,8 @@ look(struct decoder *c, enum frame frame, struct err *e)
 	if (frame != FRAME_AUTO)
 		return decode_need(c, 1, e);
 	while ((n = input_n(&c->in)) < LOOK && !c->in.end) {
+		if (c->in.blank > 0 && input_waits(&c->in))
+			break;
 		if (n > 0 && (c->in.by_line || (input_waits(&c->in) &&
 		    !looks_framed(input_p(&c->in), n))))
 			break;

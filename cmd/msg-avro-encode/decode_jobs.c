@@ -145,9 +145,28 @@ finish(struct decoder *c, struct batch *t, struct batch **spare,
 	return rc;
 }
 
-/* Fill a batch with whole blocks.  1; 0: the file ended; -1. */
+/* All that is under way goes out; of what failed nothing behind it. */
 static int
-gather(struct decoder *c, struct batch *t, struct err *e)
+drain(struct decoder *c, struct crew *crew, struct batch **spare,
+    struct err *e)
+{
+	struct batch *t;
+	int rc = 0;
+
+	while ((t = crew_take(crew)) != NULL) {
+		if (rc == 0)
+			rc = finish(c, t, spare, e);
+		else
+			batch_done(spare, t);
+	}
+	return rc;
+}
+
+/* Fill a batch with whole blocks, of a pipe that pauses those that there are
+ * (none: all that is under way goes out).  1; 0: the file ended; -1. */
+static int
+gather(struct decoder *c, struct crew *crew, struct batch **spare,
+    struct batch *t, struct err *e)
 {
 	struct ocf_block b;
 	int rc;
@@ -162,6 +181,12 @@ gather(struct decoder *c, struct batch *t, struct err *e)
 			input_err_byte(&c->in, 0, e);
 			return err_prefix(e, "block %llu", (unsigned long long)
 			    (t->first + t->count));
+		}
+		if (rc == 0 && input_pauses(&c->in)) {
+			if (t->count > 0)
+				return 1;
+			if (drain(c, crew, spare, e) < 0)
+				return -1;
 		}
 		if (rc == 0) {
 			if (decode_more(c, e) < 0)
@@ -187,18 +212,16 @@ decode_jobs(struct decoder *c, const struct ocf_head *h, struct err *e)
 
 	while (got > 0 && rc == 0) {
 		t = batch_new(&spare, h, next);
-		got = gather(c, t, e);
+		got = gather(c, crew, &spare, t, e);
 		next += t->count;
 		if (crew_full(crew))
 			rc = finish(c, crew_take(crew), &spare, e);
 		crew_put(crew, t);
 	}
-	while ((t = crew_take(crew)) != NULL) {
-		if (rc == 0)
-			rc = finish(c, t, &spare, got < 0 ? &lost : e);
-		else
-			batch_done(&spare, t);
-	}
+	if (rc == 0)
+		rc = drain(c, crew, &spare, got < 0 ? &lost : e);
+	while ((t = crew_take(crew)) != NULL)
+		batch_done(&spare, t);
 	crew_free(crew);
 	batches_free(spare);
 	return got < 0 ? -1 : rc;

@@ -112,6 +112,38 @@ no_bytes(struct decoder *c, size_t left, struct err *e)
 	    "schema take none", left);
 }
 
+/* Do all values of the schema take no bytes?  Then each blank line of text is
+ * one. */
+static bool
+takes_no_bytes(struct decoder *c)
+{
+	struct err e = ERR_INIT;
+	size_t used;
+
+	return reading_skip(&c->reading, c->run, &c->tmp, "", 0, true, &used,
+	    &e) > 0;
+}
+
+static int
+blank_lines(struct decoder *c, struct err *e)
+{
+	size_t used;
+	int rc;
+
+	for (;;) {
+		for (; c->in.blank > 0 && !c->done; c->in.blank--)
+			if (decode_one(c, "", 0, true, &used, e) < 0)
+				return -1;
+		if (c->done)
+			return 0;
+		if (input_n(&c->in) > 0)
+			return no_bytes(c, input_n(&c->in), e);
+		rc = decode_more(c, e);
+		if (rc < 0 || (rc == 0 && c->in.blank == 0))
+			return rc;
+	}
+}
+
 int
 decode_stream(struct decoder *c, enum frame frame, struct err *e)
 {
@@ -119,6 +151,9 @@ decode_stream(struct decoder *c, enum frame frame, struct err *e)
 	uint64_t start;
 	int rc;
 
+	if (frame == FRAME_RAW && c->in.text != INPUT_BYTES &&
+	    takes_no_bytes(c))
+		return blank_lines(c, e);
 	while (!c->done && (rc = decode_need(c, 1, e)) != 0) {
 		if (rc < 0)
 			return -1;

@@ -2,6 +2,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/json.h"
 #include "base/jsonscan.h"
 #include "cli/exit.h"
 #include "encoder.h"
@@ -95,19 +97,50 @@ next_value(struct encoder *c, bool first, struct err *e)
 	return rc < 0 ? STEP_FAILED : rc == 0 ? STEP_END : STEP_VALUE;
 }
 
+/* Is what stands at p no JSON, before end?  An error is one only when its line
+ * is there: what is read of a token at the end may be half of it. */
+static bool
+is_broken(const char *p, const char *end)
+{
+	struct json_limits limits = { JSON_DEPTH_MAX, JSON_COUNT_MAX };
+	struct arena a = ARENA_INIT;
+	struct err e = ERR_INIT;
+	size_t n = (size_t)(end - p), at = 0;
+	bool bad = json_parse_next(&a, p, n, &at, &limits, &e) == NULL &&
+	    e.code == ERR_SYNTAX && memchr(p + at, '\n', n - at) != NULL;
+
+	arena_free(&a);
+	return bad;
+}
+
+const char *
+encode_behind(const char *p, const char *end, bool *json, bool last)
+{
+	const char *q = NULL;
+
+	/* a value that was cut ends where its line does, or it would go on
+	 * to the end of all that are behind it */
+	if (*json && !is_broken(p, end)) {
+		q = json_skip(p, end, SIZE_MAX);
+		if (q != NULL || !last)
+			return q;
+	}
+	*json = false;
+	q = memchr(p, '\n', (size_t)(end - p));
+	return q == NULL && last ? end : q;
+}
+
 /* Over a bad value: to its end, or to the next line when it is no JSON. */
 static int
 pass_over(struct encoder *c, bool json, struct err *e)
 {
 	for (;;) {
 		const char *p = input_p(&c->in), *end = p + input_n(&c->in);
-		const char *q = json ? json_skip(p, end, SIZE_MAX) :
-		    memchr(p, '\n', (size_t)(end - p));
+		const char *q = encode_behind(p, end, &json, c->in.end);
 		int rc;
 
-		if (q != NULL || c->in.end) {
-			input_eat(&c->in, q == NULL ? (size_t)(end - p) :
-			    (size_t)(q - p));
+		if (q != NULL) {
+			input_eat(&c->in, (size_t)(q - p));
 			return 0;
 		}
 		rc = read_on(c, true, e);

@@ -51,10 +51,8 @@ static size_t
 behind(const struct piece *t, size_t at, bool json)
 {
 	const char *p = t->text.p + at, *end = t->text.p + t->text.n;
-	const char *q = json ? json_skip(p, end, SIZE_MAX) :
-	    memchr(p, '\n', (size_t)(end - p));
 
-	return q == NULL ? t->text.n : (size_t)(q - t->text.p);
+	return (size_t)(encode_behind(p, end, &json, true) - t->text.p);
 }
 
 static void
@@ -178,11 +176,28 @@ last_newline(const char *p, size_t n)
 	return n == 0 ? NULL : p + n - 1;
 }
 
+/* All that is under way goes out; of what failed nothing behind it. */
+static int
+drain(struct encoder *c, struct crew *crew, struct piece **spare,
+    struct err *e)
+{
+	struct piece *t;
+	int rc = 0;
+
+	while ((t = crew_take(crew)) != NULL) {
+		if (rc == 0)
+			rc = finish(c, t, spare, e);
+		else
+			piece_done(spare, t);
+	}
+	return rc;
+}
+
 /* The text up to the last end of a line, all of it at the end.  NULL: there
  * is none. */
 static struct piece *
-next_piece(struct encoder *c, struct piece **spare, struct err *e,
-    bool *failed)
+next_piece(struct encoder *c, struct crew *crew, struct piece **spare,
+    struct err *e, bool *failed)
 {
 	struct piece *t;
 	const char *p, *nl = NULL;
@@ -190,16 +205,20 @@ next_piece(struct encoder *c, struct piece **spare, struct err *e,
 
 	*failed = false;
 	for (;;) {
+		bool pauses;
+
 		n = input_n(&c->in);
 		p = input_p(&c->in);
-		if (n >= PIECE || (c->in.end && n > 0))
+		pauses = n < PIECE && input_pauses(&c->in);
+		if (n >= PIECE || pauses || (c->in.end && n > 0))
 			nl = c->in.end ? p + n - 1 : last_newline(p, n);
 		if (nl != NULL || (c->in.end && n == 0))
 			break;
-		if (input_later(&c->in, e) < 0) {
-			*failed = true;
+		*failed = (pauses && (drain(c, crew, spare, e) < 0 ||
+		    sink_flush(&c->sink, false, e) < 0)) ||
+		    input_later(&c->in, e) < 0;
+		if (*failed)
 			return NULL;
-		}
 	}
 	if (nl == NULL)
 		return NULL;
@@ -218,12 +237,13 @@ encode_jobs(struct encoder *c, struct err *e)
 	struct crew *crew = crew_new((size_t)c->o->jobs, encode_piece,
 	    thread_make, thread_drop, c);
 	struct piece *t, *spare = NULL;
+	struct err lost = ERR_INIT;
 	bool failed = false;
 	int rc = 0;
 
 	c->lines = 0;
-	while (rc == 0 && (t = next_piece(c, &spare, e,
-	    &failed)) != NULL) {
+	while (rc == 0 && (t = next_piece(c, crew, &spare,
+	    e, &failed)) != NULL) {
 		if (crew_full(crew))
 			rc = finish(c, crew_take(crew), &spare, e);
 		if (rc == 0)
@@ -231,12 +251,10 @@ encode_jobs(struct encoder *c, struct err *e)
 		else
 			piece_done(&spare, t);
 	}
-	while ((t = crew_take(crew)) != NULL) {
-		if (rc == 0)
-			rc = finish(c, t, &spare, e);
-		else
-			piece_done(&spare, t);
-	}
+	if (rc == 0)
+		rc = drain(c, crew, &spare, failed ? &lost : e);
+	while ((t = crew_take(crew)) != NULL)
+		piece_done(&spare, t);
 	crew_free(crew);
 	pieces_free(spare);
 	return failed ? -1 : rc;

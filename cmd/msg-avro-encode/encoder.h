@@ -17,6 +17,12 @@ struct encoder {
 	bool done;			/* --head */
 };
 
+/* Where the next value may begin behind the bad one at p: behind it, or at the
+ * end of its line when it is no JSON, which *json may turn out to be.  NULL:
+ * that is not in p..end, and it is not the last of the input. */
+const char *encode_behind(const char *p, const char *end, bool *json,
+    bool last);
+
 /* All of the file that c->in is, a value a line, in --jobs threads. */
 int encode_jobs(struct encoder *c, struct err *e);
 

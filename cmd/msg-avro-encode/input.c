@@ -10,6 +10,8 @@
 #include "base/jsonscan.h"
 #include "base/text.h"
 
+#define PAUSE_MS	10
+
 int
 input_open(struct input *in, const char *name, enum input_text text,
     size_t max, struct err *e)
@@ -76,6 +78,7 @@ undo(struct input *in, const char *p, size_t n, struct err *e)
 	while (n > 0 && (p[n - 1] == '\r' || p[n - 1] == ' '))
 		n--;
 	in->lines++;
+	in->blank += n == 0;
 	if (in->text == INPUT_HEX ? hex_get(&in->buf, p, n) == 0 :
 	    base64_get(&in->buf, p, n, e) == 0)
 		return 0;
@@ -143,12 +146,24 @@ input_more(struct input *in, struct err *e)
 	return read_some(in, &in->buf, e) < 0 ? -1 : 1;
 }
 
-bool
-input_waits(const struct input *in)
+static bool
+nothing_for(const struct input *in, int timeout_ms)
 {
 	struct pollfd p = { .fd = in->fd, .events = POLLIN };
 
-	return !in->end && !has_line(in) && poll(&p, 1, 0) == 0;
+	return !in->end && !has_line(in) && poll(&p, 1, timeout_ms) == 0;
+}
+
+bool
+input_waits(const struct input *in)
+{
+	return nothing_for(in, 0);
+}
+
+bool
+input_pauses(const struct input *in)
+{
+	return nothing_for(in, PAUSE_MS);
 }
 
 int

@@ -26,6 +26,7 @@ struct input {
 	bool text_end;			/* nothing follows behind line */
 	bool by_line;			/* text: buf is of one line at most */
 	uint64_t bytes, lines;		/* before buf */
+	uint64_t blank;			/* lines of text with no bytes */
 	size_t want;			/* see input_later */
 };
 
@@ -48,6 +49,10 @@ input_n(const struct input *in)
 
 /* Would input_more have to wait? */
 bool input_waits(const struct input *in);
+
+/* The same, and nothing comes for a moment.  Threads that wait for each other
+ * whenever a pipe is empty would work one at a time. */
+bool input_pauses(const struct input *in);
 
 /* Read on.  1: there is more, 0: that was all, -1.  By line: an error with
  * ERR_SYNTAX is of a line that is left out, the next one may be asked for. */

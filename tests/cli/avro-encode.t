@@ -81,6 +81,21 @@ read -r line <&8
 is "$line" '{"name":"y","tags":[],"n":null}' 'of which the rest comes'
 exec 8<&-
 
+# With several threads too
+mkfifo to3 mid3 from3
+avro -s page.avsc --ocf --jobs 2 <to3 >mid3 &
+_background+=($!)
+avro -d --jobs 2 <mid3 >from3 &
+_background+=($!)
+exec 7>to3 8<from3
+for name in x y; do
+	printf '{"name":"%s"}\n' $name >&7
+	read -r -t 60 line <&8
+	is "$line" "{\"name\":\"$name\",\"tags\":[],\"n\":null}" \
+		"threads let out what is whole: $name"
+done
+exec 7>&- 8<&-
+
 # Long work on a terminal says how far it is: wait until it does
 mkfifo long
 yes '{"name":"x"}' >long &
@@ -109,6 +124,17 @@ is "$status:$out" '5:02780000
 02790000
 027a0000' 'keep going'
 is "$(wc -l <<<"$err")" 2 'each bad value is told'
+for jobs in 1 2; do
+	run avro -k --jobs $jobs -s page.avsc --hex <<<'{"name":[1,2
+{"name":"x"}
+{"name":"y","n":{"z":"
+{"name":{"a":[
+  {"b":1}]}} {"name":"z"}
+{"name":["w"'
+	is "$status:$out" '5:02780000
+027a0000' "a line that is cut takes no other with it, $jobs threads"
+	is "$(wc -l <<<"$err")" 4 'and each is told'
+done
 run avro -d -s page.avsc <<<"$(printf '\x02x\x05')"
 is "$status" 5 'broken binary'
 like "$err" 'byte 3, /tags: ' 'byte and path'
@@ -174,6 +200,54 @@ is "$(avro -d grow.avro | jq -r .name | paste -sd' ')" '1 2' 'append'
 echo '"int"' >int.avsc
 exits 5 'another schema is refused' avro -s int.avsc --append grow.avro </dev/null
 is "$(avro -d --count grow.avro)" 2 'and nothing is added'
+exits 2 'so is another codec' avro -s page.avsc --append grow.avro --codec xz \
+	</dev/null
+like "$err" 'its codec is null, not xz' 'which is told'
+
+# Two at once: what each wrote stays
+mkfifo slow
+avro -s page.avsc --append grow.avro <slow &
+_background+=($!)
+exec 7>slow
+echo '{"name":"3"}' >&7
+until test "$(avro -d --count grow.avro 2>/dev/null)" = 3; do :; done
+exits 0 'a container that another one adds to' \
+	avro -s page.avsc --append grow.avro <<<'{"name":"4"}'
+echo '{"name":"5"}' >&7
+exec 7>&-
+wait "${_background[-1]}"
+is "$?:$(avro -d grow.avro | jq -r .name | paste -sd' ')" '0:1 2 3 4 5' \
+	'has the values of both'
+seq -f '{"name":"%.0f"}' 3000 >seq.json
+for i in 1 2 3; do
+	avro -s page.avsc --append three.avro --block-size 20 seq.json &
+	_background+=($!)
+done
+wait "${_background[@]: -3}"
+is "$(avro -d three.avro | jq -r .name | sort | uniq -c |
+	awk '$1 != 3' | wc -l)" 0 'three at once, nothing is lost'
+
+# A disk that is full: what is there stays as it was
+cp three.avro full.avro
+(trap '' XFSZ
+	ulimit -f $(($(stat -c %s full.avro) / 1024 + 1))
+	avro -s page.avsc --append full.avro seq.json 2>err)
+is "$?" 6 'no room for more'
+ok 'leaves the container as it was' cmp three.avro full.avro
+
+# Values of no bytes
+echo '"null"' >null.avsc
+echo '{"type":"record","name":"E","fields":[]}' >empty.avsc
+for codec in null deflate snappy bzip2 xz zstandard; do
+	is "$(printf 'null\nnull\n' | avro -s null.avsc --codec $codec |
+		avro -d | paste -sd,)" null,null "blocks of no bytes: $codec"
+done
+for text in hex base64; do
+	is "$(printf '{}\n{}\n' | avro -s empty.avsc --$text |
+		avro -d -s empty.avsc --$text | paste -sd,)" '{},{}' \
+		"values of no bytes are blank lines of $text"
+done
+exits 5 'and bytes are none of them' avro -d -s null.avsc --hex <<<00
 
 # Hostile input
 run avro -d -s int.avsc <<<"$(printf '\xff\xff\xff\xff\xff\xff\xff\xff\xff')"
