@@ -37,19 +37,42 @@ load(struct buf *out, const char *path, struct err *e)
 	return -1;
 }
 
-/* "SERVER PIN" of line[0..n): 1 when it is that server's. */
+/* "SERVER PIN" of line[0..n): 1 when it is that server's; -1: it is no such
+ * line, and might have been. */
 static int
 match(char pin[PEER_PIN_LEN + 1], const char *line, size_t n,
     const char *server)
 {
-	size_t name = strlen(server);
+	size_t name = strcspn(line, " \n");
 
-	if (n != name + 1 + PEER_PIN_LEN || memcmp(line, server, name) != 0 ||
-	    line[name] != ' ')
+	if (n == 0 || line[0] == '#')
 		return 0;
+	if (n != name + 1 + PEER_PIN_LEN || name == 0)
+		return -1;
 	memcpy(pin, line + name + 1, PEER_PIN_LEN);
 	pin[PEER_PIN_LEN] = '\0';
-	return strspn(pin, "0123456789abcdef") == PEER_PIN_LEN;
+	if (strspn(pin, "0123456789abcdef") != PEER_PIN_LEN)
+		return -1;
+	return name == strlen(server) && memcmp(line, server, name) == 0;
+}
+
+static int
+find(char pin[PEER_PIN_LEN + 1], const char *text, const char *path,
+    const char *server, struct err *e)
+{
+	int rc = 0;
+
+	for (int number = 1; rc == 0 && *text != '\0'; number++) {
+		size_t n = strcspn(text, "\n");
+
+		rc = match(pin, text, n, server);
+		if (rc < 0)
+			return err_set(e, ERR_CONFIG, "%s:%d: no 'SERVER KEY' "
+			    "as --tofu keeps them; mend or remove the line",
+			    path, number);
+		text += n + (text[n] == '\n');
+	}
+	return rc;
 }
 
 int
@@ -58,15 +81,9 @@ known_find(char pin[PEER_PIN_LEN + 1], const char *server, struct err *e)
 	struct buf text = BUF_INIT(KNOWN_MAX);
 	char *path = known_path();
 	int rc = path == NULL ? no_home(e) : load(&text, path, e);
-	const char *line = buf_cstr(&text);
 
 	if (rc > 0)
-		for (rc = 0; rc == 0 && *line != '\0';) {
-			size_t n = strcspn(line, "\n");
-
-			rc = match(pin, line, n, server);
-			line += n + (line[n] == '\n');
-		}
+		rc = find(pin, buf_cstr(&text), path, server, e);
 	buf_free(&text);
 	free(path);
 	return rc;
@@ -83,6 +100,8 @@ known_add(const char *server, const char *pin, struct err *e)
 	if (rc == 0)
 		rc = load(&text, path, e) < 0 ? -1 : 0;
 	if (rc == 0) {
+		if (text.n > 0 && text.p[text.n - 1] != '\n')
+			buf_putc(&text, '\n');
 		buf_printf(&text, "%s %s\n", server, pin);
 		rc = fs_replace(path, text.p, text.n, 0600, e);
 	}

@@ -60,16 +60,37 @@ a_key_is_remembered_for_its_server(void **state)
 }
 
 static void
-lines_of_another_form_are_none(void **state)
+lines_of_another_form_are_told(void **state)
 {
-	char *path = known_path();
-	static const char text[] = "# mine\n\na.example\na.example " PIN_A "x\n"
+	static const char *const bad[] = { "a.example", "a.example " PIN_A "x",
 	    "a.example xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	    "aaaaaaaaaaa\nb.example " PIN_B;
+	    "aaaaaaaaaaa", " " PIN_A, "a.example  " PIN_A, "garbage" };
+	char *path = known_path(), text[300];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		snprintf(text, sizeof text, "# mine\n\n%s\nb.example " PIN_B,
+		    bad[i]);
+		assert_int_equal(fs_replace(path, text, strlen(text), 0600,
+		    &e), 0);
+		assert_int_equal(known_find(pin, "b.example", &e), -1);
+		assert_int_equal(e.code, ERR_CONFIG);
+		assert_non_null(strstr(e.text, "known:3: "));
+	}
+	free(path);
+}
+
+static void
+a_last_line_without_newline_stays_one(void **state)
+{
+	static const char text[] = "# mine\n\nb.example " PIN_B;
+	char *path = known_path();
 
 	(void)state;
 	assert_int_equal(fs_replace(path, text, sizeof text - 1, 0600, &e), 0);
 	assert_int_equal(known_find(pin, "a.example", &e), 0);
+	assert_int_equal(known_add("a.example", PIN_A, &e), 0);
+	assert_int_equal(known_find(pin, "a.example", &e), 1);
 	assert_int_equal(known_find(pin, "b.example", &e), 1);
 	assert_string_equal(pin, PIN_B);
 	free(path);
@@ -80,7 +101,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_remembered_for_its_server),
-		cmocka_unit_test(lines_of_another_form_are_none),
+		cmocka_unit_test(lines_of_another_form_are_told),
+		cmocka_unit_test(a_last_line_without_newline_stays_one),
 	};
 
 	return cmocka_run_group_tests_name("known", tests, begin, end);
