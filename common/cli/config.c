@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <confuse.h>
 
 #include "base/arena.h"
 #include "base/fs.h"
 #include "base/mem.h"
+#include "cli/config_scan.h"
 #include "cli/opt_row.h"
 
 struct config {
@@ -21,17 +23,37 @@ struct config {
 	cfg_opt_t top[OPT_ROWS_MAX + 2];
 };
 
+#define SEEN	(1 << 24)	/* a flag of ours: the row has a value */
+
 /* libconfuse's error function has no argument: where the config_read that is
  * running wants to have its words. */
-static _Thread_local struct err *reading;
+struct reading {
+	struct err *e;
+	int line;
+};
+
+static _Thread_local struct reading *reading;
 
 static void __attribute__((format(printf, 2, 0)))
 on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
-	if (reading->code != ERR_OK)
+	if (reading->e->code != ERR_OK)
 		return;
-	err_vset(reading, ERR_CONFIG, fmt, ap);
-	err_at(reading, "line %d", cfg->line);
+	err_vset(reading->e, ERR_CONFIG, fmt, ap);
+	reading->line = cfg->line;
+}
+
+/* The last of two would be taken, and which is meant nobody knows.  A list has
+ * a value after the other. */
+static int
+on_value(cfg_t *cfg, cfg_opt_t *row)
+{
+	bool twice = (row->flags & (SEEN | CFGF_LIST)) == SEEN;
+
+	row->flags |= SEEN;
+	if (twice)
+		cfg_error(cfg, "'%s' is there twice", row->name);
+	return twice ? -1 : 0;
 }
 
 static bool
@@ -58,6 +80,8 @@ put_rows(cfg_opt_t *to, const struct tool *t, const char *const also[])
 		if (!has_row(t, *also))
 			to[n++] = (cfg_opt_t)CFG_STR(*also, NULL, CFGF_NONE);
 	assert(n < OPT_ROWS_MAX);
+	for (size_t i = 0; i < n; i++)
+		to[i].validcb = on_value;
 	to[n] = (cfg_opt_t)CFG_END();
 	return n;
 }
@@ -96,24 +120,50 @@ explain_unknown(const struct tool *t, struct err *e)
 	memcpy(e->text, better.text, sizeof e->text);
 }
 
+/* It may name commands that are run, and files that are believed. */
+static int
+check_mode(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    (st.st_mode & S_IWOTH) == 0)
+		return 0;
+	return err_set(e, ERR_CONFIG, "everybody can write '%s'; type: chmod "
+	    "o-w '%s'", path, path);
+}
+
+static int
+parse_text(struct config *c, const struct tool *t, const char *text,
+    struct err *e)
+{
+	struct reading at = { .e = e };
+	int rc = config_scan(text, &at.line, e);
+
+	reading = &at;
+	if (rc == 0 && cfg_parse_buf(c->cfg, text) != CFG_SUCCESS) {
+		if (e->code == ERR_OK)
+			err_set(e, ERR_CONFIG, "cannot be read");
+		explain_unknown(t, e);
+		rc = -1;
+	}
+	reading = NULL;
+	return rc < 0 ? err_prefix(e, "%s:%d", c->path, at.line) : 0;
+}
+
 static int
 parse(struct config *c, const struct tool *t, struct err *e)
 {
 	struct buf text = BUF_INIT(CONFIG_MAX);
-	int rc = fs_read(&text, c->path, e);
+	int rc = check_mode(c->path, e);
 
+	if (rc == 0 && fs_read(&text, c->path, e) < 0) {
+		e->code = ERR_CONFIG;
+		rc = -1;
+	}
 	if (rc == 0) {
 		err_clear(e);
-		reading = e;
-		if (cfg_parse_buf(c->cfg, buf_cstr(&text)) != CFG_SUCCESS) {
-			if (e->code == ERR_OK)
-				err_set(e, ERR_CONFIG, "cannot be read");
-			explain_unknown(t, e);
-			rc = err_prefix(e, "'%s'", c->path);
-		}
-		reading = NULL;
-	} else {
-		e->code = ERR_CONFIG;
+		rc = parse_text(c, t, buf_cstr(&text), e);
 	}
 	buf_free(&text);
 	return rc;
@@ -131,7 +181,8 @@ config_read(struct config **out, const char *path, const struct tool *t,
 	if (also != NULL) {
 		c->top[n++] = (cfg_opt_t)CFG_STR("default", NULL, CFGF_NONE);
 		c->top[n++] = (cfg_opt_t)CFG_SEC("context", c->rows,
-		    CFGF_MULTI | CFGF_TITLE);
+		    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
+		c->top[n - 2].validcb = on_value;
 	}
 	c->top[n] = (cfg_opt_t)CFG_END();
 	c->cfg = cfg_init(c->top, CFGF_NONE);
@@ -163,6 +214,19 @@ const char *
 config_default(const struct config *c)
 {
 	return cfg_getstr(c->cfg, "default");
+}
+
+int
+config_stray(const struct config *c, struct err *e)
+{
+	for (const cfg_opt_t *o = c->top; o->name != NULL; o++)
+		if (strcmp(o->name, "default") != 0 &&
+		    o->type != CFGT_SEC && cfg_getopt(c->cfg, o->name)->flags
+		    & SEEN)
+			return err_set(e, ERR_CONFIG, "'%s': '%s' stands "
+			    "outside of the contexts and would say nothing",
+			    c->path, o->name);
+	return 0;
 }
 
 static int

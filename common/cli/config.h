@@ -28,13 +28,18 @@ struct config;
 
 /* Gives a config (config_free).  also: names that other tools who share the
  * file know, ended by NULL; NULL: the file is t's alone, without contexts.
- * ERR_CONFIG, at "line 3". */
+ * ERR_CONFIG, "FILE:3: what is wrong": besides what libconfuse refuses a
+ * setting or a context that is there twice, a brace without end, a variable
+ * that is not set; and a file that everybody can write. */
 int config_read(struct config **out, const char *path, const struct tool *t,
     const char *const also[], struct err *e);
 void config_free(struct config *c);		/* NULL is fine */
 
 /* What "default" says; NULL: nothing. */
 const char *config_default(const struct config *c);
+
+/* Of a file of contexts: a setting that is in none of them is refused. */
+int config_stray(const struct config *c, struct err *e);
 
 /* Set values from the file itself (context NULL) or from one of its
  * contexts; they borrow from c.  ERR_CONFIG: no such context, or a value that

@@ -28,6 +28,8 @@ apply_file(struct context *c, const char *path, const char *name,
 {
 	if (config_read(&c->config, path, t, of_clients, e) < 0)
 		return -1;
+	if (name != NULL && config_stray(c->config, e) < 0)
+		return -1;
 	return config_apply(c->config, name, t, values, e);
 }
 
@@ -41,6 +43,8 @@ apply_default(struct context *c, const char *path, const struct tool *t,
 	if (path == NULL || !fs_exists(path))
 		return 0;
 	if (config_read(&c->config, path, t, of_clients, e) < 0)
+		return -1;
+	if (config_stray(c->config, e) < 0)
 		return -1;
 	name = config_default(c->config);
 	if (name != NULL)

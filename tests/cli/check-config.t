@@ -101,7 +101,7 @@ unset MSG_LISTEN_HTTP MSG_LISTEN_HTTPS
 
 echo 'domian = "x"' >>serve.conf
 exits 2 'an unknown setting' msg-serve --config serve.conf --check-config
-is "$err" "msg-serve: line 5: 'serve.conf': unknown setting 'domian'; did you mean 'domain'?" \
+is "$err" "msg-serve: serve.conf:5: unknown setting 'domian'; did you mean 'domain'?" \
 	'with its line and the right one'
 echo 'import = "x"' >serve.conf
 exits 2 'an option that is no setting' msg-serve --config serve.conf \

@@ -220,6 +220,45 @@ exits 3 'a server that knows no certificates' "${own[@]}" admin.pem
 like "$err" 'does not know users by certificate .*--password-file' 'says what would help'
 exits 0 'and takes a password then' "${own[@]}" admin.pem --password-file pw
 
+# --- a configuration that says something else than is meant -----------------------
+cp "$XDG_CONFIG_HOME/msg/config" config.before
+bad() {			# NAME, ERE of the error; the file is standard input
+	cat >"$XDG_CONFIG_HOME/msg/config"
+	exits 2 "$1" msg-send -c x get /
+	like "$err" "$2" 'is told with its place'
+}
+unset UNSET
+here=$XDG_CONFIG_HOME/msg/config
+bad 'a context without end' "config:2: the '\\{' here has no '\\}'" <<<$'\ncontext x {\n jid = "a{}@b"\n# }\n'
+bad 'a setting twice' "config:3: 'jid' is there twice" <<<$'context x {\n jid = a@b\n jid = c@d\n}'
+bad 'a context twice' "config:2: .*'x'" <<<$'context x { jid = a@b }\ncontext x { jid = c@d }'
+bad 'the default twice' "config:2: 'default' is there twice" <<<$'default = x\ndefault = y\ncontext x { jid = a@b }'
+bad 'a setting outside of the contexts' "config': 'jid' stands outside" <<<$'jid = a@b\ncontext x { server = c }'
+bad 'a variable that is not set' "config:2: the variable 'UNSET' is not set" <<<$'context x {\n jid = "a@${UNSET}"\n}'
+bad 'nor bare' "config:2: the variable 'UNSET' is not set" <<<$'context x {\n jid = ${UNSET}\n}'
+cat >"$here" <<END
+default = x	# "{
+// {
+/* { \${UNSET}
+*/
+context x {
+	server = "localhost:$PORT"
+	jid = "\${NAME_OF_ADMIN:-admin}@localhost"
+	branch = 'sta\${UNSET}ging'
+	pin = "$pin"
+}
+context y { branch = "\\\${UNSET} \\" {" }
+END
+exits 0 'braces and variables that are none' msg-send --password-file pw -b staging get /
+chmod 666 "$here"
+exits 2 'a file that everybody can write' msg-send -c x get /
+like "$err" "everybody can write '.*config'; type: chmod o-w" 'says what to do'
+chmod 600 "$here"
+echo 'jid = a@b' >"$here"
+exits 2 'settings without a context' msg-send get /
+like "$err" "'jid' stands outside of the contexts" 'are told, too'
+mv config.before "$here"
+
 # --- --check --------------------------------------------------------------------------
 exits 0 '--check' msg-send --check
 like "$out" "name +[0-9.]+ ms  127.0.0.1:$PORT: 127.0.0.1

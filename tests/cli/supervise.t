@@ -188,7 +188,7 @@ def reload_keeps_connections():
         put(path, "max-watches = 5\nmax-wotches = 1\n")
         s.process.send_signal(signal.SIGHUP)
         line = wait_for(s, "not reloaded")
-        tap.ok("line 2" in line and "max-wotches" in line,
+        tap.ok("serve.conf:2: " in line and "max-wotches" in line,
                "a bad file is told with its line, and changes nothing", line)
         told = sum("option=max-watches" in x for x in s.lines)
         put(path, 'max-watches = 6\ncert = "/none.crt"\n')
