@@ -66,12 +66,16 @@ int
 msg_ask_check(const struct msg_ask *ask, struct err *e)
 {
 	size_t at = utf8_check(ask->argument.p, ask->argument.n);
+	struct str author = ask->attrs[MSG_ATTR_author];
 
 	for (enum msg_attr a = 0; a < MSG_ATTR_COUNT; a++)
 		if (check_value(names[a], ask->attrs[a], e) < 0)
 			return -1;
 	if (check_value("to", str_of(ask->to), e) < 0)
 		return -1;
+	if (author.n > 0 && memchr(author.p, '@', author.n) == NULL)
+		return err_set(e, ERR_INPUT, "--author: '%.*s' is no JID, as "
+		    "user@domain", (int)author.n, author.p);
 	return at == ask->argument.n ? 0 : err_set(e, ERR_INPUT, "byte %zu "
 	    "of the argument is no UTF-8", at + 1);
 }

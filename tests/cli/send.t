@@ -64,6 +64,8 @@ refused --match x get /
 refused --txid 00000000-0000-4000-8000-000000000000 get /
 refused --since 2026-01-01T00:00:00Z user
 refused --rev 3 diff /about
+exits 5 'an author without a domain' msg-send --author admin log
+like "$err" "'admin' is no JID, as user@domain" 'is not silently nobody'
 refused -f avro diff /about
 like "$err" '^msg-send: --format=avro: ' 'and the option is named that was given'
 exits 5 'on a line, too' msg-send - <<<'get --match=x /'
