@@ -123,6 +123,9 @@ check(const struct context *c, struct err *e)
 	if (c->jid == NULL)
 		return err_set(e, ERR_CONFIG, "--jid is missing: as whom to "
 		    "log in at '%s'", c->server);
+	if (strchr(c->jid, '@') == NULL)
+		return err_set(e, ERR_CONFIG, "--jid: '%s' is no address of "
+		    "the form user@domain", c->jid);
 	if (plain && strcmp(c->plaintext, "anywhere") != 0 &&
 	    !is_loopback(c->server))
 		return err_set(e, ERR_CONFIG, "--plaintext shows everything "

@@ -180,6 +180,9 @@ start_sasl(struct auth *l, const struct stanza *mechanisms, struct buf *out,
 		return err_set(e, ERR_AUTH, "the server does not know users "
 		    "by certificate (SASL EXTERNAL); --password-file logs in "
 		    "by password");
+	if (l->mech == NULL && mechanisms == NULL && !l->secured)
+		return err_set(e, ERR_CONNECT, "the server wants TLS; only "
+		    "msg-serve --plaintext goes without, as --plaintext does");
 	if (l->mech == NULL)
 		return err_set(e, ERR_AUTH, "the server offers no way to log "
 		    "in that we know%s", l->secured ? "" :

@@ -27,6 +27,10 @@ exits 0 'what it says behind the first line is passed over' msg-send "${trusted[
 	--password-command 'cat pw; yes | head -100000' get /
 exits 2 'two ways to trust a server' msg-send "${at[@]}" --insecure --tofu get /
 like "$err" '^msg-send: --insecure contradicts --tofu' 'are one too many'
+exits 2 'a user without a domain' msg-send -s 127.0.0.1:1 -j admin get /
+like "$err" "^msg-send: --jid: 'admin' is no address of the form user@domain" 'is told before a password is looked for'
+exits 3 'no TLS with who wants it' msg-send "${at[@]}" --plaintext --password-file pw get /
+like "$err" 'the server wants TLS; only msg-serve --plaintext' 'is told with what would help'
 exits 2 'nothing to trust' msg-send -s 127.0.0.1:1 -j a@localhost --plaintext --tofu get /
 like "$err" '^msg-send: --plaintext contradicts --tofu' 'without TLS'
 exits 2 'from nowhere, without a terminal' setsid msg-send "${trusted[@]}" get / </dev/null
