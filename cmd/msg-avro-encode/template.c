@@ -1,7 +1,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "avro/logical.h"
+#include "base/text.h"
 #include "cli/exit.h"
 #include "convert.h"
 
@@ -16,7 +17,8 @@
 struct filler {
 	struct buf *out;
 	unsigned depth;
-	bool tagged;
+	bool tagged, raw;		/* --json=avro, --raw-logical */
+	bool endless;			/* deeper than TEMPLATE_DEPTH */
 };
 
 static void fill(struct filler *f, const struct schema_node *n);
@@ -52,26 +54,142 @@ fill_fixed(struct filler *f, const struct schema_node *n)
 	buf_putc(f->out, '"');
 }
 
+/* --- defaults, as the schema's text has them: logical types raw ----------- */
+
+static void put_default(struct filler *f, const struct schema_node *n,
+    const struct json *j);
+
+/* Bytes are characters up to U+00FF. */
 static void
-fill_record(struct filler *f, const struct schema_node *n)
+get_bytes(struct buf *out, struct str text)
+{
+	size_t len;
+
+	for (size_t at = 0; at < text.n; at += len)
+		buf_putc(out, (char)utf8_get(text.p + at, text.n - at, &len));
+}
+
+static bool
+put_readable_bytes(struct filler *f, const struct schema_node *n,
+    struct str text)
+{
+	struct buf b = BUF_INIT(SCHEMA_TEXT_MAX), out = BUF_INIT(TEMPLATE_MAX);
+	char small[LOGICAL_TEXT];
+	bool ok = false;
+
+	get_bytes(&b, text);
+	if (n->logical == LOGICAL_DECIMAL) {
+		ok = decimal_put(&out, (const uint8_t *)b.p, b.n,
+		    n->scale) == 0;
+	} else if (n->logical == LOGICAL_UUID && b.n == 16) {
+		uuid_put((const uint8_t *)b.p, small);
+		buf_put(&out, small, 36);
+		ok = true;
+	} else if (n->logical == LOGICAL_DURATION && b.n == 12) {
+		buf_put(&out, small,
+		    duration_put((const uint8_t *)b.p, small));
+		ok = out.n > 0;
+	}
+	if (ok)
+		json_put_str(f->out, (struct str){ out.p, out.n });
+	buf_free(&b);
+	buf_free(&out);
+	return ok;
+}
+
+/* The default of a logical type as people write it.  false: it has no such
+ * form, and is taken as it stands. */
+static bool
+put_readable(struct filler *f, const struct schema_node *n,
+    const struct json *j)
+{
+	char text[LOGICAL_TEXT];
+	struct err e = ERR_INIT;
+	int64_t v;
+	size_t len;
+
+	if (f->raw || n->logical == LOGICAL_NONE)
+		return false;
+	if (n->type == SCHEMA_BYTES || n->type == SCHEMA_FIXED)
+		return put_readable_bytes(f, n, j->text);
+	if ((n->type != SCHEMA_INT && n->type != SCHEMA_LONG) ||
+	    json_int64(j, &v, &e) < 0)
+		return false;
+	len = logical_put(n->logical, v, text);
+	if (len > 0)
+		json_put_str(f->out, (struct str){ text, len });
+	return len > 0;
+}
+
+static void
+put_default_items(struct filler *f, const struct schema_node *n,
+    const struct json *j)
+{
+	bool map = n->type == SCHEMA_MAP;
+
+	buf_putc(f->out, map ? '{' : '[');
+	for (const struct json *c = j->first; c != NULL; c = c->next) {
+		if (c != j->first)
+			buf_putc(f->out, ',');
+		if (map) {
+			json_put_str(f->out, c->key);
+			buf_putc(f->out, ':');
+		}
+		put_default(f, n->items, c);
+	}
+	buf_putc(f->out, map ? '}' : ']');
+}
+
+static void fill_record(struct filler *f, const struct schema_node *n,
+    const struct json *from);
+static void fill_union(struct filler *f, const struct schema_node *n,
+    const struct json *init);
+
+static void
+put_default(struct filler *f, const struct schema_node *n,
+    const struct json *j)
+{
+	if (n->type == SCHEMA_RECORD)
+		fill_record(f, n, j);
+	else if (n->type == SCHEMA_UNION)
+		fill_union(f, n, j);
+	else if (n->type == SCHEMA_ARRAY || n->type == SCHEMA_MAP)
+		put_default_items(f, n, j);
+	else if (!put_readable(f, n, j))
+		json_put(f->out, j, 0);
+}
+
+/* --- the least there is --------------------------------------------------- */
+
+/* from: a default of the record, which need not give all fields; or NULL. */
+static void
+fill_record(struct filler *f, const struct schema_node *n,
+    const struct json *from)
 {
 	buf_putc(f->out, '{');
 	for (size_t i = 0; i < n->field_count; i++) {
+		const struct schema_field *field = &n->fields[i];
+		const struct json *init = json_getn(from, field->name.p,
+		    field->name.n);
+
+		if (init == NULL)
+			init = field->init;
 		if (i > 0)
 			buf_putc(f->out, ',');
-		json_put_str(f->out, n->fields[i].name);
+		json_put_str(f->out, field->name);
 		buf_putc(f->out, ':');
-		if (n->fields[i].init != NULL &&
-		    n->fields[i].type->type != SCHEMA_UNION)
-			json_put(f->out, n->fields[i].init, 0);
+		if (init != NULL)
+			put_default(f, field->type, init);
 		else
-			fill(f, n->fields[i].type);
+			fill(f, field->type);
 	}
 	buf_putc(f->out, '}');
 }
 
+/* init: its default, which is of the first branch; or NULL. */
 static void
-fill_union(struct filler *f, const struct schema_node *n)
+fill_union(struct filler *f, const struct schema_node *n,
+    const struct json *init)
 {
 	const struct schema_node *b = n->branches[0];
 	bool tag = f->tagged && b->type != SCHEMA_NULL;
@@ -81,7 +199,10 @@ fill_union(struct filler *f, const struct schema_node *n)
 		json_put_str(f->out, schema_branch_name(b));
 		buf_putc(f->out, ':');
 	}
-	fill(f, b);
+	if (init != NULL)
+		put_default(f, b, init);
+	else
+		fill(f, b);
 	if (tag)
 		buf_putc(f->out, '}');
 }
@@ -102,7 +223,7 @@ fill_items(struct filler *f, const struct schema_node *n)
 static void
 fill_type(struct filler *f, const struct schema_node *n)
 {
-	const char *text = example(n);
+	const char *text = f->raw ? NULL : example(n);
 
 	if (text != NULL) {
 		buf_puts(f->out, text);
@@ -133,11 +254,11 @@ fill_type(struct filler *f, const struct schema_node *n)
 		fill_fixed(f, n);
 		break;
 	case SCHEMA_RECORD:
-		fill_record(f, n);
+		fill_record(f, n, NULL);
 		break;
 	case SCHEMA_UNION:
 		if (n->branch_count > 0)
-			fill_union(f, n);
+			fill_union(f, n, NULL);
 		break;
 	default:
 		fill_items(f, n);
@@ -148,6 +269,7 @@ static void
 fill(struct filler *f, const struct schema_node *n)
 {
 	if (f->depth >= TEMPLATE_DEPTH || buf_full(f->out)) {
+		f->endless |= !buf_full(f->out);
 		buf_puts(f->out, "null");
 		return;
 	}
@@ -183,7 +305,8 @@ template_run(const struct encode_opts *o, char *files[], size_t count)
 {
 	struct buf text = BUF_INIT(TEMPLATE_MAX);
 	struct filler f = { .out = &text,
-	    .tagged = strcmp(o->json, "avro") == 0 };
+	    .tagged = strcmp(o->json, "avro") == 0 || o->strict,
+	    .raw = o->raw_logical || o->strict };
 	struct err e = ERR_INIT;
 	struct schema *s = schema_given(o) ? schema_of_options(o, &e) :
 	    schema_of_file(count > 0 ? files[0] : "-", &e);
@@ -191,7 +314,11 @@ template_run(const struct encode_opts *o, char *files[], size_t count)
 
 	if (s != NULL)
 		fill(&f, schema_root(s));
-	if (s == NULL || print(&text, &e) < 0)
+	if (f.endless)
+		err_set(&e, ERR_SCHEMA, "the least value of the schema nests "
+		    "deeper than %d: a record holds itself, and not in a union "
+		    "behind null, nor in an array or map", TEMPLATE_DEPTH);
+	if (s == NULL || f.endless || print(&text, &e) < 0)
 		status = encode_report(&e);
 	schema_unref(s);
 	buf_free(&text);
