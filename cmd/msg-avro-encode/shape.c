@@ -204,6 +204,7 @@ struct writer {
 	struct arena *arena;
 	struct buf *out;
 	struct map names;
+	struct str root;		/* its name was given: as it is */
 	bool enums;
 };
 
@@ -217,7 +218,7 @@ put_name(struct writer *w, struct str name)
 	char *p = arena_printf(w->arena, "%.*s", (int)name.n, name.p);
 	char *with = p;
 
-	if (*p >= 'a' && *p <= 'z')
+	if (name.p != w->root.p && *p >= 'a' && *p <= 'z')
 		*p = (char)(*p - 'a' + 'A');
 	for (int i = 2; map_get(&w->names, with, strlen(with)) != NULL; i++)
 		with = arena_printf(w->arena, "%s%d", p, i);
@@ -346,10 +347,11 @@ void
 shape_schema(struct arena *a, const struct shape *s, const char *name,
     bool enums, struct buf *out)
 {
-	struct writer w = { .arena = a, .out = out, .enums = enums };
+	struct writer w = { .arena = a, .out = out, .enums = enums,
+	    .root = str_of(name) };
 
 	map_init(&w.names);
-	put_shape(&w, s, str_of(name), false);
+	put_shape(&w, s, w.root, false);
 	map_free(&w.names);
 }
 
