@@ -78,8 +78,12 @@ bin_block(struct plan_run *r, const struct pnode *items, const uint8_t *b,
 			return NULL;
 		*stop = b + n;
 	}
-	if (*count > r->elements || (items != NULL && items->may_be_empty &&
-	    *count > r->limits.elements / EMPTY_PART))
+	if (items != NULL && items->may_be_empty &&
+	    *count > r->limits.elements / EMPTY_PART)
+		return plan_fail(r, ERR_LIMIT, at, "more than %zu elements "
+		    "that may take no byte, a %dth of all that a value may "
+		    "have", r->limits.elements / EMPTY_PART, EMPTY_PART);
+	if (*count > r->elements)
 		return plan_fail(r, ERR_LIMIT, at, "more than %zu elements in"
 		    " one value", r->limits.elements);
 	r->elements -= *count;

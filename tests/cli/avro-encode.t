@@ -235,6 +235,46 @@ cp three.avro full.avro
 is "$?" 6 'no room for more'
 ok 'leaves the container as it was' cmp three.avro full.avro
 
+# What a template prints is taken, and means the same as the defaults
+cat >defaults.avsc <<'END'
+{"type":"record","name":"D","fields":[
+ {"name":"a","type":{"type":"bytes","logicalType":"decimal","precision":5,
+  "scale":2},"default":"12"},
+ {"name":"b","type":{"type":"bytes","logicalType":"decimal","precision":5},
+  "default":"\u0001\u0000"},
+ {"name":"c","type":{"type":"int","logicalType":"date"},"default":1},
+ {"name":"d","type":{"type":"long","logicalType":"timestamp-millis"},
+  "default":1000},
+ {"name":"e","type":{"type":"fixed","name":"U","size":16,"logicalType":"uuid"},
+  "default":"\u00ff\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009abcdef"},
+ {"name":"f","type":{"type":"fixed","name":"P","size":12,
+  "logicalType":"duration"},
+  "default":"\u0001\u0000\u0000\u0000\u0002\u0000\u0000\u0000\u00e8\u0003\u0000\u0000"},
+ {"name":"g","type":["string","null"],"default":"x"},
+ {"name":"h","type":{"type":"record","name":"H","fields":[
+  {"name":"i","type":{"type":"array","items":{"type":"int",
+   "logicalType":"date"}}},{"name":"j","type":"int","default":7}]},
+  "default":{"i":[1,2]}}]}
+END
+is "$(avro --template -s defaults.avsc | jq -c .)" '{"a":"125.94","b":"256",'\
+'"c":"1970-01-02","d":"1970-01-01T00:00:01Z",'\
+'"e":"ff010203-0405-0607-0809-616263646566","f":"P1M2DT1S","g":"x",'\
+'"h":{"i":["1970-01-02","1970-01-03"],"j":7}}' 'a template of defaults'
+for form in '' --json=avro --raw-logical --strict; do
+	is "$(avro --template -s defaults.avsc $form |
+		avro -s defaults.avsc --hex ${form/--json=avro/})" \
+		"$(avro -s defaults.avsc --hex <<<'{}')" \
+		"is what they are: ${form:-plain}"
+done
+echo '{"type":"record","name":"R","fields":[{"name":"r","type":"R"}]}' \
+	>endless.avsc
+exits 5 'a record that never ends has no template' \
+	avro --template endless.avsc
+
+is "$(echo '{"a":{"b":1}}' | avro --infer -q --name com.example.foo |
+	jq -c '[.namespace, .name, .fields[0].type.name]')" \
+	'["com.example","foo","A"]' 'a schema is called as --name says'
+
 # Values of no bytes
 echo '"null"' >null.avsc
 echo '{"type":"record","name":"E","fields":[]}' >empty.avsc
@@ -255,6 +295,8 @@ is "$status" 5 'an integer without end'
 echo '{"type":"array","items":"null"}' >nulls.avsc
 run avro -d -s nulls.avsc --hex <<<'feffffffffffffffff01'
 is "$status" 5 'more nulls than anybody has'
+like "$err" 'more than 1048576 elements that may take no byte' \
+	'of which there may be fewer'
 echo '{"type":"record","name":"R","fields":[{"name":"r","type":["null","R"]}]}' \
 	>deep.avsc
 run avro -d -s deep.avsc < <(printf '\x02%.0s' {1..5000})
