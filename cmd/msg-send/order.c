@@ -86,6 +86,8 @@ static int
 take_word(struct order *out, const struct word *word, char **w, size_t n,
     struct err *e)
 {
+	out->creates = strcmp(word->name, "create") == 0 && n > 1 &&
+	    w[1][0] == '/' && w[1][strlen(w[1]) - 1] != '/';
 	if (word->run == NULL)
 		return word_expand(&out->ask, &out->text, word, w, n, e);
 	out->run = word->run;
@@ -259,6 +261,8 @@ order_do(struct send *s, const struct order *o, uint64_t line,
 
 	if (o->run == NULL) {
 		send_ask(s, &o->ask, line, o->show);
+		if (o->creates)
+			send_ask_path(s, o->w[1]);
 		return 0;
 	}
 	if (stream_wait(s, in, e) < 0)

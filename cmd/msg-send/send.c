@@ -11,6 +11,7 @@
 #include "cli/connect.h"
 #include "conflict.h"
 #include "field.h"
+#include "show.h"
 
 struct send_slot {
 	uint64_t line;
@@ -22,6 +23,7 @@ struct send_slot {
 	struct buf detail;		/* more about a refusal, JSON */
 	struct buf again;		/* the stanza, with --retry */
 	send_show_fn *show;
+	char *path;			/* of what is created; or NULL */
 	struct send_reply *reply;	/* of ourselves; NULL: disowned */
 };
 
@@ -186,6 +188,7 @@ send_close(struct send *s)
 		buf_free(&s->slots[i].text);
 		buf_free(&s->slots[i].detail);
 		buf_free(&s->slots[i].again);
+		free(s->slots[i].path);
 	}
 	free(s->slots);
 	output_free(&s->out);
@@ -214,6 +217,8 @@ new_slot(struct send *s, uint64_t line)
 	at->answered = at->own = at->binary = false;
 	at->reply = NULL;
 	at->show = NULL;
+	free(at->path);
+	at->path = NULL;
 	at->status = 0;
 	buf_reset(&at->text);
 	buf_reset(&at->detail);
@@ -297,6 +302,15 @@ send_ask(struct send *s, const struct msg_ask *ask, uint64_t line,
     send_show_fn *show)
 {
 	ask_slot(s, ask, line, NULL)->show = show;
+}
+
+void
+send_ask_path(struct send *s, const char *path)
+{
+	struct send_slot *at = slot(s, s->next - 1);
+
+	free(at->path);
+	at->path = mem_str(path);
 }
 
 void
@@ -397,6 +411,8 @@ print_slot(struct send *s, const struct send_slot *at)
 	} else if (at->binary && !s->quiet) {
 		buf_put(&s->out.buf, at->text.p, at->text.n);
 	} else if (!s->quiet && !shown(s, at)) {
+		if (at->path != NULL)
+			show_stored(at->path, &at->text);
 		send_print(s, at->text.n > 0 ? (struct str){ at->text.p,
 		    at->text.n } : STR("null"), at->line);
 	}

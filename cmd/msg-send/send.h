@@ -81,6 +81,10 @@ typedef bool send_show_fn(struct output *out, const struct json *answer);
 void send_ask(struct send *s, const struct msg_ask *ask, uint64_t line,
     send_show_fn *show);
 
+/* What was just asked for creates an item there: told when the server's rules
+ * for names have made it another path. */
+void send_ask_path(struct send *s, const char *path);
+
 /* The same for ourselves: the answer goes to *to, which is kept until it is
  * done or disowned; an answer that comes later is dropped. */
 void send_own(struct send *s, const struct msg_ask *ask,

@@ -1,9 +1,11 @@
 #include "show.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "cli/term.h"
+#include "options.h"
 
 #define COLUMNS_MAX	4
 #define CHANGES_SHOWN	20	/* of a commit */
@@ -182,4 +184,26 @@ show_users(struct output *o, const struct json *answer)
 	};
 
 	return table(o, answer, columns);
+}
+
+/* --- a new item ---------------------------------------------------------- */
+
+void
+show_stored(const char *asked, const struct buf *answer)
+{
+	struct arena a = ARENA_INIT;
+	struct err ignored = ERR_INIT;
+	const struct json *j = json_parse(&a, answer->p, answer->n, NULL,
+	    &ignored);
+	struct str path = j == NULL ? STR_NONE :
+	    json_string(json_get(j->first, "_path"));
+	struct buf shown = BUF_INIT(4096);
+
+	if (path.n > 0 && !str_is(path, asked)) {
+		text_escape(&shown, path.p, path.n, '\'');
+		fprintf(stderr, "%s: stored as '%s'\n", send_tool.name,
+		    buf_cstr(&shown));
+	}
+	buf_free(&shown);
+	arena_free(&a);
 }

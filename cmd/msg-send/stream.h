@@ -16,6 +16,7 @@ struct order {
 	struct msg_ask ask;		/* when run is NULL */
 	send_show_fn *show;
 	word_run_fn *run;
+	bool creates;			/* an item at w[1] */
 	char **w;			/* its arguments; order_clear */
 	size_t n;
 	struct buf text;		/* what ask borrows */

@@ -172,6 +172,10 @@ msg-send rm /about2 >/dev/null
 exits 0 'diff of what is gone' msg-send diff /about2 $((first + 3))
 is "$(jq -c '.changes[]|select(.field=="title")' <<<"$out")" \
 	'{"field":"title","before":"Third","after":null}' 'is a diff to nothing'
+exits 0 'a name that the server makes another' msg-send create Page "/news/it's x"
+is "$err" "msg-send: stored as '/news/it-s-x'" 'is told'
+exits 0 'and one that stays' msg-send create Page /news/stays
+is "$err" '' 'is not'
 exits 2 'create with a key of one'"'"'s own' msg-send create Page /k _key=foo
 like "$err" "'_key' is no field that a new item can be given" 'is refused'
 exits 2 'no dry run' msg-send -n diff /about2
