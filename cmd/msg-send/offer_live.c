@@ -137,28 +137,67 @@ add_list(struct live *l, const struct json *list, const char *member,
 	}
 }
 
+/* That the item, or the first of those, at a path has. */
+static struct str
+kind_at(struct live *l, const char *path, size_t n)
+{
+	struct buf query = BUF_INIT(QUERY_MAX);
+	const struct json *j;
+
+	buf_put(&query, path, n);
+	buf_lit(&query, "/@kind");
+	j = ask_query(l, &query);
+	buf_free(&query);
+	return j == NULL ? STR_NONE : json_string(j->first);
+}
+
+static const struct json *
+first_field(struct live *l, struct str kind)
+{
+	const struct json *j = kind.n == 0 ? NULL : ask(l, MSG_get_schema,
+	    kind);
+
+	j = j == NULL ? NULL : json_get(j, "fields");
+	return j == NULL ? NULL : j->first;
+}
+
 /* Of the kind that is named, or that the item at a path has. */
 static void
 add_fields(struct live *l, const struct offer_place *at, char *const w[],
     size_t i)
 {
-	struct buf query = BUF_INIT(QUERY_MAX);
-	const struct json *j;
-	struct str kind;
+	struct str kind = STR_NONE;
 
-	if (str_is(offer_argument(at->spec, 0), "KIND")) {
+	if (str_is(offer_argument(at->spec, 0), "KIND"))
 		kind = str_of(w[at->first]);
-	} else {
-		buf_printf(&query, "%s/@kind", w[at->first]);
-		j = i > at->first ? ask_query(l, &query) : NULL;
-		kind = j == NULL ? STR_NONE : json_string(j->first);
-	}
-	j = kind.n == 0 ? NULL : ask(l, MSG_get_schema, kind);
-	j = j == NULL ? NULL : json_get(j, "fields");
-	for (j = j == NULL ? NULL : j->first; j != NULL; j = j->next)
+	else if (i > at->first)
+		kind = kind_at(l, w[at->first], strlen(w[at->first]));
+	for (const struct json *j = first_field(l, kind); j != NULL;
+	    j = j->next)
 		offer_add(l->out, at->typed, json_string(json_get(j,
 		    "name")), at->command == NULL ? "" : "=", NULL);
-	buf_free(&query);
+}
+
+/* "/about/@ti": true when it is a value that is typed. */
+static bool
+add_values(struct live *l, const char *typed)
+{
+	const char *at = strrchr(typed, '/');
+
+	if (at == NULL || at[1] != '@')
+		return false;
+	for (const struct json *j = first_field(l, kind_at(l, typed,
+	    (size_t)(at - typed))); j != NULL; j = j->next) {
+		struct str name = json_string(json_get(j, "name"));
+		struct buf path = BUF_INIT(QUERY_MAX);
+
+		buf_put(&path, typed, (size_t)(at - typed) + 2);
+		buf_put(&path, name.p, name.n);
+		offer_add(l->out, typed, (struct str){ path.p, path.n }, "",
+		    NULL);
+		buf_free(&path);
+	}
+	return true;
 }
 
 static bool
@@ -178,6 +217,8 @@ add(struct live *l, const struct offer_place *at, char *const w[], size_t i)
 	if (strncmp(at->typed, "--branch=", 9) == 0)
 		add_list(l, ask(l, MSG_get_branch, STR_NONE), "_name",
 		    "--branch=", at->typed);
+	else if (str_is(a, "QUERY") && add_values(l, at->typed))
+		;
 	else if (str_is(a, "PATH") || str_is(a, "TO") || str_is(a, "QUERY"))
 		add_paths(l, at->typed);
 	else if (str_is(a, "KIND"))
