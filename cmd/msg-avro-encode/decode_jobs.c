@@ -177,11 +177,9 @@ gather(struct decoder *c, struct crew *crew, struct batch **spare,
 		rc = input_n(&c->in) == 0 ? 0 : ocf_block_get(&b,
 		    t->head->sync, c->o->max_block, input_p(&c->in),
 		    input_n(&c->in), c->in.end, e);
-		if (rc < 0) {
-			input_err_byte(&c->in, 0, e);
-			return err_prefix(e, "block %llu", (unsigned long long)
-			    (t->first + t->count));
-		}
+		if (rc < 0)		/* it counts, as the batch's last */
+			return decode_resync(c, t->head, t->first + t->count++,
+			    e) < 0 ? -1 : 1;
 		if (rc == 0 && input_pauses(&c->in)) {
 			if (t->count > 0)
 				return 1;

@@ -56,6 +56,69 @@ decode_err_block(struct err *e, uint64_t number)
 	    at[0] != '\0' ? ", " : "", at);
 }
 
+static const char *
+find_sync(const char *p, size_t n, const uint8_t sync[OCF_SYNC])
+{
+	const char *end = p + n, *q = p;
+
+	while (end - q >= OCF_SYNC && (q = memchr(q, sync[0],
+	    (size_t)(end - q) - OCF_SYNC + 1)) != NULL) {
+		if (memcmp(q, sync, OCF_SYNC) == 0)
+			return q;
+		q++;
+	}
+	return NULL;
+}
+
+/* Behind the next sync marker, or to the end.  1: it is there, 0: none, -1. */
+static int
+to_sync(struct decoder *c, const uint8_t sync[OCF_SYNC], struct err *e)
+{
+	for (;;) {
+		size_t n = input_n(&c->in);
+		const char *p = input_p(&c->in), *q = find_sync(p, n, sync);
+
+		if (q != NULL) {
+			input_eat(&c->in, (size_t)(q - p) + OCF_SYNC);
+			return 1;
+		}
+		/* its start may be there already */
+		input_eat(&c->in, c->in.end ? n : n < OCF_SYNC ? 0 :
+		    n - OCF_SYNC + 1);
+		if (c->in.end)
+			return 0;
+		if (decode_more(c, e) < 0)
+			return -1;
+	}
+}
+
+int
+decode_resync(struct decoder *c, const struct ocf_head *h, uint64_t number,
+    struct err *e)
+{
+	uint64_t from = c->in.bytes + c->in.at;
+	struct err left = ERR_INIT;
+	int rc;
+
+	input_err_byte(&c->in, 0, e);
+	err_prefix(e, "block %llu", (unsigned long long)number);
+	if (!c->o->keep_going || e->code == ERR_SYSTEM)
+		return -1;
+	complain(c->in.name, e);
+	c->bad = true;
+	rc = to_sync(c, h->sync, e);
+	if (rc < 0)
+		return -1;
+	err_set(&left, ERR_INPUT, "block %llu: %llu bytes are left out, up to "
+	    "%s", (unsigned long long)number,
+	    (unsigned long long)(c->in.bytes + c->in.at - from),
+	    rc > 0 ? "the next sync marker" : "the end: there is no sync "
+	    "marker any more");
+	err_at(&left, "byte %llu", (unsigned long long)from);
+	complain(c->in.name, &left);
+	return 0;
+}
+
 static int
 blocks(struct decoder *c, const struct ocf_head *h, struct err *e)
 {
@@ -73,9 +136,9 @@ blocks(struct decoder *c, const struct ocf_head *h, struct err *e)
 			if (decode_more(c, e) < 0)
 				return -1;
 		if (rc < 0) {
-			input_err_byte(&c->in, 0, e);
-			return err_prefix(e, "block %llu",
-			    (unsigned long long)i);
+			if (decode_resync(c, h, i, e) < 0)
+				return -1;
+			continue;
 		}
 		if (decode_block(c, h, &b, e) < 0) {
 			why = *e;

@@ -47,6 +47,11 @@ int decode_stream(struct decoder *c, enum frame frame, struct err *e);
 
 int decode_container(struct decoder *c, struct err *e);
 
+/* What follows is no block, as *e says: with --keep-going that is told and
+ * passed over up to the next sync marker (0), else -1. */
+int decode_resync(struct decoder *c, const struct ocf_head *h,
+    uint64_t number, struct err *e);
+
 /* All values of a block. */
 int decode_block(struct decoder *c, const struct ocf_head *h,
     const struct ocf_block *b, struct err *e);

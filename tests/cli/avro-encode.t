@@ -138,6 +138,31 @@ done
 run avro -d -s page.avsc <<<"$(printf '\x02x\x05')"
 is "$status" 5 'broken binary'
 like "$err" 'byte 3, /tags: ' 'byte and path'
+# Of a container what is no block is passed over, up to the next marker
+seq -f '{"name":"%.0f"}' 9 | avro -s page.avsc --ocf --block-size 1 >nine.avro
+python3 - <<'END'
+whole = open("nine.avro", "rb").read()
+sync = whole[-16:]
+part = whole.split(sync)
+def save(name, parts):
+    open(name, "wb").write(sync.join(parts))
+save("marker.avro", part[:3] + [part[3] + bytes(16) + part[4]] + part[5:])
+save("count.avro", part[:3] + [b"\x01" + part[3][1:]] + part[4:])
+save("length.avro", part[:3] + [part[3][:1] + b"\xfe\x7f"] + part[4:])
+save("last.avro", part[:9] + [part[9] + b"??"])
+END
+for jobs in 1 2; do
+	for bad in marker:'1 2 5 6 7 8 9' count:'1 2 4 5 6 7 8 9' \
+	    length:'1 2 4 5 6 7 8 9' last:'1 2 3 4 5 6 7 8'; do
+		run avro -d -k --jobs $jobs "${bad%%:*}.avro"
+		is "$status:$(jq -r .name <<<"$out" | paste -sd' ')" \
+			"5:${bad#*:}" "a bad ${bad%%:*}, $jobs threads"
+		like "$err" 'block [39]: .*block [39]: [0-9]+ bytes are left' \
+			'is told, and how much was left out'
+	done
+	exits 5 'and nothing is passed over by itself' \
+		avro -d --jobs $jobs count.avro
+done
 head -c -5 p.avro >cut.avro
 run avro -d cut.avro
 is "$status" 5 'a container that is cut'

@@ -457,7 +457,8 @@ binary_is_checked(void **state)
 	    "1 bytes are left behind the value");
 	refuses_binary("{\"type\":\"array\",\"items\":\"null\"}",
 	    "feffffffffffffff7f", "byte 0", "",
-	    "more than 67108864 elements in one value");
+	    "more than 1048576 elements that may take no "
+	    "byte, a 64th of all that a value may have");
 	refuses_binary("{\"type\":\"array\",\"items\":\"int\"}", "d0860300",
 	    "byte 0", "", "a block of 25000 items, and 1 bytes are left");
 	refuses_binary("{\"type\":\"array\",\"items\":\"int\"}",
