@@ -84,11 +84,38 @@ out:
 	return rc;
 }
 
+/* A device or a pipe is written to: a file in its place would be the end of
+ * /dev/null for everybody. */
+static int
+write_through(const char *path, const void *p, size_t n, struct err *e)
+{
+	struct buf b = { .p = (char *)(uintptr_t)p, .n = n };
+	int fd = open(path, O_WRONLY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return err_sys(e, ERR_SYSTEM, "cannot open '%s'", path);
+	rc = buf_write_all(&b, fd, e);
+	if (rc < 0)
+		err_prefix(e, "'%s'", path);
+	close(fd);
+	return rc;
+}
+
 int
 fs_replace(const char *path, const void *p, size_t n, mode_t mode,
     struct err *e)
 {
-	return write_file(path, p, n, mode, true, e);
+	struct stat st;
+	char *real;
+	int rc;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	    !S_ISDIR(st.st_mode))
+		return write_through(path, p, n, e);
+	real = realpath(path, NULL);	/* a link stays one */
+	rc = write_file(real == NULL ? path : real, p, n, mode, true, e);
+	free(real);
+	return rc;
 }
 
 int

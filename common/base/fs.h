@@ -13,7 +13,8 @@
 int fs_read(struct buf *out, const char *path, struct err *e);
 
 /* Write beside the file, sync, rename over it: either the old or the new
- * file is there, whatever happens. */
+ * file is there, whatever happens.  Behind a symbolic link it is its file
+ * that is replaced; a device or a pipe is written to. */
 int fs_replace(const char *path, const void *p, size_t n, mode_t mode,
     struct err *e);
 

@@ -100,6 +100,40 @@ errors_name_the_file(void **state)
 	free(file);
 }
 
+/* A file in the place of /dev/null would be the end of it for everybody. */
+static void
+replace_keeps_links_and_devices(void **state)
+{
+	char *link = in("link"), *file = in("file"), *pipe = in("pipe");
+	struct stat st;
+	char got[4] = "";
+	int fd;
+
+	(void)state;
+	assert_int_equal(fs_create(file, "old", 3, 0600, &e), 0);
+	assert_int_equal(symlink("file", link), 0);
+	assert_int_equal(fs_replace(link, "new", 3, 0600, &e), 0);
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(st.st_size, 3);
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	fd = open(pipe, O_RDONLY | O_NONBLOCK);
+	assert_true(fd >= 0);
+	assert_int_equal(fs_replace(pipe, "abc", 3, 0600, &e), 0);
+	assert_int_equal(read(fd, got, 3), 3);
+	assert_string_equal(got, "abc");
+	assert_int_equal(lstat(pipe, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	close(fd);
+	unlink(pipe);
+	unlink(link);
+	unlink(file);
+	free(link);
+	free(file);
+	free(pipe);
+}
+
 static void
 directories_on_the_way(void **state)
 {
@@ -178,6 +212,7 @@ main(void)
 		cmocka_unit_test(replace_leaves_one_file),
 		cmocka_unit_test(create_never_overwrites),
 		cmocka_unit_test(errors_name_the_file),
+		cmocka_unit_test(replace_keeps_links_and_devices),
 		cmocka_unit_test(directories_on_the_way),
 		cmocka_unit_test(names),
 	};
