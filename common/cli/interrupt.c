@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
+#define ONE_US	100000		/* the same signal within this time is one */
+
 static void
 signals(sigset_t *set)
 {
@@ -32,6 +36,7 @@ take(void *arg)
 {
 	struct interrupt *in = arg;
 	sigset_t set;
+	int64_t at_us;
 	int sig, first;
 
 	signals(&set);
@@ -39,11 +44,13 @@ take(void *arg)
 		if (sigwait(&set, &first) != 0)
 			return NULL;
 	} while (first == SIGINT && atomic_load(&in->held));
+	at_us = clock_mono_us();
 	atomic_store(&in->sig, first);
 	if (write(in->to, "", 1) < 0)
 		abort();	/* an empty pipe takes a byte */
 	while (sigwait(&set, &sig) == 0)
-		end_by(sig);
+		if (sig != first || clock_mono_us() - at_us > ONE_US)
+			end_by(sig);
 	return NULL;
 }
 
