@@ -19,6 +19,7 @@ struct tracer_sink {
 	atomic_uint refs;
 	struct place to;
 	bool lines;
+	struct str jid;			/* who looks, the arena's */
 	struct trace_want want;
 	struct arena arena;		/* of want's strings */
 	atomic_size_t flying;		/* bytes on their way */
@@ -156,12 +157,21 @@ tracer_say(struct tracer *t, const struct buf *lines)
 	pthread_rwlock_unlock(&t->lock);
 }
 
+/* He knows that he wants to look. */
+static bool
+asked_for_this(const struct tracer_sink *k, const struct trace_seen *seen)
+{
+	return seen->command == &msg_commands[MSG_set_trace] &&
+	    str_eq(seen->jid, k->jid);
+}
+
 static bool
 sink_wants(struct tracer_sink *k, const struct trace_seen *seen)
 {
 	uint64_t n;
 
-	if (k->lines || !trace_wanted(&k->want, seen))
+	if (k->lines || asked_for_this(k, seen) ||
+	    !trace_wanted(&k->want, seen))
 		return false;
 	n = atomic_fetch_add(&k->matched, 1);
 	return k->want.sample <= 1 || n % k->want.sample == 0;
@@ -244,6 +254,8 @@ tracer_add(struct tracer *t, struct session *s, struct str filter,
 		free(k);
 		return -1;
 	}
+	k->jid = (struct str){ arena_str(&k->arena, s->jid),
+		strlen(s->jid) };
 	tracer_remove(t, s);
 	pthread_rwlock_wrlock(&t->lock);
 	room = t->count < TRACERS_MAX;
