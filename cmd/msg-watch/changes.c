@@ -73,7 +73,7 @@ deliver(struct changes *c, const struct event *ev)
 {
 	struct err e = ERR_INIT;
 
-	if (c->o->exec == NULL || ev->kind != EVENT_CHANGES) {
+	if (c->o->exec == NULL) {
 		event_print(&c->f.out, ev);
 		return follow_flush(&c->f);
 	}
@@ -84,11 +84,50 @@ deliver(struct changes *c, const struct event *ev)
 }
 
 static void
+ask(struct changes *c)
+{
+	struct msg_ask a = { .to = c->o->to, .argument = str_of(c->query),
+		.command = &msg_commands[MSG_set_watch] };
+	char rev[24];
+
+	if (c->o->branch != NULL)
+		a.attrs[MSG_ATTR_branch] = str_of(c->o->branch);
+	if (c->o->diff)
+		a.attrs[MSG_ATTR_as] = STR("diff");
+	snprintf(rev, sizeof rev, "%llu", (unsigned long long)c->rev);
+	if (c->has_rev)
+		a.attrs[MSG_ATTR_from] = str_of(rev);
+	follow_ask(&c->f, &a);
+}
+
+/* From where it is possible; a gap that leads nowhere is the end anyway, or
+ * it would come for ever. */
+static bool
+go_on(struct changes *c, const struct event *ev)
+{
+	struct err e = ERR_INIT;
+	char text[ERR_TEXT_MAX + ERR_PATH_MAX + ERR_AT_MAX];
+
+	if (strcmp(c->o->on_gap, "go-on") != 0 ||
+	    (c->has_rev && ev->oldest <= c->rev))
+		return false;
+	err_set(&e, ERR_GAP, "events were lost: %.*s; going on from %llu",
+	    (int)ev->why.n, ev->why.n > 0 ? ev->why.p : "",
+	    (unsigned long long)ev->oldest);
+	err_line(&e, text, sizeof text);
+	fprintf(stderr, "%s: %s\n", watch_tool.name, text);
+	told_to(c, ev->oldest);
+	if (!c->f.over)
+		ask(c);
+	return true;
+}
+
+static void
 take_gap(struct changes *c, const struct event *ev)
 {
 	struct err e = ERR_INIT;
 
-	if (!deliver(c, ev))
+	if (!deliver(c, ev) || go_on(c, ev))
 		return;
 	err_set(&e, ERR_GAP, "events were lost: %.*s; go on with --from %llu",
 	    (int)ev->why.n, ev->why.n > 0 ? ev->why.p : "",
@@ -140,20 +179,8 @@ on_answer(void *arg, const struct msg_reply *r, const struct buf *payload)
 static void
 on_connected(void *arg, bool again)
 {
-	struct changes *c = arg;
-	struct msg_ask a = { .to = c->o->to, .argument = str_of(c->query),
-		.command = &msg_commands[MSG_set_watch] };
-	char rev[24];
-
 	(void)again;
-	if (c->o->branch != NULL)
-		a.attrs[MSG_ATTR_branch] = str_of(c->o->branch);
-	if (c->o->diff)
-		a.attrs[MSG_ATTR_as] = STR("diff");
-	snprintf(rev, sizeof rev, "%llu", (unsigned long long)c->rev);
-	if (c->has_rev)
-		a.attrs[MSG_ATTR_from] = str_of(rev);
-	follow_ask(&c->f, &a);
+	ask(arg);
 }
 
 static const struct follow_ops ops = {

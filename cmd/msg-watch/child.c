@@ -32,10 +32,13 @@ set(const char *name, struct str value)
 static void __attribute__((noreturn))
 become(const char *command, const struct event *ev, int in)
 {
-	char rev[24];
+	char number[24];
 
-	snprintf(rev, sizeof rev, "%llu", (unsigned long long)ev->rev);
-	setenv("MSG_REV", rev, 1);
+	snprintf(number, sizeof number, "%llu", (unsigned long long)ev->rev);
+	setenv("MSG_REV", number, 1);
+	snprintf(number, sizeof number, "%llu",
+	    (unsigned long long)ev->oldest);
+	setenv("MSG_GAP", ev->kind == EVENT_GAP ? number : "", 1);
 	set("MSG_BRANCH", ev->branch);
 	set("MSG_AUTHOR", ev->author);
 	set("MSG_TIME", ev->time);

@@ -17,7 +17,8 @@ struct watch_opts {
 	bool reconnect, quiet;
 	int64_t count, for_ms, idle_ms;		/* 0: without end */
 
-	const char *branch, *from, *cursor, *exec;	/* of changes */
+	const char *branch, *from, *cursor, *exec,
+	    *on_gap;	/* of changes */
 	bool diff;
 
 	const char *path, *user, *kind, *error, *sample;	/* of trace */

@@ -35,6 +35,37 @@ read_sample(uint64_t *out, const char *text, struct err *e)
 	return 0;
 }
 
+static void
+nearer(const char **near, size_t *best, const char *word, const char *text)
+{
+	size_t d = text_distance(word, text);
+
+	if (d < *best) {
+		*best = d;
+		*near = word;
+	}
+}
+
+/* One that never comes would be waited for in silence. */
+static int
+check_error(const char *text, struct err *e)
+{
+	const char *near = NULL;
+	size_t best = 4;
+
+	if (text == NULL || strcmp(text, "any") == 0)
+		return 0;
+	for (int i = ERR_OK + 1; i < ERR_COUNT && best > 0; i++) {
+		nearer(&near, &best, err_word((enum err_code)i), text);
+		nearer(&near, &best, err_condition((enum err_code)i), text);
+	}
+	if (best == 0)
+		return 0;
+	return err_set(e, ERR_USAGE, near == NULL ? "--error: unknown error "
+	    "'%s'" : "--error: unknown error '%s'; did you mean '%s'?", text,
+	    near == NULL ? "" : near);
+}
+
 static int
 make_want(struct trace *t, struct err *e)
 {
@@ -44,6 +75,8 @@ make_want(struct trace *t, struct err *e)
 		.user = str_of(o->user), .slower_us = 1000 * o->slower_ms,
 		.payload = o->payload };
 
+	if (check_error(o->error, e) < 0)
+		return -1;
 	if (o->sample != NULL && read_sample(&w.sample, o->sample, e) < 0)
 		return -1;
 	for (size_t i = 0; i < o->commands.n; i++)

@@ -152,6 +152,36 @@ like "$out" '^events were lost: ' 'in words'
 is "$(cat cursor)" 1 'which stays'
 gap=$(sed 's/.*--from //' <<<"$out")
 exits 0 'going on from where it says' msg-watch --from "$gap" --for 100ms
+exits 0 'going on by itself' \
+	msg-watch --cursor cursor --on-gap go-on --until-idle 300ms
+is "$(jq -c '[.gap, .oldest]' <<<"$out")" "[1,$gap]" 'the gap is told'
+like "$err" "events were lost: .*; going on from $gap\$" 'and that it is no end'
+is "$(cat cursor)" "$gap" 'the cursor is behind it'
+exits 0 'so the next has none' msg-watch --cursor cursor --until-idle 100ms
+is "$out$err" '' 'and nothing to tell'
+exits 0 'a gap by a command' msg-watch --from 1 --on-gap go-on \
+	--until-idle 300ms -x 'echo "$MSG_GAP"; cat'
+is "$(head -1 <<<"$out") $(sed 1d <<<"$out" | jq .gap)" "$gap 1" \
+	'which has it as any event'
+exits 2 'another way' msg-watch --on-gap=maybe
+
+# --- limits that are none --------------------------------------------------------------------
+for limit in '-n 0' '--for 0s' '--until-idle 0'; do
+	exits 2 "no end: $limit" msg-watch $limit
+	like "$err" "'0s?' is less than 1" 'is refused'
+done
+
+# --- the same signal twice, as timeout(1) sends it ---------------------------------------------
+ends=
+for i in 1 2 3 4 5 6 7 8; do
+	background msg-watch --cursor "there-$i"
+	watcher=$!
+	until test -s "there-$i"; do read -rt 0.01 <> <(:); done
+	kill -INT $watcher $watcher 2>/dev/null
+	wait $watcher
+	ends+=$?
+done
+is "$ends" 00000000 'two interrupts at once are one'
 
 # --- trace ----------------------------------------------------------------------------------
 traced() {	# FILE OPTION...: trace in the background until it is asked for
@@ -176,6 +206,10 @@ wait_line escape get-log
 wait_line escaped get-log
 unlike "$(cat escape escaped)" $'\u009b' 'no control character of outside is shown'
 like "$(cat escaped)" 'about.u009bm' 'as JSON it is an escape'
+traced own -n 1
+msg-send get-item /about >/dev/null
+wait $tracer
+is "$? $(jq -r .command own)" '0 get-item' 'its own request is not traced'
 traced all --command get-item --command set-item
 traced under --path /news --command get-item
 traced refused --error
@@ -221,6 +255,10 @@ exits 2 'nor is a number' msg-watch trace --sample 5
 like "$err" "'5' is no share such as 1/100" 'the error shows one'
 exits 2 'a command that is none' msg-watch trace --command get-itme
 like "$err" "did you mean 'get-item'" 'the nearest is told'
+exits 2 'an error that is none' msg-watch trace --error=not-fonud
+like "$err" "--error: .*'not-fonud'; did you mean 'not-found'" 'the nearest is told'
+exits 2 'nor a condition' msg-watch trace --error=bogus
+like "$err" "'bogus'\$" 'and none is near'
 exits 2 'an option of another' msg-watch trace --diff
 like "$err" "--diff is of 'msg-watch changes', not of 'trace'" 'is told'
 exits 1 'a filter that is none' msg-send set-trace '{"pfad":"/"}'
