@@ -41,6 +41,17 @@ child(const struct item *it)
 	return it->st == NULL ? NULL : stanza_first(it->st);
 }
 
+/* In an error: its condition, or what more is said of it. */
+static bool
+has_element(const struct stanza *error, struct str value)
+{
+	const struct stanza *c = error == NULL ? NULL : stanza_first(error);
+
+	while (c != NULL && !str_is(value, c->name))
+		c = stanza_next(c);
+	return c != NULL;
+}
+
 static bool
 by_element(const struct item *it, struct str value)
 {
@@ -49,7 +60,8 @@ by_element(const struct item *it, struct str value)
 	if (it->st == NULL)
 		return str_is(value, "iq");
 	return str_is(value, it->st->name) ||
-	    (c != NULL && str_is(value, c->name));
+	    (c != NULL && str_is(value, c->name)) ||
+	    has_element(stanza_child(it->st, "error", it->st->ns), value);
 }
 
 static bool

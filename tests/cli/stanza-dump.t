@@ -114,6 +114,15 @@ get-item '/password'" 'the secret alone'
 like "$(msg-stanza-dump foreign.log)" 'a token of love' 'and no word of a text'
 like "$(msg-stanza-dump --secrets foreign.log)" s3cret 'unless one asks'
 
+# --- errors ---------------------------------------------------------------------
+for id in 1 2; do
+	echo "<iq type='error' id='$id'><item xmlns='urn:M'/><error type='cancel'><$(
+		test $id = 1 && echo item-not-found || echo forbidden
+		) xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
+done >errors.xml
+is "$(msg-stanza-dump -1 -f element=item-not-found errors.xml | cut -d' ' -f2-4)" \
+	'iq error 1' 'a filter knows the condition of an error'
+
 # --- in words ------------------------------------------------------------------
 words() {	# XML: what stands above it
 	msg-stanza-dump <<<"$1" | sed -n 's/^-- //p'
