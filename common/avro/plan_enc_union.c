@@ -109,6 +109,16 @@ try_tagged(struct plan_run *r, const struct punion *u, const char **p)
 		    (int)(tag.n < 60 ? tag.n : 60), tag.p);
 		return -1;
 	}
+	if ((r->flags & PF_STRICT) && !str_eq(tag,
+	    schema_branch_name(u->branches[i]->schema))) {
+		struct str full = schema_branch_name(u->branches[i]->schema);
+
+		plan_fail(r, ERR_VALUE, key, "the union has no type '%.*s', "
+		    "its full name is '%.*s'",
+		    (int)(tag.n < 60 ? tag.n : 60), tag.p,
+		    (int)(full.n < 100 ? full.n : 100), full.p);
+		return -1;
+	}
 	if (!(r->flags & PF_TAGS_IN)) {
 		if (is_field(r, u, tag))
 			return 0;
