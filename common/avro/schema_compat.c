@@ -282,8 +282,16 @@ check_pair(struct compat *c, const struct schema_node *r,
 	}
 	if (r->type == SCHEMA_UNION)
 		return check_branches(c, r, w);
-	if (!schema_match(r, w))
-		return unlike(c, r, w);
+	if (!schema_match(r, w)) {
+		unlike(c, r, w);
+		/* with the alias it would not be done, so tell the rest */
+		if (c->tell && r->type == w->type && r->type == SCHEMA_RECORD)
+			check_records(c, r, w);
+		else if (c->tell && r->type == w->type &&
+		    r->type == SCHEMA_ENUM)
+			check_enum(c, r, w);
+		return false;
+	}
 	switch (r->type == w->type ? r->type : SCHEMA_NULL) {
 	case SCHEMA_RECORD:
 		return check_records(c, r, w);
