@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/exit.h"
 #include "kind.h"
 
@@ -21,6 +22,8 @@ schema_text(struct buf *text, const char *path, struct err *e)
 
 	if (fs_read(text, path, e) < 0)
 		return -1;
+	if (text->n >= 3 && memcmp(text->p, "\xef\xbb\xbf", 3) == 0)
+		buf_eat(text, 3);	/* a byte order mark */
 	if (text->n < 4 || memcmp(text->p, "Obj\1", 4) != 0)
 		return 0;
 	if (ocf_head_get(&h, text->p, text->n, true, e) <= 0)
@@ -106,6 +109,20 @@ schema_by_fingerprint(const struct encode_opts *o, const struct schema *given,
 	    "with the schema %016llx, %s", (unsigned long long)fingerprint,
 	    what);
 	return NULL;
+}
+
+int
+confluent_of(const struct encode_opts *o, uint32_t *out, struct err *e)
+{
+	uint64_t id;
+
+	if (text_number(o->confluent, strlen(o->confluent), UINT32_MAX,
+	    &id) < 0)
+		return err_set(e, ERR_USAGE, "--confluent: '%s' is no schema "
+		    "id, which is a number up to 4294967295%s", o->confluent,
+		    o->decode ? ", or 'any'" : "");
+	*out = (uint32_t)id;
+	return 0;
 }
 
 /* --- plans ---------------------------------------------------------------- */

@@ -22,6 +22,9 @@ struct schema *schema_of_options(const struct encode_opts *o, struct err *e);
 struct schema *schema_by_fingerprint(const struct encode_opts *o,
     const struct schema *given, uint64_t fingerprint, struct err *e);
 
+/* The number of --confluent, which is given. */
+int confluent_of(const struct encode_opts *o, uint32_t *out, struct err *e);
+
 struct plan *plan_of(const struct encode_opts *o, const struct schema *s,
     struct err *e);
 struct plan_run *run_of(const struct encode_opts *o);

@@ -259,6 +259,9 @@ decode_run(const struct encode_opts *o, char *files[], size_t count)
 	struct err e = ERR_INIT, lost = ERR_INIT;
 	int status = EXIT_DONE;
 
+	c.any_id = o->confluent == NULL || strcmp(o->confluent, "any") == 0;
+	if (!c.any_id && confluent_of(o, &c.confluent, &e) < 0)
+		return encode_report(&e);
 	c.run = run_of(o);
 	c.done = o->head == 0;
 	progress_init(&c.progress, o);

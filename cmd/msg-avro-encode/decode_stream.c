@@ -40,6 +40,10 @@ frame_head(struct decoder *c, enum frame frame, size_t *n, struct err *e)
 		    confluent_get(input_p(&c->in), input_n(&c->in), &id, &body,
 		    e) < 0)
 			return -1;
+		if (!c->any_id && id != c->confluent)
+			return err_set(e, ERR_INPUT, "the schema id is %u, "
+			    "not %u as --confluent says", (unsigned)id,
+			    (unsigned)c->confluent);
 		input_eat(&c->in, CONFLUENT_HEAD);
 	}
 	if (frame == FRAME_DELIMITED) {

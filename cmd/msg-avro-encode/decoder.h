@@ -13,6 +13,8 @@ struct decoder {
 	struct progress progress;
 	struct buf out, tmp, block;
 	uint64_t seen, printed;
+	uint32_t confluent;		/* the only id, unless any_id */
+	bool any_id;
 	bool have;			/* reading is set */
 	bool keeps;			/* out is for somebody else to write */
 	bool bad, done;

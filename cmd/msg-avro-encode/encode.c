@@ -204,7 +204,7 @@ encode_file(struct encoder *c, const char *name, struct err *e)
 	int rc = -1;
 
 	if (input_open(&c->in, name, INPUT_BYTES, (size_t)c->o->max_bytes,
-	    e) < 0)
+	    e) < 0 || input_skip_bom(&c->in, e) < 0)
 		goto out;
 	if (c->o->jobs > 1 && !c->o->array && c->o->head < 0 &&
 	    c->o->skip == 0) {
@@ -239,6 +239,11 @@ encode_files(struct encoder *c, char *files[], size_t count, struct err *e)
 			struct err lost = ERR_INIT;
 
 			complain(name, e);
+			if (c->o->keep_going &&
+			    encode_status(e) == EXIT_INPUT) {
+				c->bad = true;
+				continue;
+			}
 			/* what was whole before it still goes out */
 			if (sink_flush(&c->sink, true, &lost) < 0)
 				*e = lost;

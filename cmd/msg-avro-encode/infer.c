@@ -95,7 +95,8 @@ infer_run(const struct encode_opts *o, char *files[], size_t count)
 		struct input in;
 
 		if (input_open(&in, name, INPUT_BYTES, (size_t)o->max_bytes,
-		    &e) < 0 || read_file(&a, s, o, &in, &e) < 0) {
+		    &e) < 0 || input_skip_bom(&in, &e) < 0 ||
+		    read_file(&a, s, o, &in, &e) < 0) {
 			if (e.at[0] != '\0')
 				input_err_line(&in, 0, &e);
 			complain(name, &e);

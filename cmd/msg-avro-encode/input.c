@@ -12,6 +12,8 @@
 
 #define PAUSE_MS	10
 
+static const char bom[3] = { '\xef', '\xbb', '\xbf' };
+
 int
 input_open(struct input *in, const char *name, enum input_text text,
     size_t max, struct err *e)
@@ -164,6 +166,25 @@ bool
 input_pauses(const struct input *in)
 {
 	return nothing_for(in, PAUSE_MS);
+}
+
+int
+input_skip_bom(struct input *in, struct err *e)
+{
+	size_t n;
+	int rc = 1;
+
+	while (rc > 0 && ((n = input_n(in)) == 0 || (n < sizeof bom &&
+	    memcmp(input_p(in), bom, n) == 0)))
+		rc = input_more(in, e);
+	if (rc < 0)
+		return -1;
+	if (input_n(in) >= sizeof bom &&
+	    memcmp(input_p(in), bom, sizeof bom) == 0) {
+		input_eat(in, sizeof bom);
+		compact(in);		/* it is no column */
+	}
+	return 0;
 }
 
 int

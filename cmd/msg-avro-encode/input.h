@@ -54,6 +54,9 @@ bool input_waits(const struct input *in);
  * whenever a pipe is empty would work one at a time. */
 bool input_pauses(const struct input *in);
 
+/* Over a byte order mark, with which some editors begin JSON. */
+int input_skip_bom(struct input *in, struct err *e);
+
 /* Read on.  1: there is more, 0: that was all, -1.  By line: an error with
  * ERR_SYNTAX is of a line that is left out, the next one may be asked for. */
 int input_more(struct input *in, struct err *e);

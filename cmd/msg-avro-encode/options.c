@@ -140,6 +140,7 @@ static const char *const apart[] = {
 	"codec decode",
 	"schema infer",
 	"kind infer",
+	"infer keep-going",
 };
 
 /* The first only with one of the others. */
@@ -213,6 +214,25 @@ check_strict(const struct encode_opts *o, struct err *e)
 	return 0;
 }
 
+/* Each codec has levels of its own. */
+static int
+check_level(const struct encode_opts *o, struct err *e)
+{
+	int64_t max;
+
+	if (o->codec == NULL || !opt_given(&encode_tool, o, "level"))
+		return 0;
+	if (strcmp(o->codec, "null") == 0 || strcmp(o->codec, "snappy") == 0)
+		return err_set(e, ERR_USAGE, "--level means nothing to the "
+		    "codec %s", o->codec);
+	max = strcmp(o->codec, "zstandard") == 0 ? 22 : 9;
+	if (o->level > max)
+		return err_set(e, ERR_USAGE, "--level %lld is more than %lld, "
+		    "the highest of the codec %s", (long long)o->level,
+		    (long long)max, o->codec);
+	return 0;
+}
+
 /* Standard input is read once, and a file has a name. */
 static int
 check_names(const struct encode_opts *o, char *files[], size_t count,
@@ -249,5 +269,7 @@ options_check(const struct encode_opts *o, char *files[], size_t count,
 	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
 		if (check_needs(o, needs[i], e) < 0)
 			return -1;
-	return check_strict(o, e) < 0 ? -1 : check_names(o, files, count, e);
+	if (check_strict(o, e) < 0 || check_level(o, e) < 0)
+		return -1;
+	return check_names(o, files, count, e);
 }

@@ -11,6 +11,7 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "cli/output.h"
+#include "convert.h"
 
 #define OUT_FULL	((size_t)128 << 10)	/* written from here on */
 #define LINE_BYTES	57			/* of base64: 76 characters */
@@ -61,8 +62,6 @@ int
 sink_open(struct sink *k, const struct encode_opts *o, const struct schema *s,
     struct err *e)
 {
-	uint64_t id = 0;
-
 	memset(k, 0, sizeof *k);
 	k->fd = STDOUT_FILENO;
 	k->name = "standard output";
@@ -78,11 +77,8 @@ sink_open(struct sink *k, const struct encode_opts *o, const struct schema *s,
 	buf_init(&k->out, SIZE_MAX / 2);
 	buf_init(&k->value, SIZE_MAX / 2);
 	buf_init(&k->packed, SIZE_MAX / 2);
-	if (o->confluent != NULL && text_number(o->confluent,
-	    strlen(o->confluent), UINT32_MAX, &id) < 0)
-		return err_set(e, ERR_USAGE, "bad schema id '%s'",
-		    o->confluent);
-	k->confluent = (uint32_t)id;
+	if (o->confluent != NULL && confluent_of(o, &k->confluent, e) < 0)
+		return -1;
 	if (k->nothing || k->frame != FRAME_OCF)
 		return 0;
 	return o->append != NULL ? append_open(k, o, s, e) :

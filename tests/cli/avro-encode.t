@@ -314,6 +314,39 @@ for text in hex base64; do
 done
 exits 5 'and bytes are none of them' avro -d -s null.avsc --hex <<<00
 
+# What is given is heeded
+exits 5 'another schema id' avro -d --confluent 8 -s page.avsc < <(
+	avro --confluent 7 -s page.avsc <<<"$values")
+like "$err" 'the schema id is 7, not 8 as --confluent says' 'is refused'
+is "$(avro --confluent 7 -s page.avsc <<<"$values" |
+	avro -d --confluent any -s page.avsc)" "$values" 'any is taken'
+run avro --confluent abc -s page.avsc <<<"$values"
+like "$status:$err" "^2:.*--confluent: 'abc' is no schema id" 'no schema id'
+contradicts '--level 15 is more than 9, the highest of the codec deflate' \
+	--codec deflate --level 15
+contradicts '--level means nothing to the codec snappy' \
+	--codec snappy --level 1
+exits 2 '--infer cannot leave out' avro --infer -k </dev/null
+run avro -k -s page.avsc --hex nowhere - <<<'{"name":"x"}'
+is "$status:$out" 5:02780000 'a file that is not there is left out'
+is "$(printf '\xef\xbb\xbf%s' "$values" |
+	avro -s <(printf '\xef\xbb\xbf'; cat page.avsc) |
+	avro -d -s page.avsc)" "$values" 'a byte order mark is passed over'
+run avro -s page.avsc < <(printf '\xef\xbb\xbf?')
+like "$err" 'line 1, column 1: ' 'and is no column'
+cat >space.avsc <<'END'
+["null", {"type": "enum", "name": "a.b.E", "symbols": ["A"]}]
+END
+exits 0 'a full name' avro --strict -s space.avsc <<<'{"a.b.E":"A"}'
+exits 5 'a short one with --strict' avro --strict -s space.avsc <<<'{"E":"A"}'
+like "$err" "its full name is 'a.b.E'" 'is told'
+exits 0 'which is taken else' avro -s space.avsc <<<'{"E":"A"}'
+echo '{"type":"record","name":"Other","fields":[{"name":"new","type":"int"},
+	{"name":"name","type":"int"}]}' >other.avsc
+run avro --check-compat page.avsc other.avsc
+is "$status:$(cut -d: -f2 <<<"$out" | paste -sd,)" '5: /, /, /name' \
+	'each reason is told behind a name that is another'
+
 # Hostile input
 run avro -d -s int.avsc <<<"$(printf '\xff\xff\xff\xff\xff\xff\xff\xff\xff')"
 is "$status" 5 'an integer without end'
