@@ -11,7 +11,8 @@
 /* Came before its turn. */
 struct chunk {
 	struct chunk *next;
-	uint32_t seq;
+	uint32_t seq, ack;
+	bool acks;
 	size_t n, missing;
 	int64_t at_us;
 	uint8_t bytes[];
@@ -88,37 +89,39 @@ deliver(struct side *s, uint32_t seq, const uint8_t *p, size_t n,
 }
 
 static void
-drop_first(struct side *s)
+deliver_first(struct side *s)
 {
 	struct chunk *c = s->chunks;
 
+	deliver(s, c->seq, c->bytes, c->n, c->missing, c->at_us);
 	s->chunks = c->next;
 	s->pending -= c->n;
 	free(c);
 }
 
-/* What had to wait and need not any more. */
-static void
-drain(struct side *s)
+/* Did its sender have bytes of the other side that we have not? */
+static bool
+early(const struct side *other, bool acks, uint32_t ack)
 {
-	struct chunk *c;
-
-	while ((c = s->chunks) != NULL && !before(s->next, c->seq)) {
-		deliver(s, c->seq, c->bytes, c->n, c->missing, c->at_us);
-		drop_first(s);
-	}
+	return acks && other->known && !other->ended &&
+	    before(other->next, ack);
 }
 
-/* What is before the first chunk will not come any more. */
+/* What is before the first chunk, or what it answers, will not come any
+ * more. */
 static void
 give_up(struct side *s)
 {
 	struct chunk *c = s->chunks;
 
-	if (!s->ended)
-		wire_gap(s->wire, c->seq - s->next, c->at_us);
-	s->next = c->seq;
-	drain(s);
+	if (before(s->next, c->seq)) {
+		if (!s->ended)
+			wire_gap(s->wire, c->seq - s->next, c->at_us);
+		s->next = c->seq;
+	}
+	do
+		deliver_first(s);
+	while (s->chunks != NULL && !before(s->next, s->chunks->seq));
 }
 
 static void
@@ -131,6 +134,8 @@ keep(struct side *s, const struct segment *g)
 	c = mem_alloc(sizeof *c + g->n);
 	c->next = *at;
 	c->seq = g->seq;
+	c->ack = g->ack;
+	c->acks = (g->flags & TCP_ACK) != 0;
 	c->n = g->n;
 	c->missing = g->missing;
 	c->at_us = g->at_us;
@@ -151,9 +156,30 @@ side_end(struct side *s, int64_t at_us)
 	s->ended = true;
 }
 
-static void
-take(struct side *s, const struct segment *g)
+/* What had to wait and need not any more, until at_us: was there any? */
+static bool
+settle(struct side *s, const struct side *other, int64_t at_us)
 {
+	struct chunk *c;
+	bool any = false;
+
+	while ((c = s->chunks) != NULL && !before(s->next, c->seq) &&
+	    (!early(other, c->acks, c->ack) ||
+	    at_us - c->at_us > FLOW_TURN_US)) {
+		deliver_first(s);
+		any = true;
+	}
+	if (!s->ended && s->has_end && !before(s->next, s->end)) {
+		side_end(s, at_us);
+		any = true;
+	}
+	return any;
+}
+
+static void
+take(struct side *s, struct side *other, const struct segment *g)
+{
+	size_t n = g->n + g->missing;
 	uint32_t seq = g->seq;
 
 	if (g->flags & TCP_SYN)
@@ -162,22 +188,22 @@ take(struct side *s, const struct segment *g)
 		s->next = seq;
 		s->known = true;
 	}
-	if (g->n + g->missing > 0) {
+	if (n > 0 && before(s->next, seq + (uint32_t)n)) {
 		struct segment data = *g;
 
 		data.seq = seq;
-		if (before(s->next, seq))
+		if (before(s->next, seq) ||
+		    early(other, (g->flags & TCP_ACK) != 0, g->ack))
 			keep(s, &data);
-		else if (before(s->next, seq + (uint32_t)(g->n + g->missing)))
+		else
 			deliver(s, seq, g->data, g->n, g->missing, g->at_us);
 	}
 	if (g->flags & TCP_FIN) {
 		s->has_end = true;
-		s->end = seq + (uint32_t)(g->n + g->missing);
+		s->end = seq + (uint32_t)n;
 	}
-	drain(s);
-	if (s->has_end && !before(s->next, s->end))
-		side_end(s, g->at_us);
+	while (settle(s, other, g->at_us) || settle(other, s, g->at_us))
+		;
 }
 
 /* --- connections ---------------------------------------------------------- */
@@ -300,7 +326,7 @@ flows_segment(struct flows *f, const struct segment *g)
 	unlink_flow(f, w);
 	append(f, w);
 	s = &w->side[memcmp(&w->side[1].from, &g->from, sizeof g->from) == 0];
-	take(s, g);
+	take(s, s == w->side ? &w->side[1] : w->side, g);
 	if ((g->flags & TCP_RST) || (w->side[0].ended && w->side[1].ended)) {
 		tell(f, w, (g->flags & TCP_RST) ? "connection reset" :
 		    "connection ended");

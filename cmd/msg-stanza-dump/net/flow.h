@@ -2,6 +2,9 @@
  * flow.h - TCP segments put together: connections, and what their two
  * directions carry (wire.h).
  *
+ * A request comes before its answer, also where it was captured behind it: a
+ * segment waits for what it acknowledges, for FLOW_TURN_US of the capture.
+ *
  * Out of order, again, overlapping: each byte is taken once, the first one
  * that came.  Bytes that never come are a gap, which is told.  The client is
  * who says SYN, or else who talks to a port of XMPP or HTTP, or to the lower
@@ -18,6 +21,7 @@
 #include "net/packet.h"
 
 #define FLOWS_MAX		256
+#define FLOW_TURN_US		1000000
 #define FLOW_PENDING_MAX	(1u << 20)
 
 struct flows;

@@ -67,6 +67,7 @@ tcp(struct segment *out, struct rest r, size_t whole)
 	out->from.port = get_be16(r.p);
 	out->to.port = get_be16(r.p + 2);
 	out->seq = get_be32(r.p + 4);
+	out->ack = get_be32(r.p + 8);
 	out->flags = r.p[13];
 	if (r.n > whole)		/* padding of the link */
 		r.n = whole;

@@ -22,6 +22,7 @@ struct endpoint {
 struct segment {
 	struct endpoint from, to;
 	uint32_t seq;
+	uint32_t ack;			/* with TCP_ACK */
 	unsigned flags;			/* TCP_* */
 	const uint8_t *data;
 	size_t n;			/* bytes there */

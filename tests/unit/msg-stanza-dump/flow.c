@@ -8,6 +8,8 @@
 
 static struct flows *flows;
 static struct buf seen;
+static uint32_t acked;			/* by the next segments */
+static int64_t now_us;
 
 static void
 on_item(void *arg, const struct item *it)
@@ -24,6 +26,8 @@ static int
 begin(void **state)
 {
 	(void)state;
+	acked = 0;
+	now_us = 1;
 	flows = flows_new(on_item, NULL);
 	buf_init(&seen, 1 << 20);
 	return 0;
@@ -44,7 +48,8 @@ segment(unsigned port, bool back, unsigned flags, uint32_t seq,
     const char *data)
 {
 	struct segment s = { .flags = flags, .seq = seq,
-		.data = (const uint8_t *)data, .n = strlen(data), .at_us = 1 };
+		.ack = acked, .data = (const uint8_t *)data,
+		.n = strlen(data), .at_us = now_us };
 
 	s.from.port = back ? 5222 : (uint16_t)port;
 	s.to.port = back ? (uint16_t)port : 5222;
@@ -156,6 +161,39 @@ a_reset_is_the_end(void **state)
 	saw("a ");
 }
 
+static void
+a_request_comes_before_its_answer(void **state)
+{
+	(void)state;
+	segment(1, false, TCP_SYN, 9, "");
+	acked = 10;
+	segment(1, true, TCP_SYN | TCP_ACK, 76, "");
+	acked = 14;
+	segment(1, true, TCP_ACK, 77, "<x/>");
+	segment(1, true, TCP_FIN | TCP_ACK, 81, "");
+	saw("");
+	acked = 77;
+	segment(1, false, TCP_ACK, 10, "<a/>");
+	saw("a !x ");
+}
+
+static void
+an_answer_does_not_wait_for_ever(void **state)
+{
+	(void)state;
+	segment(1, false, TCP_SYN, 9, "");
+	acked = 14;
+	segment(1, true, TCP_ACK, 77, "<x/>");
+	segment(1, true, TCP_ACK, 81, "<y/>");
+	saw("");
+	now_us += FLOW_TURN_US + 1;
+	segment(1, true, TCP_ACK, 85, "");
+	saw("!x !y ");
+	segment(1, true, TCP_ACK, 85, "<z/>");
+	flows_end(flows);
+	saw("!z ");
+}
+
 int
 main(void)
 {
@@ -169,6 +207,8 @@ main(void)
 		TEST(not_more_than_so_much_waits),
 		TEST(not_more_connections_than_so_many),
 		TEST(a_reset_is_the_end),
+		TEST(a_request_comes_before_its_answer),
+		TEST(an_answer_does_not_wait_for_ever),
 	};
 
 	return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
