@@ -54,6 +54,23 @@ schema_given(const struct encode_opts *o)
 	return o->schemas.n > 0 || o->kind != NULL;
 }
 
+/* What the -s files define. */
+static int
+add_files(struct schema_set *set, const struct encode_opts *o, struct err *e)
+{
+	struct buf text = BUF_INIT((size_t)1 << 31);
+	int rc = 0;
+
+	for (size_t i = 0; i < o->schemas.n && rc == 0; i++) {
+		buf_reset(&text);
+		if (schema_text(&text, o->schemas.v[i], e) < 0 ||
+		    schema_set_add(set, text.p, text.n, e) < 0)
+			rc = err_prefix(e, "schema '%s'", o->schemas.v[i]);
+	}
+	buf_free(&text);
+	return rc;
+}
+
 struct schema *
 schema_of_options(const struct encode_opts *o, struct err *e)
 {
@@ -66,15 +83,8 @@ schema_of_options(const struct encode_opts *o, struct err *e)
 		    "--kind KIND");
 		goto out;
 	}
-	for (size_t i = 0; i < o->schemas.n; i++) {
-		buf_reset(&text);
-		if (schema_text(&text, o->schemas.v[i], e) < 0 ||
-		    schema_set_add(set, text.p, text.n, e) < 0) {
-			err_prefix(e, "schema '%s'", o->schemas.v[i]);
-			goto out;
-		}
-	}
-	buf_reset(&text);
+	if (add_files(set, o, e) < 0)
+		goto out;
 	if (o->kind != NULL && (kind_schema(&text, o, e) < 0 ||
 	    schema_set_add(set, text.p, text.n, e) < 0))
 		goto out;
@@ -87,6 +97,18 @@ out:
 	return s;
 }
 
+static struct schema *
+named_type(const struct encode_opts *o, uint64_t fingerprint)
+{
+	struct schema_set *set = schema_set_new();
+	struct err ignored = ERR_INIT;
+	struct schema *s = add_files(set, o, &ignored) < 0 ? NULL :
+	    schema_set_by_crc64(set, fingerprint);
+
+	schema_set_free(set);
+	return s;
+}
+
 struct schema *
 schema_by_fingerprint(const struct encode_opts *o, const struct schema *given,
     uint64_t fingerprint, struct err *e)
@@ -94,17 +116,21 @@ schema_by_fingerprint(const struct encode_opts *o, const struct schema *given,
 	const char *what = given == NULL ? "and no schema is given: use -s "
 	    "FILE or --kind KIND" : "and none that is given has this "
 	    "fingerprint";
+	struct schema *s;
 
 	if (given != NULL && schema_crc64(given) == fingerprint)
 		return schema_ref(given);
 	for (size_t i = 0; i < o->schemas.n; i++) {
 		struct err ignored = ERR_INIT;
-		struct schema *s = schema_of_file(o->schemas.v[i], &ignored);
 
+		s = schema_of_file(o->schemas.v[i], &ignored);
 		if (s != NULL && schema_crc64(s) == fingerprint)
 			return s;
 		schema_unref(s);
 	}
+	s = named_type(o, fingerprint);
+	if (s != NULL)
+		return s;
 	err_set(e, given == NULL ? ERR_USAGE : ERR_INPUT, "it is written "
 	    "with the schema %016llx, %s", (unsigned long long)fingerprint,
 	    what);

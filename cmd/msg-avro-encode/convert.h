@@ -18,7 +18,8 @@ bool schema_given(const struct encode_opts *o);
 /* What -s, --kind and --name say; NULL: *e, ERR_USAGE when none is given. */
 struct schema *schema_of_options(const struct encode_opts *o, struct err *e);
 
-/* given, or the one of the -s files that has this fingerprint, else NULL. */
+/* given, or of the -s files the one, or the type in them, that has this
+ * fingerprint; else NULL. */
 struct schema *schema_by_fingerprint(const struct encode_opts *o,
     const struct schema *given, uint64_t fingerprint, struct err *e);
 

@@ -193,6 +193,28 @@ schema_set_get(struct schema_set *set, const char *name, struct err *e)
 	return schema_make(set->space, root);
 }
 
+struct schema *
+schema_set_by_crc64(struct schema_set *set, uint64_t crc)
+{
+	const struct schema_node *root;
+	struct err e = ERR_INIT;
+	size_t at = 0;
+
+	if (set->space == NULL || schema_close(set->space, true, &e) < 0)
+		return NULL;
+	while ((root = map_next(&set->space->names, &at, NULL, NULL)) !=
+	    NULL) {
+		struct schema *s;
+
+		atomic_fetch_add(&set->space->refs, 1);
+		s = schema_make(set->space, root);
+		if (s->crc == crc)
+			return s;
+		schema_unref(s);
+	}
+	return NULL;
+}
+
 /* --- fingerprints --------------------------------------------------------- */
 
 uint64_t

@@ -111,6 +111,10 @@ int schema_set_add(struct schema_set *set, const char *p, size_t n,
 struct schema *schema_set_get(struct schema_set *set, const char *name,
     struct err *e);
 
+/* Of the types that have a name, the one whose schema has this fingerprint
+ * (schema_unref); NULL: none has, or a name is still missing. */
+struct schema *schema_set_by_crc64(struct schema_set *set, uint64_t crc);
+
 /* --- reading it ----------------------------------------------------------- */
 
 const char *schema_type_name(enum schema_type type);	/* "record" */

@@ -334,6 +334,15 @@ is "$(printf '\xef\xbb\xbf%s' "$values" |
 	avro -d -s page.avsc)" "$values" 'a byte order mark is passed over'
 run avro -s page.avsc < <(printf '\xef\xbb\xbf?')
 like "$err" 'line 1, column 1: ' 'and is no column'
+echo '{"protocol":"P","types":[
+	{"type":"record","name":"A","fields":[{"name":"a","type":"int"}]},
+	{"type":"record","name":"B","fields":[{"name":"b","type":"A"}]}]}' >p.avpr
+for name in A B; do
+	value='{"a":1}'
+	test $name = A || value='{"b":{"a":1}}'
+	is "$(avro -s p.avpr --name $name --single-object <<<"$value" |
+		avro -d -s p.avpr)" "$value" "a single object of any type: $name"
+done
 cat >space.avsc <<'END'
 ["null", {"type": "enum", "name": "a.b.E", "symbols": ["A"]}]
 END
