@@ -106,13 +106,15 @@ fs_replace(const char *path, const void *p, size_t n, mode_t mode,
     struct err *e)
 {
 	struct stat st;
-	char *real;
+	char *real = NULL;
 	int rc;
 
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
 	    !S_ISDIR(st.st_mode))
 		return write_through(path, p, n, e);
-	real = realpath(path, NULL);	/* a link stays one */
+	/* A link stays one; else errors have the name that was given. */
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		real = realpath(path, NULL);
 	rc = write_file(real == NULL ? path : real, p, n, mode, true, e);
 	free(real);
 	return rc;
