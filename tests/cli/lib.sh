@@ -143,6 +143,17 @@ ended() {
 	status=$?
 }
 
+# again PID SIGNAL: send it until it has ended, as somebody does who presses
+# Ctrl-C until it helps, at most a minute; sets $status.
+again() {
+	local last=$((SECONDS + 60))
+	while runs "$1" && ((SECONDS < last)); do
+		kill -"$2" "$1" 2>/dev/null
+		read -rt 0.02 <> <(:)
+	done
+	ended "$1"
+}
+
 # server_start [OPTION...]: sets $PORT (STARTTLS), $TLS_PORT, $SERVER (its
 # process id); what it says goes to $T/serve.log, what it prints to
 # $T/serve.out.  Its store is where msg-send and all others look for it; a

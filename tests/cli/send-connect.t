@@ -172,8 +172,7 @@ for tool in 'msg-send get' msg-watch; do
 	kill -INT $pid
 	taken $pid INT
 	ok "$tool: the first Ctrl-C would end it in order" runs $pid
-	kill -INT $pid
-	ended $pid
+	again $pid INT
 	is "$status" 130 'the second ends it at once'
 done
 

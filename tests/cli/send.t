@@ -217,8 +217,7 @@ wait_line slow.err 'WROTE: .* id="2"'
 kill -INT $sender
 taken $sender INT
 ok 'Ctrl-C while an answer is awaited: it waits' runs $sender
-kill -INT $sender
-ended $sender
+again $sender INT
 is "$status" 130 'and once more: it ends at once'
 is "$(grep -c interrupted slow.err)" 0 'without another word'
 kill -CONT "$SERVER"

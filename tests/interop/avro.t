@@ -133,7 +133,7 @@ class Check:
         size = str(self.r.choice([1, 50, 65536]))
         for args, back in (
                 ([], ["--raw"]), (["--single-object"], []),
-                (["--confluent", "4294967295"], ["--confluent", "0"]),
+                (["--confluent", "4294967295"], ["--confluent", "any"]),
                 (["--delimited"], ["--delimited"]), (["--ocf"], []),
                 (["--codec", codec, "--block-size", size], []),
                 (["--codec", codec, "--jobs", "2"], ["--jobs", "2"])):
