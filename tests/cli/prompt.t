@@ -190,6 +190,7 @@ def watching(server, env):
     t.type("get /about\n")
     tap.ok(t.shows("not connected; nothing was done"),
            "without a server nothing is done", t.seen[-500:])
+    t.shows("msg> ")
     t.type("\x04")
     tap.ok(t.end() == 0, "and Ctrl-D still ends it", t.seen)
     server.start()

@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import threading
+import time
 
 import tap
 import xmpp
@@ -108,9 +109,18 @@ class Raw:
 
 
 def rss(s):
-    """Bytes of memory the server has."""
-    with open(f"/proc/{s.process.pid}/statm", encoding="ascii") as f:
-        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    """Bytes of memory the server has of its own, not those of files."""
+    with open(f"/proc/{s.process.pid}/status", encoding="ascii") as f:
+        return int(re.search(r"^RssAnon:\s*(\d+) kB", f.read(), re.M)[1]) << 10
+
+
+def shrinks(s, most, wait=30):
+    """True when the server comes to have no more than so many bytes: what
+    connections had is given back after they are gone."""
+    end = time.monotonic() + wait
+    while rss(s) > most and time.monotonic() < end:
+        time.sleep(0.05)
+    return rss(s) <= most
 
 
 def descriptors(s):
