@@ -61,7 +61,7 @@ def crowd(s, witness):
         sock.close()
     gone(s, fds)
     tap.ok(witness.served(), "they go: others are served")
-    tap.ok(shrinks(s, before + (full - before) / 4),
+    tap.ok(shrinks(s, before + max((full - before) / 4, 2 << 20)),
            "memory returns", f"{before} {full} {rss(s)}")
     after = rss(s)
     for _ in range(2):
