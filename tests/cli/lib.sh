@@ -135,6 +135,13 @@ runs() {
 	grep -q '^State:[[:space:]][^ZX]' "/proc/$1/status" 2>/dev/null
 }
 
+# stopped PID: stop it, and wait until no thread of it runs.
+stopped() {
+	kill -STOP "$1"
+	while grep -q '^State:[[:space:]][^TZX]' "/proc/$1"/task/*/status \
+		2>/dev/null; do :; done
+}
+
 # ended PID: wait until it has, at most a minute; sets $status.
 ended() {
 	timeout 60 tail -f --pid="$1" /dev/null

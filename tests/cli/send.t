@@ -211,7 +211,7 @@ msg-send -vv -t 1h - <slow >slow.out 2>slow.err &
 sender=$!
 echo 'get-item /@name' >&8
 wait_line slow.out root
-kill -STOP "$SERVER"
+stopped "$SERVER"
 echo 'get-item /about/@title' >&8
 wait_line slow.err 'WROTE: .* id="2"'
 kill -INT $sender
