@@ -134,7 +134,7 @@ fuzz-run: $(fuzz)
 J	= $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 TESTS	= $(sort $(wildcard tests/*/*.t))
 PROVE	= env -u MAKEFLAGS -u MFLAGS CMOCKA_MESSAGE_OUTPUT=TAP \
-	  PYTHONDONTWRITEBYTECODE=1 tests/lib/prove -j$(JOBS)
+	  PYTHONDONTWRITEBYTECODE=1 tests/run -j$(JOBS)
 
 check: deps-check
 	@$(MAKE) $(J) all interop-tools
