@@ -15,6 +15,7 @@ merge_why_text(enum merge_why why)
 		[MERGE_NAME] = "its name is taken by another item",
 		[MERGE_PARENT] = "its folder is not there",
 		[MERGE_CHILDREN] = "removed, but items were put in it",
+		[MERGE_CIRCLE] = "it would lie below itself",
 	};
 
 	return text[why];

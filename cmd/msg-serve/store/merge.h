@@ -16,7 +16,8 @@ enum merge_why {
 	MERGE_REMOVED,			/* one changed what the other removed */
 	MERGE_NAME,			/* its name is taken by another item */
 	MERGE_PARENT,			/* its folder is not there */
-	MERGE_CHILDREN			/* removed, but has children here */
+	MERGE_CHILDREN,			/* removed, but has children here */
+	MERGE_CIRCLE			/* it would lie below itself */
 };
 
 /* The item before both, as it is to become (mine), as it is here (theirs);
@@ -37,7 +38,7 @@ struct merge {
 	void (*conflict)(void *arg, const struct merge_conflict *c);
 
 	/* Which side to take of an item in conflict; NULL: none.  MINE does
-	 * not help against MERGE_NAME, MERGE_PARENT and MERGE_CHILDREN. */
+	 * not help against MERGE_NAME and those behind it. */
 	enum merge_side (*choose)(void *arg, uint64_t item);
 
 	size_t items;			/* out: how many were taken over */

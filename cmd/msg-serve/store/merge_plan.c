@@ -197,6 +197,44 @@ check_name(struct merging *g, struct merge_item *i, struct err *e)
 	return 0;
 }
 
+/* From an item to the folder it is to lie in; 0: none. */
+static int
+go_up(struct merging *g, uint64_t *id, struct err *e)
+{
+	struct merge_item *i = find(g, *id);
+	struct item it = { .parent = 0 };
+	int rc = 1;
+
+	if (i != NULL && i->change)
+		it = i->now;
+	else
+		rc = view_node(&g->t->all, *id, &it, e);
+	*id = rc > 0 ? it.parent : 0;
+	return rc < 0 ? -1 : 0;
+}
+
+/* One side moved a below b, the other b below a.  A way up may lead into a
+ * circle of others: then it comes by the same mark again (Brent). */
+static int
+check_circle(struct merging *g, struct merge_item *i, struct err *e)
+{
+	uint64_t at = i->id, mark = 0;
+	size_t steps = 0, most = 1;
+
+	do {
+		if (++steps > most) {
+			mark = at;
+			steps = 1;
+			most *= 2;
+		}
+		if (go_up(g, &at, e) < 0)
+			return -1;
+		if (at == i->id)
+			i->misfit = MERGE_CIRCLE + 1;
+	} while (at != 0 && at != i->id && at != mark);
+	return 0;
+}
+
 static int
 check_place(struct merging *g, struct merge_item *i, struct err *e)
 {
@@ -208,7 +246,8 @@ check_place(struct merging *g, struct merge_item *i, struct err *e)
 	rc = will_be(g, i->now.parent, e);
 	if (rc == 0)
 		i->misfit = MERGE_PARENT + 1;
-	return rc < 0 ? -1 : check_name(g, i, e);
+	return rc < 0 || check_circle(g, i, e) < 0 ? -1 :
+	    check_name(g, i, e);
 }
 
 /* What is removed must be left by all its children. */
@@ -338,24 +377,13 @@ check_rights(struct merging *g, struct err *e)
 }
 
 /* Names that one item left and another took, in whatever order. */
-static int
-put_names(struct merging *g, struct err *e)
+static void
+put_names(struct merging *g)
 {
-	struct txn *t = g->t;
-	int rc;
-
-	for (struct merge_item *i = g->v; i < g->v + g->count; i++) {
-		if (!i->change || i->now.id == 0 || i->now.parent == 0 ||
-		    (i->theirs.id != 0 && same_place(&i->now, &i->theirs)))
-			continue;
-		txn_put_name(t, &i->now, true);
-		rc = view_under(&t->all, i->now.parent, i->id, e);
-		if (rc != 0)
-			return rc < 0 ? -1 : err_set(e, ERR_CONFLICT,
-			    "'%.*s' would lie below itself",
-			    (int)i->now.name.n, i->now.name.p);
-	}
-	return 0;
+	for (struct merge_item *i = g->v; i < g->v + g->count; i++)
+		if (i->change && i->now.id != 0 && i->now.parent != 0 &&
+		    (i->theirs.id == 0 || !same_place(&i->now, &i->theirs)))
+			txn_put_name(g->t, &i->now, true);
 }
 
 /* Name and folder in the bodies, as the places have become. */
@@ -429,7 +457,6 @@ merging_run(struct merging *g, struct err *e)
 			return -1;
 		g->m->items += i->change;
 	}
-	if (put_names(g, e) < 0)
-		return -1;
+	put_names(g);
 	return put_bodies(g, e);
 }

@@ -283,6 +283,34 @@ names_may_change_hands(void **state)
 	assert_int_equal(f->e.code, ERR_CONFLICT);
 }
 
+static void
+no_folder_gets_below_itself(void **state)
+{
+	struct fixture *f = *state;
+	/* The first is not in the circle, but its way up would be. */
+	uint64_t in = fixture_create(f, 2, ITEM_ROOT, "in", "1");
+	uint64_t a = fixture_create(f, 2, ITEM_ROOT, "a", "1");
+	uint64_t b = fixture_create(f, 2, ITEM_ROOT, "b", "1");
+	struct merging g = { 0 };
+
+	publish(f, &g);
+	fixture_do(f, 2, move_item, &(struct move){ a, b, "a" });
+	fixture_do(f, 2, move_item, &(struct move){ in, a, "in" });
+	fixture_do(f, 1, move_item, &(struct move){ b, a, "b" });
+	assert_int_equal(publish(f, &g), 0);
+	assert_int_equal(f->e.code, ERR_CONFLICT);
+	assert_int_equal(g.count, 1);
+	assert_int_equal(g.told[0].item, a);
+	assert_int_equal(g.told[0].why, MERGE_CIRCLE);
+	g.side = MERGE_THEIRS;
+	g.choose = a;
+	assert_true(publish(f, &g) > 0);
+	has(f, 1, a, "a", "1");
+	has(f, 1, b, "b", "1");
+	has(f, 1, in, "in", "1");
+	assert_int_equal(g.m.items, 1);
+}
+
 struct fork {
 	const char *name;
 	uint32_t from, id;
@@ -413,6 +441,7 @@ main(void)
 		TEST(theirs_keeps_what_is_here),
 		TEST(places_must_fit),
 		TEST(names_may_change_hands),
+		TEST(no_folder_gets_below_itself),
 		TEST(back_and_forth_along_branches),
 		TEST(a_commit_can_be_undone),
 		TEST(publishes_after_compaction_as_before),
