@@ -163,7 +163,8 @@ lint: all
 SOAK_SECONDS ?= 600
 soak: deps-check
 	@$(MAKE) $(J) all
-	@SOAK_SECONDS=$(SOAK_SECONDS) $(PROVE) -v tests/soak/soak.t </dev/null
+	@SOAK_SECONDS=$(SOAK_SECONDS) TEST_SECONDS=$$(($(SOAK_SECONDS) + 300)) \
+	    $(PROVE) -v tests/soak/soak.t </dev/null
 
 # Cross-checks with files of the Avro project, where somebody has them.
 VECTORS	?= ../shared/data/avro

@@ -33,7 +33,8 @@ _cleanup() {
 	for pid in "${_background[@]}"; do kill "$pid" 2>/dev/null; done
 	wait 2>/dev/null
 	rm -rf "$T"
-	test -n "$_ended" || echo "Bail out! ended before done_testing"
+	test -n "$_ended" ||
+		echo "not ok $((_count + 1)) - ended before done_testing"
 }
 trap _cleanup EXIT
 trap 'exit 1' INT TERM

@@ -13,6 +13,7 @@ ast.parse(open(sys.argv[1], encoding="utf-8").read())' "$f" ;;
 	*) ok "$f" bash -n "$f" ;;
 	esac
 done
+ok tests/run perl -c tests/run
 ok completions/_msg zsh -n completions/_msg
 ok completions/msg.fish fish --no-execute completions/msg.fish
 done_testing
