@@ -114,8 +114,12 @@ static const struct opt rows[] = {
 	{ 0, "max-connections", OPT_INT, "n", AT(connections),
 	    "most connections in all", "10000", 1, 10000000, .flags = LIVE },
 	{ 0, "max-address-connections", OPT_INT, "n",
-	    AT(address_connections), "most connections from one address "
-	    "that is not loopback", "100", 1, 10000000, .flags = LIVE },
+	    AT(address_connections), "most connections from one address",
+	    "100", 1, 10000000, .flags = LIVE },
+	{ 0, "limit-exempt", OPT_LIST, "network", AT(limit_exempt),
+	    "address or network (192.0.2.0/24) that no limit by address is "
+	    "for; none: they hold for all (default: 127.0.0.0/8 and ::1)",
+	    .flags = LIVE },
 	{ 0, "max-user-streams", OPT_INT, "n", AT(user_streams),
 	    "most streams of one user at a time", "1000", 1, 10000000,
 	    .flags = LIVE },

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/opt.h"
+#include "io/network.h"
 
 struct serve_options {
 	struct opt_from from;		/* first: cli/opt.h */
@@ -35,6 +36,8 @@ struct serve_options {
 	uint64_t stanza_bytes, login_bytes;
 	int64_t depth, attributes, elements;
 	int64_t connections, address_connections, user_streams;
+	struct opt_list limit_exempt;	/* as given: settings.c */
+	struct networks exempt;		/* and what it means */
 	int64_t login_ms, idle_ms;
 	int64_t pending;		/* requests a connection */
 	uint64_t queue_bytes;		/* to a peer that reads slowly */

@@ -131,6 +131,26 @@ check_none(const char *option, const struct opt_list *list, struct err *e)
 	return 0;
 }
 
+/* From whom limits by address are kept away. */
+static int
+read_exempt(struct settings *s, struct err *e)
+{
+	static const struct opt_list local = { { "127.0.0.0/8", "::1" }, 2 };
+	const struct opt_list *list = &s->opt.limit_exempt;
+	struct networks *out = &s->opt.exempt;
+
+	if (check_none("limit-exempt", list, e) < 0)
+		return -1;
+	if (list->n == 0)
+		list = &local;
+	if (strcmp(list->v[0], "none") == 0)
+		return 0;
+	for (; out->n < list->n; out->n++)
+		if (network_parse(&out->at[out->n], list->v[out->n], e) < 0)
+			return err_prefix(e, "--limit-exempt");
+	return 0;
+}
+
 static int
 check_lists(const struct settings *s, struct err *e)
 {
@@ -162,7 +182,7 @@ check(struct settings *s, struct err *e)
 {
 	if (prepare_domain(s, e) < 0 || check_contacts(s, e) < 0 ||
 	    check_origins(s, e) < 0 || check_other_host(s, e) < 0 ||
-	    check_lists(s, e) < 0)
+	    check_lists(s, e) < 0 || read_exempt(s, e) < 0)
 		return -1;
 	return check_compact(s, e);
 }

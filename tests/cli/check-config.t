@@ -72,6 +72,22 @@ for good in a.example a.example:5222 '[::1]:5222' 192.0.2.1; do
 	exits 0 "another host: $good" \
 		msg-serve --see-other-host "$good" --check-config
 done
+for bad in localhost 192.0.2 192.0.2.0/33 ::1%lo; do
+	exits 2 "no network: $bad" \
+		msg-serve --limit-exempt "$bad" --check-config
+	like "$err" "^msg-serve: --limit-exempt: '$bad' is no address or net" \
+		'is named'
+done
+exits 2 'a network with more bits than it says' \
+	msg-serve --limit-exempt 192.0.2.1/24 --check-config
+like "$err" "'192.0.2.1/24' has more bits than the first 24" 'is named'
+exits 2 'a network and none' \
+	msg-serve --limit-exempt ::1 --limit-exempt none --check-config
+like "$err" "^msg-serve: --limit-exempt: 'none' stands alone" 'is refused'
+for good in none 192.0.2.1 192.0.2.0/24 2001:db8::/32 0.0.0.0/0; do
+	exits 0 "addresses without limits: $good" \
+		msg-serve --limit-exempt "$good" --check-config
+done
 exits 2 'an address and none' \
 	msg-serve -l 127.0.0.1:0 -l none --check-config
 like "$err" "^msg-serve: --listen: 'none' stands alone" 'is refused'

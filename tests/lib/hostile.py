@@ -55,19 +55,18 @@ class Witness(threading.Thread):
             return self.wrong is None and self.rounds >= until
 
 
-def login(s, resource, user=None, password=None):
+def login(s, resource, user=None, password=None, source=None):
     """A stream of the administrator's, over direct TLS."""
     c = s.context()
-    return xmpp.Stream(s.tls_port, direct=True).connect(
+    return xmpp.Stream(s.tls_port, direct=True, source=source).connect(
         user or c["jid"].split("@")[0], password or c["password"], resource)
 
 
 class Raw:
     """A socket to a port; or what a stream has, to be used without care."""
 
-    def __init__(self, port=None, stream=None):
-        self.sock = stream.sock if stream else socket.create_connection(
-            ("127.0.0.1", port), xmpp.WAIT)
+    def __init__(self, port=None, stream=None, source=None):
+        self.sock = stream.sock if stream else xmpp.connect(port, source)
         self.got = b""
 
     def send(self, data):

@@ -28,11 +28,12 @@ class Answer:
 
 
 class Http:
-    """One connection.  tls: a context, or True for one that trusts all."""
+    """One connection.  tls: a context, or True for one that trusts all;
+    source: address to come from."""
 
-    def __init__(self, port, tls=False):
+    def __init__(self, port, tls=False, source=None):
         self.port = port
-        self.sock = socket.create_connection(("127.0.0.1", port), xmpp.WAIT)
+        self.sock = xmpp.connect(port, source)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             context = ssl.create_default_context()
@@ -119,9 +120,10 @@ def frame(opcode, payload, mask=b"\x12\x34\x56\x78", first=0x80):
 class WebSocket(xmpp.Stream):
     """An XMPP stream over WebSocket (RFC 7395)."""
 
-    def __init__(self, port, tls=False, domain="localhost", **fields):
+    def __init__(self, port, tls=False, domain="localhost", source=None,
+                 **fields):
         self.domain = domain
-        self.http = Http(port, tls)
+        self.http = Http(port, tls, source)
         self.sock = self.http.sock
         self.tls = ""           # no STARTTLS
         self.trace = []
@@ -206,7 +208,7 @@ class Bosh(xmpp.Stream):
     a second connection."""
 
     def __init__(self, port, tls=False, domain="localhost", wait=30, hold=1,
-                 rid=None, path="/http-bind", **attributes):
+                 rid=None, path="/http-bind", source=None, **attributes):
         self.port, self.secure, self.path = port, tls, path
         self.domain = domain
         self.tls = ""
@@ -218,7 +220,7 @@ class Bosh(xmpp.Stream):
         self.rid = rid or int.from_bytes(os.urandom(5), "big") + 1
         self.create = dict({"wait": wait, "hold": hold, "ver": "1.11",
                             "xmpp:version": "1.0"}, **attributes)
-        self.http = Http(port, tls)
+        self.http = Http(port, tls, source)
         self.body = None
 
     def _fresh(self):

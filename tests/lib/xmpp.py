@@ -32,12 +32,18 @@ def b64(data):
     return base64.b64encode(data).decode()
 
 
+def connect(port, source=None):
+    """source: the address of this machine to come from."""
+    return socket.create_connection(("127.0.0.1", port), WAIT,
+                                    source and (source, 0))
+
+
 class Stream:
     def __init__(self, port, domain="localhost", direct=False, cert=None,
-                 own=None):
-        """own: (certificate, key) to show."""
+                 own=None, source=None):
+        """own: (certificate, key) to show; source: address to come from."""
         self.domain = domain
-        self.sock = socket.create_connection(("127.0.0.1", port), WAIT)
+        self.sock = connect(port, source)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.tls = None
         self.cert = cert

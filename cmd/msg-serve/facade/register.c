@@ -114,10 +114,21 @@ is_own(const struct session *s, struct str name)
 	return own;
 }
 
+/* Each one made counts like a login that failed; 0: it may be, and is. */
 static int64_t
-now_ms(const struct session *s)
+registration_wait(const struct session *s)
 {
-	return loop_now_us(s->worker->loop) / 1000;
+	struct server *server = s->worker->server;
+	const struct peer *peer = s->ops->peer(s->carrier);
+	int64_t now_ms = loop_now_us(s->worker->loop) / 1000, ms;
+
+	if (admission_exempt(server, peer))
+		return 0;
+	ms = penalty_enter(&server->registrations, peer, now_ms);
+	if (ms == 0)
+		penalty_leave(&server->registrations, peer, JUDGED_WRONG, 0,
+		    now_ms);
+	return ms;
 }
 
 /* One who is not logged in makes a user. */
@@ -125,15 +136,12 @@ static int
 create(struct session *s, struct request *r, const struct stanza *query,
     struct str name, struct arena *a, struct err *e)
 {
-	struct server *server = s->worker->server;
-	const struct peer *peer = s->ops->peer(s->carrier);
-	int64_t ms = penalty_wait(&server->registrations, peer, now_ms(s));
+	int64_t ms = registration_wait(s);
 
 	if (ms > 0)
 		return err_set(e, ERR_LIMIT, "many users were made from your "
 		    "address: wait %lld ms", (long long)ms);
-	penalty_add(&server->registrations, peer, now_ms(s));
-	r->account = server->registrar;
+	r->account = s->worker->server->registrar;
 	return set_user(r, query, "create", name, a, e);
 }
 

@@ -20,13 +20,6 @@ static const char *const binding_types[LOGIN_BINDINGS] = {
 
 #define JIDS_MAX	16384	/* bytes of a certificate's addresses */
 
-/* What begins an exchange, kept until its address has waited. */
-struct held {
-	struct timer timer;
-	struct arena arena;
-	const struct stanza *st;
-};
-
 struct login *
 login_new(void)
 {
@@ -36,17 +29,6 @@ login_new(void)
 		buf_init(&l->binding_data[i], 256);
 	buf_init(&l->jids, JIDS_MAX);
 	return l;
-}
-
-static void
-drop_held(struct login *l)
-{
-	if (l->held == NULL)
-		return;
-	timer_stop(&l->held->timer);
-	arena_free(&l->held->arena);
-	free(l->held);
-	l->held = NULL;
 }
 
 /* End the exchange under way; the bindings stay. */
@@ -65,7 +47,7 @@ login_free(struct login *l)
 	if (l == NULL)
 		return;
 	reset(l);
-	drop_held(l);
+	login_guard_clear(l);
 	for (int i = 0; i < LOGIN_BINDINGS; i++)
 		buf_wipe(&l->binding_data[i]);
 	buf_free(&l->jids);
@@ -173,12 +155,6 @@ login_features(struct session *s, struct buf *out)
 
 /* --- what is said -------------------------------------------------------- */
 
-static int64_t
-now_ms(const struct session *s)
-{
-	return loop_now_us(s->worker->loop) / 1000;
-}
-
 static const char *
 dialect(const struct session *s)
 {
@@ -188,14 +164,10 @@ dialect(const struct session *s)
 void
 login_fail(struct session *s, const char *condition)
 {
-	struct server *server = s->worker->server;
-	const struct peer *peer = s->ops->peer(s->carrier);
 	struct buf *out = session_out(s);
 
 	session_log(s, LOG_LEVEL_INFO, "login refused", "why", condition,
 	    NULL);
-	if (!peer->loopback && strcmp(condition, "aborted") != 0)
-		penalty_add(&server->penalty, peer, now_ms(s));
 	buf_printf(out, "<failure xmlns=\"%s\"><%s", dialect(s), condition);
 	if (s->login->sasl2)
 		xml_attr(out, "xmlns", NS_SASL);
@@ -341,6 +313,14 @@ begin(struct session *s, const struct stanza *st)
 	return true;
 }
 
+void
+login_step(struct session *s, const struct buf *message)
+{
+	login_mech_step(s, message);
+	if (s->login != NULL)
+		s->login->first = false;
+}
+
 /* What an exchange's element holds; had: something, be it of no bytes. */
 static void
 message(struct session *s, const struct stanza *st, bool had)
@@ -351,10 +331,8 @@ message(struct session *s, const struct stanza *st, bool had)
 		login_fail(s, "incorrect-encoding");
 	} else if (!had) {
 		login_challenge(s, NULL);
-	} else {
-		login_mech_step(s, &m);
-		if (s->login != NULL)
-			s->login->first = false;
+	} else if (!login_mech_judges(s->login) || !login_guard_holds(s, &m)) {
+		login_step(s, &m);
 	}
 	buf_wipe(&m);
 }
@@ -376,40 +354,6 @@ begin_with(struct session *s, const struct stanza *st)
 	    (two ? holds != NULL : stanza_text(st).n > 0));
 }
 
-static void
-on_waited(void *arg)
-{
-	struct session *s = arg;
-	struct held *held = s->login->held;
-
-	s->login->held = NULL;
-	if (s->state == SESSION_LOGIN) {
-		login_go_on(s);
-		begin_with(s, held->st);
-	}
-	arena_free(&held->arena);
-	free(held);
-}
-
-/* True: its address has failed too often to be heard at once. */
-static bool
-has_to_wait(struct session *s, const struct stanza *st)
-{
-	int64_t ms = penalty_wait(&s->worker->server->penalty,
-	    s->ops->peer(s->carrier), now_ms(s));
-	struct held *held;
-
-	if (ms == 0)
-		return false;
-	held = mem_zero(sizeof *held);
-	held->st = stanza_copy(&held->arena, st);
-	timer_init(&held->timer, s->worker->loop, on_waited, s);
-	timer_set(&held->timer, ms);
-	s->login->held = held;
-	login_wait(s);
-	return true;
-}
-
 void
 login_stanza(struct session *s, const struct stanza *st)
 {
@@ -418,8 +362,7 @@ login_stanza(struct session *s, const struct stanza *st)
 	if (s->login->mech == NULL)
 		s->login->sasl2 = two;	/* what is refused is in his words */
 	if (strcmp(st->name, two ? "authenticate" : "auth") == 0) {
-		if (!has_to_wait(s, st))
-			begin_with(s, st);
+		begin_with(s, st);
 	} else if (strcmp(st->name, "abort") == 0) {
 		login_fail(s, "aborted");
 	} else if (strcmp(st->name, "response") != 0 ||

@@ -4,6 +4,7 @@
  *
  *	login.c		mechanisms offered, the exchange, attempts
  *	login_mech.c	what each mechanism does
+ *	login_guard.c	who failed often waits before he is judged again
  *	login2.c	what XEP-0388 has around that
  *	login_fast.c	tokens in place of passwords (XEP-0484)
  *	login_int.h	what these share

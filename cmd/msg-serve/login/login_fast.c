@@ -106,12 +106,15 @@ login_fast_step(struct session *s, const struct buf *message)
 	struct login2 *two = s->login->two;
 	struct buf user = BUF_INIT(JID_PART_MAX);
 	const struct cred_token *t;
+	struct judging judging;
 	struct ht_message m;
 	uint8_t agent[CRED_AGENT];
 	struct err e = ERR_INIT;
 
+	login_guard_take(s, &judging);
 	if (!agent_of(two, agent) || ht_parse(&m, message->p, message->n,
 	    &e) < 0) {
+		login_guard_judged(s->worker, &judging, STR_NONE, JUDGED_NOT);
 		login_fail(s, "malformed-request");
 		return;
 	}
@@ -120,6 +123,8 @@ login_fast_step(struct session *s, const struct buf *message)
 	    (struct str){ user.p, user.n }, agent, &two->tokens, &e) < 0)
 		two->tokens.count = 0;
 	t = match(s->login, &two->tokens, m.mac);
+	login_guard_judged(s->worker, &judging, (struct str){ user.p, user.n },
+	    t == NULL ? JUDGED_WRONG : JUDGED_RIGHT);
 	if (t == NULL)
 		login_fail(s, "not-authorized");
 	else if (t->until_us < clock_real_us())

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "login/login.h"
+#include "login/penalty.h"
 #include "net/session.h"
 #include "store/cred_token.h"
 #include "xmpp/scram.h"
@@ -30,7 +31,8 @@ struct login {
 	bool checking;			/* it goes on when others are done */
 	bool known;			/* the user is there */
 	uint64_t changes;		/* of passwords, until it began */
-	struct held *held;		/* a beginning that has to wait */
+	struct held *held;		/* a message that has to wait */
+	bool judging;			/* as login/penalty.h has it */
 	struct buf jids;		/* of a certificate, each with a NUL */
 	unsigned attempts;
 	struct login2 *two;		/* what <authenticate/> asks besides */
@@ -53,6 +55,9 @@ void login_succeed(struct session *s, const char *user, struct str authzid,
 void login_succeed_as(struct session *s, const struct account *account,
     const struct buf *data);		/* taken */
 
+/* A message of the exchange, which may be held by nothing any more. */
+void login_step(struct session *s, const struct buf *message);
+
 /* The session waits for another thread, and goes on. */
 void login_wait(struct session *s);
 void login_go_on(struct session *s);
@@ -63,6 +68,28 @@ void login_go_on(struct session *s);
 void login_mech_begin(struct session *s);
 void login_mech_step(struct session *s, const struct buf *message);
 void login_mech_clear(struct login *l);
+
+/* Will the next message tell whether he knows the secret? */
+bool login_mech_judges(const struct login *l);
+
+/* --- login_guard.c: what guessing costs (login/penalty.h) ---------------- */
+
+/* A message is to be judged.  True: its address has to wait, and login_step
+ * has it (copied) later. */
+bool login_guard_holds(struct session *s, const struct buf *message);
+
+/* It was; at once, or in another thread after login_guard_take moved what has
+ * to be told to j.  user: whose it was, prepared. */
+struct judging {
+	struct peer peer;
+	bool counts;
+};
+
+void login_guard_take(struct session *s, struct judging *j);
+void login_guard_judged(struct worker *w, const struct judging *j,
+    struct str user, enum judgement is);
+
+void login_guard_clear(struct login *l);
 
 /* --- login2.c ------------------------------------------------------------ */
 

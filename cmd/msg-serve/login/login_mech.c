@@ -97,12 +97,19 @@ scram_final(struct session *s, const struct buf *message)
 	struct login *l = s->login;
 	struct buf user = BUF_INIT(JID_PART_MAX);
 	struct buf out = BUF_INIT(SCRAM_MESSAGE_MAX);
+	struct str authzid, name = { l->scram.user.p, l->scram.user.n };
 	struct err e = ERR_INIT;
-	struct str authzid;
+	struct judging judging;
+	bool right;
 
-	if (scram_server_final(&l->scram, message->p, message->n, &out,
-	    &e) < 0 || !l->known ||
-	    !prepare(&user, (struct str){ l->scram.user.p, l->scram.user.n })) {
+	right = scram_server_final(&l->scram, message->p, message->n, &out,
+	    &e) == 0;
+	right = prepare(&user, name) && l->known && right;
+	login_guard_take(s, &judging);
+	login_guard_judged(s->worker, &judging, (struct str){ user.p, user.n },
+	    right ? JUDGED_RIGHT : e.code == ERR_OK || e.code == ERR_AUTH ?
+	    JUDGED_WRONG : JUDGED_NOT);
+	if (!right) {
 		login_fail(s, e.code == ERR_OK ? "not-authorized" :
 		    condition_of(&e));
 	} else {
@@ -118,6 +125,7 @@ scram_final(struct session *s, const struct buf *message)
 
 struct check {
 	struct place from;
+	struct judging judging;
 	struct scram_verifier verifier;
 	struct secret password;
 	char *user, *authzid;
@@ -140,6 +148,8 @@ checked(void *arg, bool ran)
 	struct check *c = arg;
 	struct session *s = worker_session(c->from.worker, c->from.session);
 
+	login_guard_judged(c->from.worker, &c->judging, str_of(c->user),
+	    !ran ? JUDGED_NOT : c->right ? JUDGED_RIGHT : JUDGED_WRONG);
 	if (s != NULL && s->state == SESSION_LOGIN) {
 		login_go_on(s);
 		if (!ran)
@@ -161,11 +171,14 @@ plain(struct session *s, const struct buf *message)
 {
 	struct worker *w = s->worker;
 	struct buf user = BUF_INIT(JID_PART_MAX);
+	struct judging judging;
 	struct sasl_plain p;
 	struct check *c;
 	struct err e = ERR_INIT;
 
+	login_guard_take(s, &judging);
 	if (sasl_plain_parse(&p, message->p, message->n, &e) < 0) {
+		login_guard_judged(w, &judging, STR_NONE, JUDGED_NOT);
 		login_fail(s, "malformed-request");
 		return;
 	}
@@ -173,6 +186,7 @@ plain(struct session *s, const struct buf *message)
 		buf_put(&user, p.authcid.p, p.authcid.n);
 	c = mem_zero(sizeof *c);
 	c->from = session_place(s);
+	c->judging = judging;
 	c->user = mem_str(buf_cstr(&user));
 	c->authzid = mem_strn(p.authzid.p, p.authzid.n);
 	if (secret_set(&c->password, p.password.p, p.password.n, &e) == 0 &&
@@ -299,6 +313,13 @@ login_mech_begin(struct session *s)
 	put_offer(s, &offer);
 	scram_server_offer(&l->scram, offer.p, offer.n);
 	buf_free(&offer);
+}
+
+bool
+login_mech_judges(const struct login *l)
+{
+	return l->mech->kind == SASL_PLAIN || l->mech->kind == SASL_HT ||
+	    (l->mech->kind == SASL_SCRAM && !l->first);
 }
 
 void

@@ -4,10 +4,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/network.h"
 
 struct offender {
 	unsigned failures;
-	int64_t last_ms;
+	unsigned judging;		/* that many attempts now */
+	int64_t last_ms;		/* it failed, or was first seen */
+	uint64_t who;			/* of whom all failures were */
+	bool several;			/* they were not */
 };
 
 struct place_key {
@@ -33,19 +37,6 @@ penalty_clear(struct penalty *p)
 	pthread_mutex_destroy(&p->lock);
 }
 
-/* IPv4 lies in ::ffff:0:0/96 and counts whole. */
-static struct place_key
-key_of(const struct peer *peer)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	struct place_key k;
-
-	memcpy(k.ip, peer->ip, sizeof k.ip);
-	if (memcmp(k.ip, mapped, sizeof mapped) != 0)
-		memset(k.ip + 8, 0, 8);
-	return k;
-}
-
 /* Room for one more. */
 static void
 forget_oldest(struct penalty *p)
@@ -64,47 +55,94 @@ forget_oldest(struct penalty *p)
 	free(map_del(&p->addresses, &oldest, sizeof oldest));
 }
 
-void
-penalty_add(struct penalty *p, const struct peer *peer, int64_t now_ms)
+/* The address's entry, made when there is none. */
+static struct offender *
+find(struct penalty *p, const struct place_key *k, int64_t now_ms)
 {
-	struct place_key k = key_of(peer);
-	struct offender *x;
+	struct offender *x = map_get(&p->addresses, k, sizeof *k);
 
-	pthread_mutex_lock(&p->lock);
-	x = map_get(&p->addresses, &k, sizeof k);
 	if (x == NULL) {
 		if (p->addresses.count >= PENALTY_ADDRESSES)
 			forget_oldest(p);
 		x = mem_zero(sizeof *x);
-		map_set(&p->addresses, &k, sizeof k, x);
+		x->last_ms = now_ms;
+		map_set(&p->addresses, k, sizeof *k, x);
 	} else if (now_ms - x->last_ms > PENALTY_FORGET_MS) {
 		x->failures = 0;
 	}
-	x->failures++;
-	x->last_ms = now_ms;
-	pthread_mutex_unlock(&p->lock);
+	return x;
+}
+
+/* How long after the last failure the next attempt may be. */
+static int64_t
+rest_after(unsigned failures)
+{
+	int64_t wait = PENALTY_FIRST_MS;
+
+	if (failures < PENALTY_FREE)
+		return 0;
+	for (unsigned i = PENALTY_FREE; i < failures &&
+	    wait < PENALTY_MAX_MS; i++)
+		wait *= 2;
+	return wait > PENALTY_MAX_MS ? PENALTY_MAX_MS : wait;
 }
 
 int64_t
-penalty_wait(struct penalty *p, const struct peer *peer, int64_t now_ms)
+penalty_enter(struct penalty *p, const struct peer *peer, int64_t now_ms)
 {
-	struct place_key k = key_of(peer);
-	const struct offender *x;
-	int64_t wait = 0, since;
+	struct offender *x;
+	struct place_key k;
+	unsigned free_left;
+	int64_t wait;
 
+	network_one(k.ip, peer->ip);
 	pthread_mutex_lock(&p->lock);
-	x = map_get(&p->addresses, &k, sizeof k);
-	since = x == NULL ? 0 : now_ms - x->last_ms;
-	if (x != NULL && x->failures > PENALTY_FREE &&
-	    since <= PENALTY_FORGET_MS) {
-		wait = PENALTY_FIRST_MS;
-		for (unsigned i = PENALTY_FREE + 1; i < x->failures &&
-		    wait < PENALTY_MAX_MS; i++)
-			wait *= 2;
-		if (wait > PENALTY_MAX_MS)
-			wait = PENALTY_MAX_MS;
-		wait = wait > since ? wait - since : 0;
-	}
+	x = find(p, &k, now_ms);
+	free_left = x->failures < PENALTY_FREE ?
+	    PENALTY_FREE - x->failures : 1;
+	wait = x->last_ms + rest_after(x->failures) - now_ms;
+	if (wait < 0 || x->failures < PENALTY_FREE)
+		wait = 0;
+	if (wait == 0 && x->judging >= free_left)
+		wait = PENALTY_TURN_MS;
+	if (wait == 0)
+		x->judging++;
 	pthread_mutex_unlock(&p->lock);
 	return wait;
+}
+
+static void
+fail(struct offender *x, uint64_t who, int64_t now_ms)
+{
+	if (x->failures == 0) {
+		x->who = who;
+		x->several = false;
+	} else if (x->who != who)
+		x->several = true;
+	x->failures++;
+	x->last_ms = now_ms;
+}
+
+int64_t
+penalty_leave(struct penalty *p, const struct peer *peer, enum judgement j,
+    uint64_t who, int64_t now_ms)
+{
+	struct offender *x;
+	struct place_key k;
+	int64_t rest;
+
+	network_one(k.ip, peer->ip);
+	pthread_mutex_lock(&p->lock);
+	x = find(p, &k, now_ms);	/* anew, when it had to make room */
+	if (x->judging > 0)
+		x->judging--;
+	if (j == JUDGED_WRONG)
+		fail(x, who, now_ms);
+	else if (j == JUDGED_RIGHT && x->who == who && !x->several)
+		x->failures = 0;
+	rest = rest_after(x->failures);
+	if (x->failures == 0 && x->judging == 0)
+		free(map_del(&p->addresses, &k, sizeof k));
+	pthread_mutex_unlock(&p->lock);
+	return j == JUDGED_WRONG ? rest : 0;
 }

@@ -15,66 +15,6 @@
 #define POOL_THREADS	2
 #define POOL_QUEUE	1024
 
-/* --- who may connect ----------------------------------------------------- */
-
-#define CROWD	100		/* so many connections are worth a mem_trim */
-
-static bool
-enter(struct server *s, const struct peer *p, bool always)
-{
-	struct admission *a = &s->admission;
-	uintptr_t count;
-	bool yes;
-
-	pthread_mutex_lock(&a->lock);
-	count = (uintptr_t)map_get(&a->addresses, p->ip, sizeof p->ip);
-	yes = always || (a->count < (size_t)s->opt->connections &&
-	    (p->loopback || count < (uintptr_t)s->opt->address_connections));
-	if (yes) {
-		a->count++;
-		a->peak = a->count > a->peak ? a->count : a->peak;
-		map_set(&a->addresses, p->ip, sizeof p->ip,
-		    (void *)(count + 1));
-	}
-	pthread_mutex_unlock(&a->lock);
-	return yes;
-}
-
-bool
-admission_enter(struct server *s, const struct peer *p)
-{
-	return enter(s, p, false);
-}
-
-void
-admission_keep(struct server *s, const struct peer *p)
-{
-	enter(s, p, true);
-}
-
-void
-admission_leave(struct server *s, const struct peer *p)
-{
-	struct admission *a = &s->admission;
-	bool crowd_left;
-	uintptr_t count;
-
-	pthread_mutex_lock(&a->lock);
-	a->count--;
-	crowd_left = a->peak >= CROWD && a->count < a->peak / 2;
-	if (crowd_left)
-		a->peak = a->count;
-	count = (uintptr_t)map_get(&a->addresses, p->ip, sizeof p->ip);
-	if (count > 1)
-		map_set(&a->addresses, p->ip, sizeof p->ip,
-		    (void *)(count - 1));
-	else
-		map_del(&a->addresses, p->ip, sizeof p->ip);
-	pthread_mutex_unlock(&a->lock);
-	if (crowd_left)
-		mem_trim();
-}
-
 /* --- TLS ----------------------------------------------------------------- */
 
 struct tls *
@@ -177,16 +117,16 @@ on_accept(void *arg, int fd, const struct peer *peer)
 {
 	struct listener_slot *slot = arg;
 	struct server *s = slot->server;
+	enum admitted is;
 
 	if (fd < 0) {
 		log_event(&s->log, LOG_LEVEL_ERROR, "out of descriptors: "
 		    "connections are refused; raise ulimit -n", NULL);
 		return;
 	}
-	if (!admission_enter(s, peer)) {
-		log_event(&s->log, LOG_LEVEL_WARN, "connection refused",
-		    "peer", peer->text, "why", "too many connections", NULL);
-		close(fd);
+	is = admission_enter(s, peer);
+	if (is != ADMITTED) {
+		admission_refuse(s, peer, fd, slot->kind, is);
 		return;
 	}
 	atomic_fetch_add_explicit(&s->connections, 1, memory_order_relaxed);

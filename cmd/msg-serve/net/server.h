@@ -14,11 +14,11 @@
 #include <stdint.h>
 
 #include "base/log.h"
-#include "base/map.h"
 #include "io/listen.h"
 #include "io/pool.h"
 #include "io/tls.h"
 #include "login/penalty.h"
+#include "net/admission.h"
 #include "net/directory.h"
 #include "net/disco.h"
 #include "net/trace.h"
@@ -72,14 +72,6 @@ struct server_hooks {
 
 struct account;
 struct worker;
-
-/* Who may still connect: counted at accept, given back at the end. */
-struct admission {
-	pthread_mutex_t lock;
-	struct map addresses;		/* 16 bytes of IP to a count */
-	atomic_size_t count;		/* read without the lock, too */
-	size_t peak;			/* since memory was last given back */
-};
 
 struct server {
 	/* Read by every thread; SIGHUP puts another in its place. */
@@ -138,11 +130,5 @@ int server_kind(struct str name, enum listen_kind *out);
 /* Gives the context for a new connection of a kind, or for STARTTLS on it
  * (tls_unref); any thread. */
 struct tls *server_tls(struct server *s, enum listen_kind kind);
-
-/* May this peer have a connection?  Each yes wants one admission_leave.
- * keep: one that he has counts as one more, for what outlives it. */
-bool admission_enter(struct server *s, const struct peer *p);
-void admission_keep(struct server *s, const struct peer *p);
-void admission_leave(struct server *s, const struct peer *p);
 
 #endif

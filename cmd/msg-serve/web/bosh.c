@@ -376,7 +376,7 @@ bosh_new(struct worker *w, const struct peer *peer, bool secure_now)
 
 	if (atomic_fetch_add(&server->bosh_sessions, 1) >=
 	    (size_t)server->opt->bosh_sessions ||
-	    !admission_enter(server, peer)) {
+	    admission_enter(server, peer) != ADMITTED) {
 		atomic_fetch_sub(&server->bosh_sessions, 1);
 		return NULL;
 	}
