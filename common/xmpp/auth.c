@@ -260,7 +260,9 @@ static int
 on_sasl(struct auth *l, const struct stanza *st, struct buf *out,
     enum auth_next *next, struct err *e)
 {
-	if (strcmp(st->name, "failure") == 0)
+	bool asked = l->state == AUTH_CHALLENGE || l->state == AUTH_SUCCESS;
+
+	if (asked && strcmp(st->name, "failure") == 0)
 		return sasl_refused(l, st, e);
 	if (l->state == AUTH_CHALLENGE && strcmp(st->name, "challenge") == 0)
 		return challenged(l, st, out, e);

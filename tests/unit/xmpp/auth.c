@@ -282,6 +282,15 @@ success_out_of_turn_is_no_login(void **state)
 }
 
 static void
+a_refusal_of_no_login_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(begin(true, false), 0);
+	assert_int_equal(hears("<failure xmlns='" NS_SASL "'/>"), -1);
+	assert_int_equal(e.code, ERR_AUTH);
+}
+
+static void
 stream_errors_are_told(void **state)
 {
 	(void)state;
@@ -322,6 +331,7 @@ main(void)
 		TEST(a_server_that_cannot_sign_is_refused),
 		TEST(says_why_login_was_refused),
 		TEST(success_out_of_turn_is_no_login),
+		TEST(a_refusal_of_no_login_is_refused),
 		TEST(stream_errors_are_told),
 		TEST(an_address_has_a_user),
 	};
