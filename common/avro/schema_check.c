@@ -14,6 +14,17 @@
 
 /* --- defaults (Avro 1.11, Complex Types: Records) ------------------------- */
 
+/* One default.  hint: where a union's first branch does not fit, look whether
+ * another would; not again inside of that, or each level doubles the work. */
+struct fit {
+	unsigned depth;
+	bool hint;
+	struct err *e;
+};
+
+static int check_default(struct fit f, const struct schema_node *n,
+    const struct json *j);
+
 static int
 misfit(const struct json *j, const char *wanted, struct err *e)
 {
@@ -59,90 +70,88 @@ check_number(const struct schema_node *n, const struct json *j, struct err *e)
 }
 
 static int
-check_items(const struct schema_node *n, const struct json *j, unsigned depth,
-    struct err *e)
+check_items(struct fit f, const struct schema_node *n, const struct json *j)
 {
 	bool map = n->type == SCHEMA_MAP;
 
 	if (j->type != (map ? JSON_OBJECT : JSON_ARRAY))
-		return misfit(j, schema_type_name(n->type), e);
+		return misfit(j, schema_type_name(n->type), f.e);
 	for (const struct json *c = j->first; c != NULL; c = c->next)
-		if (schema_default_check(n->items, c, depth, e) < 0)
+		if (check_default(f, n->items, c) < 0)
 			return -1;
 	return 0;
 }
 
 static int
-check_record(const struct schema_node *n, const struct json *j, unsigned depth,
-    struct err *e)
+check_record(struct fit f, const struct schema_node *n, const struct json *j)
 {
 	if (j->type != JSON_OBJECT)
-		return misfit(j, "record", e);
+		return misfit(j, "record", f.e);
 	for (size_t i = 0; i < n->field_count; i++) {
-		const struct schema_field *f = &n->fields[i];
-		const struct json *c = json_getn(j, f->name.p, f->name.n);
+		const struct schema_field *field = &n->fields[i];
+		const struct json *c = json_getn(j, field->name.p,
+		    field->name.n);
 
-		if (c == NULL && f->init == NULL)
-			return err_set(e, ERR_SCHEMA, "no value for the field"
-			    " '%.*s' of '%.*s'", SCHEMA_QUOTE(f->name),
+		if (c == NULL && field->init == NULL)
+			return err_set(f.e, ERR_SCHEMA, "no value for the "
+			    "field '%.*s' of '%.*s'", SCHEMA_QUOTE(field->name),
 			    SCHEMA_QUOTE(n->name));
-		if (c != NULL && schema_default_check(f->type, c, depth, e) < 0)
+		if (c != NULL && check_default(f, field->type, c) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-check_union(const struct schema_node *n, const struct json *j, unsigned depth,
-    struct err *e)
+check_union(struct fit f, const struct schema_node *n, const struct json *j)
 {
 	struct err why = ERR_INIT;
+	const struct fit other = { f.depth, false, &why };
 
 	if (n->branch_count == 0)
-		return err_set(e, ERR_SCHEMA, "an empty union has no value");
-	if (schema_default_check(n->branches[0], j, depth, e) == 0)
+		return err_set(f.e, ERR_SCHEMA, "an empty union has no value");
+	if (check_default(f, n->branches[0], j) == 0)
 		return 0;
-	for (size_t i = 1; i < n->branch_count; i++)
-		if (schema_default_check(n->branches[i], j, depth, &why) == 0)
-			return err_set(e, ERR_SCHEMA, "%.*s fits branch %zu of"
-			    " the union, but must fit the first: put '%.*s' "
-			    "first", SCHEMA_QUOTE(j->raw), i + 1,
+	for (size_t i = 1; f.hint && i < n->branch_count; i++)
+		if (check_default(other, n->branches[i], j) == 0)
+			return err_set(f.e, ERR_SCHEMA, "%.*s fits branch %zu "
+			    "of the union, but must fit the first: put '%.*s'"
+			    " first", SCHEMA_QUOTE(j->raw), i + 1,
 			    SCHEMA_QUOTE(schema_branch_name(n->branches[i])));
 	return -1;
 }
 
-int
-schema_default_check(const struct schema_node *n, const struct json *j,
-    unsigned depth, struct err *e)
+static int
+check_default(struct fit f, const struct schema_node *n, const struct json *j)
 {
 	if (n == NULL)			/* a hole: checked once it is filled */
 		return 0;
-	if (depth++ > SCHEMA_DEPTH_MAX)
-		return err_set(e, ERR_SCHEMA, "nested too deep");
+	if (f.depth++ > SCHEMA_DEPTH_MAX)
+		return err_set(f.e, ERR_SCHEMA, "nested too deep");
 	switch (n->type) {
 	case SCHEMA_NULL:
-		return j->type == JSON_NULL ? 0 : misfit(j, "null", e);
+		return j->type == JSON_NULL ? 0 : misfit(j, "null", f.e);
 	case SCHEMA_BOOLEAN:
-		return j->type == JSON_BOOL ? 0 : misfit(j, "boolean", e);
+		return j->type == JSON_BOOL ? 0 : misfit(j, "boolean", f.e);
 	case SCHEMA_INT: case SCHEMA_LONG:
 	case SCHEMA_FLOAT: case SCHEMA_DOUBLE:
-		return check_number(n, j, e);
+		return check_number(n, j, f.e);
 	case SCHEMA_STRING:
-		return j->type == JSON_STRING ? 0 : misfit(j, "string", e);
+		return j->type == JSON_STRING ? 0 : misfit(j, "string", f.e);
 	case SCHEMA_BYTES: case SCHEMA_FIXED:
-		return check_bytes(n, j, e);
+		return check_bytes(n, j, f.e);
 	case SCHEMA_ENUM:
 		for (size_t i = 0; i < n->symbol_count; i++)
 			if (j->type == JSON_STRING &&
 			    str_eq(n->symbols[i], j->text))
 				return 0;
-		return misfit(j, "a symbol of the enum", e);
+		return misfit(j, "a symbol of the enum", f.e);
 	case SCHEMA_ARRAY: case SCHEMA_MAP:
-		return check_items(n, j, depth, e);
+		return check_items(f, n, j);
 	case SCHEMA_RECORD:
-		return check_record(n, j, depth, e);
+		return check_record(f, n, j);
 	case SCHEMA_UNION:
-		return check_union(n, j, depth, e);
+		return check_union(f, n, j);
 	}
 	return 0;
 }
@@ -205,7 +214,8 @@ walk_record(struct walk *w, const struct schema_node *n)
 		const struct schema_field *f = &n->fields[i];
 
 		if (f->init == NULL ||
-		    schema_default_check(f->type, f->init, 0, w->e) == 0)
+		    check_default((struct fit){ 0, true, w->e }, f->type,
+		    f->init) == 0)
 			continue;
 		err_prefix(w->e, "the default of the field '%.*s' of '%.*s' "
 		    "does not fit", SCHEMA_QUOTE(f->name),

@@ -84,10 +84,6 @@ const char *schema_called(const struct schema_node *n, char out[SCHEMA_CALLED]);
 /* How much of a text an error quotes, for %.*s. */
 #define SCHEMA_QUOTE(s)	(int)((s).n < 60 ? (s).n : 60), (s).p
 
-/* Does the default fit its type?  -1 with ERR_SCHEMA and the path inside. */
-int schema_default_check(const struct schema_node *n, const struct json *j,
-    unsigned depth, struct err *e);
-
 /* The logical type that the attributes mean, LOGICAL_NONE when they are not
  * right for it: then the type under it holds (Avro 1.11, Logical Types). */
 void schema_logical_set(struct schema_node *n);

@@ -351,6 +351,29 @@ doubling_schemas_take_no_time(void **state)
 }
 
 static void
+bad_defaults_take_no_time(void **state)
+{
+	struct buf b = BUF_INIT(1 << 16);
+	struct err e = ERR_INIT;
+
+	(void)state;
+	buf_puts(&b, "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{"
+	    "\"name\":\"f\",\"type\":{\"type\":\"record\",\"name\":\"A\","
+	    "\"fields\":[{\"name\":\"x\",\"type\":[\"A\",{\"type\":"
+	    "\"record\",\"name\":\"B\",\"fields\":[{\"name\":\"x\","
+	    "\"type\":[\"A\",\"B\",\"null\"]}]},\"null\"]}]},\"default\":");
+	for (int i = 0; i < 30; i++)
+		buf_puts(&b, "{\"x\":");
+	buf_putc(&b, '1');
+	for (int i = 0; i < 30; i++)
+		buf_putc(&b, '}');
+	buf_puts(&b, "}]}");
+	assert_null(schema_parse(b.p, b.n, &e));
+	assert_int_equal(e.code, ERR_SCHEMA);
+	buf_free(&b);
+}
+
+static void
 avro_c_has_the_same_model(void **state)
 {
 	struct schema *s = parse(REC("R", FIELD("a", "[\"null\",\"R\"]")));
@@ -379,6 +402,7 @@ main(void)
 		cmocka_unit_test(compatibility),
 		cmocka_unit_test(compatibility_of_cycles),
 		cmocka_unit_test(doubling_schemas_take_no_time),
+		cmocka_unit_test(bad_defaults_take_no_time),
 		cmocka_unit_test(avro_c_has_the_same_model),
 	};
 
