@@ -12,7 +12,8 @@
  */
 
 #define TEMPLATE_MAX	((size_t)1 << 20)	/* bytes: schemas may double */
-#define TEMPLATE_DEPTH	32
+#define TEMPLATE_DEPTH	64
+#define TEMPLATE_ITEMS	8		/* deeper than this lists are empty */
 
 struct filler {
 	struct buf *out;
@@ -22,6 +23,19 @@ struct filler {
 };
 
 static void fill(struct filler *f, const struct schema_node *n);
+
+/* One level down; false: it is deep enough, and null stands for the rest. */
+static bool
+enter(struct filler *f)
+{
+	if (f->depth < TEMPLATE_DEPTH && !buf_full(f->out)) {
+		f->depth++;
+		return true;
+	}
+	f->endless |= !buf_full(f->out);
+	buf_puts(f->out, "null");
+	return false;
+}
 
 static const char *
 example(const struct schema_node *n)
@@ -149,6 +163,8 @@ static void
 put_default(struct filler *f, const struct schema_node *n,
     const struct json *j)
 {
+	if (!enter(f))			/* a record may be its own default */
+		return;
 	if (n->type == SCHEMA_RECORD)
 		fill_record(f, n, j);
 	else if (n->type == SCHEMA_UNION)
@@ -157,6 +173,7 @@ put_default(struct filler *f, const struct schema_node *n,
 		put_default_items(f, n, j);
 	else if (!put_readable(f, n, j))
 		json_put(f->out, j, 0);
+	f->depth--;
 }
 
 /* --- the least there is --------------------------------------------------- */
@@ -213,7 +230,7 @@ fill_items(struct filler *f, const struct schema_node *n)
 	bool map = n->type == SCHEMA_MAP;
 
 	buf_puts(f->out, map ? "{" : "[");
-	if (f->depth < TEMPLATE_DEPTH / 4) {
+	if (f->depth < TEMPLATE_ITEMS) {
 		buf_puts(f->out, map ? "\"key\":" : "");
 		fill(f, n->items);
 	}
@@ -268,14 +285,10 @@ fill_type(struct filler *f, const struct schema_node *n)
 static void
 fill(struct filler *f, const struct schema_node *n)
 {
-	if (f->depth >= TEMPLATE_DEPTH || buf_full(f->out)) {
-		f->endless |= !buf_full(f->out);
-		buf_puts(f->out, "null");
-		return;
+	if (enter(f)) {
+		fill_type(f, n);
+		f->depth--;
 	}
-	f->depth++;
-	fill_type(f, n);
-	f->depth--;
 }
 
 static int

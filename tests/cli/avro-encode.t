@@ -295,6 +295,13 @@ echo '{"type":"record","name":"R","fields":[{"name":"r","type":"R"}]}' \
 	>endless.avsc
 exits 5 'a record that never ends has no template' \
 	avro --template endless.avsc
+for type in '"R","default":{}' '["R","null"],"default":{}' \
+	'{"type":"map","values":"R"},"default":{"a":{}}'; do
+	echo '{"type":"record","name":"R","fields":[{"name":"r","type":'"$type"'}]}' \
+		>endless.avsc
+	exits 5 'nor one whose default holds itself' \
+		avro --template endless.avsc
+done
 
 is "$(echo '{"a":{"b":1}}' | avro --infer -q --name com.example.foo |
 	jq -c '[.namespace, .name, .fields[0].type.name]')" \
