@@ -65,7 +65,8 @@ static const struct opt rows[] = {
 	{ 'q', "quiet", OPT_FLAG, NULL, AT(quiet),
 	    "print no answers, only what went wrong" },
 	{ 'r', "raw", OPT_FLAG, NULL, AT(raw),
-	    "print the elements of the answer a line each, strings bare" },
+	    "as --format=raw: elements of the answer a line each, strings "
+	    "bare" },
 	{ 0, "field", OPT_STR, "PATH", AT(field),
 	    "print this field of each element, as --raw does" },
 	{ 0, "template", OPT_STR, "KIND", AT(template),
@@ -73,7 +74,7 @@ static const struct opt rows[] = {
 	{ 0, "completion-time", OPT_MS, "TIME", AT(completion_ms),
 	    "complete from the server when that takes no longer", "100ms",
 	    .flags = OPT_ENV | OPT_CONFIG },
-	OUTPUT_OPTIONS(struct send_opts, format, color, " raw avro"),
+	ANSWER_OPTIONS(struct send_opts, format, color),
 	{ 0 },
 };
 

@@ -5,7 +5,7 @@
 #include "net/proxy.h"
 
 static int
-run(const struct dump_opts *o, char *const files[], size_t count,
+run(struct dump_opts *o, char *const files[], size_t count,
     struct err *e)
 {
 	struct stage *s;

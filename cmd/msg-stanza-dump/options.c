@@ -1,17 +1,21 @@
 #include "options.h"
 
+#include "cli/output.h"
+
 #define AT(member)	offsetof(struct dump_opts, member)
 
 static const struct opt rows[] = {
 	{ '1', "short", OPT_FLAG, NULL, AT(brief),
-	    "one line each: direction, kind, type, id, from>to, summary" },
+	    "as --format=short: a line each, with direction, kind, type, id, "
+	    "from>to, summary" },
 	{ 'j', "json", OPT_FLAG, NULL, AT(json),
-	    "one JSON document a line" },
+	    "as --format=json" },
 	{ 'r', "raw", OPT_FLAG, NULL, AT(raw),
-	    "the stanzas as XML, a line each, and nothing else" },
+	    "as --format=raw: the stanzas as XML, a line each, and nothing "
+	    "else" },
 	{ 'f', "filter", OPT_LIST, "KEY=VALUE", AT(filter),
 	    "only stanzas with this command, element, id, jid, ns, path or "
-	    "type, and their answers; may be given again" },
+	    "type, and their answers" },
 	{ 's', "schema", OPT_LIST, "FILE", AT(schemas),
 	    "decode Avro that was written with this schema",
 	    .flags = OPT_FILE },
@@ -31,9 +35,8 @@ static const struct opt rows[] = {
 	    "leave out lines that are nothing of Message" },
 	{ 0, "secrets", OPT_FLAG, NULL, AT(secrets),
 	    "show passwords and login data that the input has" },
-	{ 0, "color", OPT_CHOICE, "WHEN", AT(color),
-	    "colours in the output", "auto", .choices = "auto always never",
-	    .flags = OPT_ENV | OPT_OPTARG, .bare = "always" },
+	OUTPUT_OPTIONS(struct dump_opts, format, color, 0, "text",
+	    "text short json raw", 0),
 	{ 0 },
 };
 
@@ -48,8 +51,29 @@ const struct tool dump_tool = {
 	.complete = NULL,
 };
 
+/* The options that stand for a --format. */
+static int
+take_form(struct dump_opts *o, struct err *e)
+{
+	const struct {
+		bool given;
+		const char *form;
+	} forms[] = {
+		{ o->brief, "short" }, { o->json, "json" }, { o->raw, "raw" },
+	};
+	int given = opt_given(&dump_tool, o, "format");
+
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (forms[i].given) {
+			o->format = forms[i].form;
+			given++;
+		}
+	return given <= 1 ? 0 : err_set(e, ERR_USAGE, "one of --short, "
+	    "--json, --raw and --format");
+}
+
 int
-dump_opts_check(const struct dump_opts *o, size_t files, struct err *e)
+dump_opts_check(struct dump_opts *o, size_t files, struct err *e)
 {
 	if ((o->listen == NULL) != (o->connect == NULL))
 		return err_set(e, ERR_USAGE, "a proxy needs both --listen and "
@@ -61,8 +85,5 @@ dump_opts_check(const struct dump_opts *o, size_t files, struct err *e)
 		    "--listen");
 	if (files > 0 && o->listen != NULL)
 		return err_set(e, ERR_USAGE, "a proxy reads no files");
-	if (o->brief + o->json + o->raw > 1)
-		return err_set(e, ERR_USAGE, "one of --short, --json and "
-		    "--raw");
-	return 0;
+	return take_form(o, e);
 }

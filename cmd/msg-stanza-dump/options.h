@@ -8,7 +8,7 @@
 
 struct dump_opts {
 	struct opt_from from_where;
-	const char *color, *record;
+	const char *format, *color, *record;
 	const char *listen, *connect, *cert, *key;	/* of a proxy */
 	struct opt_list schemas, filter;
 	bool brief, json, raw, quiet, secrets;
@@ -16,7 +16,7 @@ struct dump_opts {
 
 extern const struct tool dump_tool;
 
-/* ERR_USAGE: options that do not go together. */
-int dump_opts_check(const struct dump_opts *o, size_t files, struct err *e);
+/* ERR_USAGE: options that do not go together.  format is what others said. */
+int dump_opts_check(struct dump_opts *o, size_t files, struct err *e);
 
 #endif

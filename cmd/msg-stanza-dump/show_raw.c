@@ -1,24 +1,5 @@
-#include "base/text.h"
 #include "show_item.h"
 #include "xmpp/xml.h"
-
-/* XML on one line and fit for a terminal: what is not becomes a character
- * reference, which says the same. */
-static void
-put_xml(struct output *o, const struct buf *xml)
-{
-	size_t len;
-
-	for (size_t i = 0; i < xml->n; i += len) {
-		uint32_t c = utf8_get(xml->p + i, xml->n - i, &len);
-
-		if (c < 0x20 || (c >= 0x7f && c < 0xa0))
-			buf_printf(&o->buf, "&#%u;", (unsigned)c);
-		else
-			buf_put(&o->buf, xml->p + i, len);
-	}
-	buf_putc(&o->buf, '\n');
-}
 
 void
 show_raw(struct output *o, const struct item *it)
@@ -42,6 +23,6 @@ show_raw(struct output *o, const struct item *it)
 		break;
 	}
 	if (xml.n > 0)
-		put_xml(o, &xml);
+		output_xml(o, xml.p, xml.n);
 	buf_free(&xml);
 }

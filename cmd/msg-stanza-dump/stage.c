@@ -1,6 +1,7 @@
 #include "stage.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -23,6 +24,7 @@ struct stage {
 	struct pairs *pairs;
 	struct record *record;		/* NULL: none */
 	struct buf note, line;
+	enum { LONG, SHORT, JSON, RAW } form;
 	size_t width, bad;
 };
 
@@ -32,7 +34,10 @@ stage_new(struct stage **out, const struct dump_opts *o, struct err *e)
 	struct stage *s = mem_zero(sizeof *s);
 
 	s->o = o;
-	output_init(&s->out, o->json ? "json" : "text", o->color);
+	s->form = strcmp(o->format, "raw") == 0 ? RAW :
+	    strcmp(o->format, "json") == 0 ? JSON :
+	    strcmp(o->format, "short") == 0 ? SHORT : LONG;
+	output_init(&s->out, s->form == JSON ? "json" : "text", o->color);
 	buf_init(&s->note, NOTE_MAX);
 	buf_init(&s->line, OUTPUT_MAX);
 	s->pairs = pairs_new();
@@ -89,14 +94,20 @@ mask(struct stage *s, struct item *it, struct trace_line *line,
 static void
 show(struct stage *s, const struct item *it)
 {
-	if (s->o->raw)
-		show_raw(&s->out, it);
-	else if (s->o->json)
-		show_json(&s->out, it);
-	else if (s->o->brief)
-		show_short(&s->out, it, s->width);
-	else
+	switch (s->form) {
+	case LONG:
 		show_long(&s->out, it);
+		break;
+	case SHORT:
+		show_short(&s->out, it, s->width);
+		break;
+	case JSON:
+		show_json(&s->out, it);
+		break;
+	case RAW:
+		show_raw(&s->out, it);
+		break;
+	}
 }
 
 void

@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/text.h"
 #include "child.h"
+#include "container.h"
 #include "event.h"
 #include "follow.h"
 
@@ -16,6 +17,7 @@ struct changes {
 	struct follow f;
 	const struct watch_opts *o;
 	const char *query;
+	struct container *avro;		/* NULL: another form */
 	bool has_rev;
 	uint64_t rev;			/* told up to here */
 };
@@ -68,19 +70,29 @@ told_to(struct changes *c, uint64_t rev)
 
 /* --- what comes ---------------------------------------------------------- */
 
+static int
+print(struct changes *c, const struct event *ev, struct err *e)
+{
+	if (c->avro != NULL)
+		return container_put(c->avro, ev, e);
+	if (c->f.raw)
+		follow_raw(&c->f, ev->st);
+	else
+		event_print(&c->f.out, ev);
+	return 0;
+}
+
 static bool
 deliver(struct changes *c, const struct event *ev)
 {
 	struct err e = ERR_INIT;
 
-	if (c->o->exec == NULL) {
-		event_print(&c->f.out, ev);
-		return follow_flush(&c->f);
+	if ((c->o->exec == NULL ? print(c, ev, &e) :
+	    child_run(c->o->exec, ev, &e)) < 0) {
+		follow_fail(&c->f, &e);
+		return false;
 	}
-	if (child_run(c->o->exec, ev, &e) == 0)
-		return true;
-	follow_fail(&c->f, &e);
-	return false;
+	return follow_flush(&c->f);
 }
 
 static void
@@ -174,6 +186,8 @@ on_answer(void *arg, const struct msg_reply *r, const struct buf *payload)
 		    &rev) == 0)
 			told_to(c, rev);
 	}
+	if (!c->f.over)
+		follow_flush(&c->f);	/* the head of a container */
 }
 
 static void
@@ -196,10 +210,12 @@ changes_run(const struct watch_opts *o, const char *query,
 	struct err e = ERR_INIT;
 
 	follow_start(&c.f, o, in, &ops, &c);
-	if (load_cursor(&c, &e) < 0)
+	if (load_cursor(&c, &e) < 0 || (strcmp(o->format, "avro") == 0 &&
+	    container_new(&c.avro, &c.f.out.buf, &e) < 0))
 		follow_fail(&c.f, &e);
 	else
 		follow_run(&c.f);
+	container_free(c.avro);
 	follow_end(&c.f);
 	return c.f.status;
 }

@@ -38,7 +38,7 @@ event_read(struct event *out, const struct stanza *st, struct err *e)
 {
 	const struct stanza *s;
 
-	*out = (struct event){ .changes = BUF_INIT(EVENT_MAX) };
+	*out = (struct event){ .changes = BUF_INIT(EVENT_MAX), .st = st };
 	if (strcmp(st->name, "message") != 0)
 		return 0;
 	if ((s = stanza_child(st, "event", NS_M)) != NULL) {

@@ -22,6 +22,7 @@ enum event_kind {
 
 struct event {
 	enum event_kind kind;
+	const struct stanza *st;	/* it came as this */
 	bool diff;			/* print fields, too */
 	uint64_t rev;			/* of a gap: told up to here */
 	uint64_t oldest;		/* to go on from after a gap */

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cli/connect.h"
+#include "xmpp/ns.h"
 
 #define BACKOFF_MIN_MS	200
 #define BACKOFF_MAX_MS	30000
@@ -42,6 +43,16 @@ follow_refused(struct follow *f, const struct msg_reply *r)
 	err_set(&e, ERR_REFUSED, "%s", buf_cstr(&text));
 	follow_fail(f, &e);
 	buf_free(&text);
+}
+
+void
+follow_raw(struct follow *f, const struct stanza *st)
+{
+	struct buf xml = BUF_INIT(OUTPUT_MAX);
+
+	stanza_write(&xml, st, NS_CLIENT);
+	output_xml(&f->out, xml.p, xml.n);
+	buf_free(&xml);
 }
 
 bool
@@ -239,6 +250,7 @@ follow_start(struct follow *f, const struct watch_opts *o,
 	*f = (struct follow){ .o = o, .in = in, .ops = ops, .arg = arg,
 	    .backoff_ms = BACKOFF_MIN_MS, .end_us = in_ms(o->for_ms),
 	    .idle_us = in_ms(o->idle_ms), .tick_us = INT64_MAX };
+	f->raw = strcmp(o->format, "raw") == 0;
 	output_init(&f->out, o->format, o->color);
 }
 

@@ -41,6 +41,7 @@ struct follow {
 	const struct follow_ops *ops;
 	void *arg;
 	struct output out;
+	bool raw;			/* --format is this */
 	struct client_options client_options;
 	struct client *client;
 	uint64_t asked;			/* id; 0: no answer is awaited */
@@ -62,6 +63,9 @@ void follow_ask(struct follow *f, const struct msg_ask *ask);
 
 /* An event was told: it counts, and what is idle begins anew. */
 void follow_told(struct follow *f);
+
+/* Append a stanza as it came, for --format=raw. */
+void follow_raw(struct follow *f, const struct stanza *st);
 
 /* Write what is in out.  False: it cannot be, and all is over. */
 bool follow_flush(struct follow *f);

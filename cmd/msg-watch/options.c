@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/output.h"
 
@@ -30,7 +31,7 @@ static const struct opt rows[] = {
 	{ 'u', "user", OPT_STR, "USER", AT(user),
 	    "trace: requests of this user" },
 	{ 0, "command", OPT_LIST, "COMMAND", AT(commands),
-	    "trace: this command; may be given again" },
+	    "trace: this command" },
 	{ 'k', "kind", OPT_STR, "KIND", AT(kind),
 	    "trace: requests about items of this kind" },
 	{ 'e', "error", OPT_STR, "ERROR", AT(error),
@@ -63,7 +64,7 @@ static const struct opt rows[] = {
 	    .flags = OPT_NO | OPT_CONFIG },
 	{ 'q', "quiet", OPT_FLAG, NULL, AT(quiet),
 	    "do not say that the connection was lost and is there again" },
-	OUTPUT_OPTIONS(struct watch_opts, format, color, ""),
+	ANSWER_OPTIONS(struct watch_opts, format, color),
 	{ 0 },
 };
 
@@ -119,6 +120,28 @@ check_options(const struct watch_opts *o, enum watch_mode mode, struct err *e)
 	return 0;
 }
 
+/* What there is of each form. */
+static int
+check_format(const struct watch_opts *o, enum watch_mode mode, struct err *e)
+{
+	bool raw = strcmp(o->format, "raw") == 0;
+	bool avro = strcmp(o->format, "avro") == 0;
+
+	if (avro && mode != WATCH_CHANGES)
+		return err_set(e, ERR_USAGE, "--format=avro is of 'msg-watch "
+		    "changes', not of '%s'", modes[mode].word);
+	if (raw && mode == WATCH_STATS)
+		return err_set(e, ERR_USAGE, "--format=raw is stanzas as they "
+		    "came, and 'stats' are made of them");
+	if ((raw || avro) && o->exec != NULL)
+		return err_set(e, ERR_USAGE, "--exec gets JSON, not "
+		    "--format=%s", o->format);
+	if (avro && isatty(STDOUT_FILENO))
+		return err_set(e, ERR_USAGE, "--format=avro is binary and "
+		    "not for a terminal");
+	return 0;
+}
+
 int
 watch_mode(const struct watch_opts *o, char *const operands[], size_t count,
     enum watch_mode *mode, const char **query, struct err *e)
@@ -136,5 +159,5 @@ watch_mode(const struct watch_opts *o, char *const operands[], size_t count,
 		    "for '%s'", operands[at + modes[*mode].operands],
 		    modes[*mode].word);
 	*query = at < count ? operands[at] : NULL;
-	return check_options(o, *mode, e);
+	return check_options(o, *mode, e) < 0 ? -1 : check_format(o, *mode, e);
 }

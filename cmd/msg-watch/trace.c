@@ -244,6 +244,12 @@ on_stanza(void *arg, const struct stanza *st)
 
 	if (x == NULL)
 		return;
+	if (t->f.raw) {
+		follow_raw(&t->f, st);
+		if (follow_flush(&t->f) && text.n > 0)
+			follow_told(&t->f);
+		return;
+	}
 	if (missed.p != NULL && text_number(missed.p, missed.n, UINT64_MAX,
 	    &n) == 0)
 		print_missed(t, n);

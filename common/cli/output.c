@@ -133,6 +133,22 @@ output_json(struct output *o, const char *p, size_t n)
 }
 
 void
+output_xml(struct output *o, const char *p, size_t n)
+{
+	size_t len;
+
+	for (size_t i = 0; i < n; i += len) {
+		uint32_t c = utf8_get(p + i, n - i, &len);
+
+		if (text_is_control(c))
+			buf_printf(&o->buf, "&#%u;", (unsigned)c);
+		else
+			buf_put(&o->buf, p + i, len);
+	}
+	buf_putc(&o->buf, '\n');
+}
+
+void
 output_line(struct output *o, const char *p, size_t n)
 {
 	size_t start = o->buf.n;

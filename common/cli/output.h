@@ -15,15 +15,20 @@
 #include "base/err.h"
 #include "base/json.h"
 
-/* The rows of a tool; more: forms it has beside these, " raw avro". */
-#define OUTPUT_OPTIONS(type, format, color, more) \
-	{ 'f', "format", OPT_CHOICE, "FORM", offsetof(type, format), \
-	  "how to print: text for people, json one document a line, auto as " \
-	  "it goes to a terminal or not", "auto", \
-	  .choices = "auto text json" more, .flags = OPT_ENV | OPT_CONFIG }, \
+/* The rows of a tool.  Of --format: its letter, the form that is meant without
+ * it, all that there are, and its flags. */
+#define OUTPUT_OPTIONS(type, format, color, short, init, forms, flag) \
+	{ short, "format", OPT_CHOICE, "FORM", offsetof(type, format), \
+	  "how to print: text for people, json one document a line, others " \
+	  "as the manual says", init, .choices = forms, .flags = flag }, \
 	{ 0, "color", OPT_CHOICE, "WHEN", offsetof(type, color), \
 	  "colours in the output", "auto", .choices = "auto always never", \
 	  .flags = OPT_ENV | OPT_CONFIG | OPT_OPTARG, .bare = "always" }
+
+/* Of a client: its answers as --format says. */
+#define ANSWER_OPTIONS(type, format, color) \
+	OUTPUT_OPTIONS(type, format, color, 'f', "auto", \
+	    "auto text json raw avro", OPT_ENV | OPT_CONFIG)
 
 #define OUTPUT_MAX	(256u << 20)	/* bytes of one document, indented */
 
@@ -45,6 +50,10 @@ void output_json(struct output *o, const char *p, size_t n);
 /* Append JSON with the control characters (text.h) that it lets stand
  * escaped: they are in strings alone, where that says the same. */
 void output_visible(struct output *o, const char *p, size_t n);
+
+/* Append XML as one line that is fit for a terminal: control characters become
+ * references, which say the same. */
+void output_xml(struct output *o, const char *p, size_t n);
 
 /* Append a line of text; control characters become '?'. */
 void output_line(struct output *o, const char *p, size_t n);

@@ -24,6 +24,9 @@ is "$out" "- stream:stream - - >a.lit
 - stream:stream - - >a.lit
 - iq get 1 - get-item '/'
 - stream end - -" 'is one line each'
+exits 0 'the same by --format' msg-stanza-dump --format short capture.xml
+is "$out" "$(msg-stanza-dump -1 capture.xml)" 'as --short has it'
+exits 2 'one form' msg-stanza-dump --format short --json capture.xml
 exits 0 'a capture as JSON' msg-stanza-dump --json capture.xml
 is "$(jq -r '[.kind, .payload.command, .payload.text] | @csv' <<<"$out" |
 	sed -n 4p)" '"iq","get-item","/"' 'is JSON one a line'

@@ -95,6 +95,51 @@ is "$?" 6 'a full disk is an error'
 wait_line ended 141
 is "$line" 141 'the reader goes: so do we, before anything comes'
 
+# --- other forms -------------------------------------------------------------------------
+exits 0 'as stanzas' msg-watch -f raw --from "$from" -n 2 /about
+is "$(msg-stanza-dump -1 <<<"$out" | grep -c event)" 2 \
+	'a line each, which msg-stanza-dump reads'
+msg-watch -f avro --diff --from "$from" -n 1 /about >one.avro
+is "$(msg-avro-encode -d one.avro | jq -c '[.message, .gap, .changes[0]._path,
+	(.changes[0] | .item, .before | fromjson.title)]')" \
+	'["two",null,"/about","two","one"]' 'has all of it'
+is "$(msg-avro-encode --meta one.avro | jq -cS .schema)" \
+	"$(sed -n '/^{"type": "record", "name": "Event"/,/^\.Ed/p' \
+		"$TOP/man/msg-watch.1" | grep -v '^\.Ed' | jq -cS .)" \
+	'by the schema of the manual'
+: >live.json
+mkfifo avro
+msg-watch -f avro /about >avro &
+watcher=$!
+msg-avro-encode -d -q <avro >live.json &
+reader=$!
+_background+=($watcher $reader)
+until test -s live.json; do save /about 'is it read?'; done
+wait_line live.json 'is it read'
+save /about 'and more'
+wait_line live.json 'and more'
+like "$line" '"rev":[0-9]+,"branch":"staging"' 'is read as it comes'
+kill -INT $watcher
+wait $watcher $reader
+save /about one
+background msg-watch -f avro >empty.avro
+watcher=$!
+until test -s empty.avro; do read -rt 0.01 <> <(:); done
+kill -INT $watcher
+wait $watcher
+is "$(msg-avro-encode -c -d empty.avro)" 0 'the head is there before anything comes'
+exits 2 'requests are no Avro' msg-watch trace -f avro
+exits 2 'figures are no stanzas' msg-watch stats -f raw
+exits 2 'a command gets JSON' msg-watch -x cat -f avro
+: >live
+background msg-watch trace -f raw >live
+watcher=$!
+until test -s live; do msg-send get-item /about >/dev/null; done
+wait_line live .
+like "$line" '^<message.*<trace xmlns="urn:M" as="json">' 'a trace as stanzas'
+kill -INT $watcher
+wait $watcher
+
 # --- before and after --------------------------------------------------------------------
 exits 0 'with what was before' msg-watch --diff --from "$from" -n 1 /about
 is "$(jq -c '.changes[0] | [.before.title, .item.title]' <<<"$out")" \
@@ -146,6 +191,9 @@ server_start -v
 exits 7 'what is not kept is a gap' msg-watch --from 1 -n 1
 like "$out" '^\{"gap":1,"oldest":[0-9]+,"why":".+"\}$' 'an event says so'
 like "$err" 'events were lost: .*; go on with --from [0-9]+' 'and a line'
+msg-watch -f avro --from 1 2>/dev/null >gap.avro
+is "$(msg-avro-encode -d gap.avro | jq -c '[.rev, .gap.oldest > 1, .changes]')" \
+	'[1,true,[]]' 'in Avro, too'
 echo 1 >cursor
 exits 7 'the same for a cursor' msg-watch --format text --cursor cursor
 like "$out" '^events were lost: ' 'in words'
