@@ -143,6 +143,18 @@ find_field(struct plan_run *r, const struct precord *rec, const char **p)
 	return i;
 }
 
+/*
+ * The commas and brackets outside of strings in 64 bytes from at on, a bit for
+ * each: what ends a member is known before its key is, so that one need not
+ * wait for the other.
+ */
+struct window {
+	const char *at;
+	uint64_t ends;
+};
+
+#define WINDOW	64
+
 #ifdef __SSE2__
 /* Bits of the 16 bytes at p that are c. */
 static inline uint64_t
@@ -160,36 +172,46 @@ are64(const char *p, char c)
 	return are(p, c) | are(p + 16, c) << 16 | are(p + 32, c) << 32 |
 	    are(p + 48, c) << 48;
 }
-#endif
 
-/*
- * Where the scalar at p ends, at the comma or bracket behind it.  NULL: it is
- * none, or not so simple.  Text or not makes no branch: that could not be
- * foreseen.
- */
-static inline const char *
-scalar_end(const struct plan_run *r, const char *p)
+/* p is no part of a string. */
+static inline void
+window_look(struct window *w, const char *p)
 {
-#ifdef __SSE2__
-	uint64_t quotes, ends, bit;
-	size_t n;
+	uint64_t text = are64(p, '"'), slashes = are64(p, '\\');
 
-	if (r->end - p <= 64 || (*p | 0x20) == '{')
-		return NULL;
-	quotes = are64(p, '"');
-	ends = are(p, ',') | are(p, '}') | (are(p + 16, ',') |
-	    are(p + 16, '}')) << 16;
-	quotes &= quotes - 1;		/* without the first one */
-	bit = *p == '"' ? quotes << 1 : ends;
-	if (bit == 0 || (are64(p, '\\') & (bit ^ (bit - 1))) != 0)
-		return NULL;
-	n = (size_t)__builtin_ctzll(bit);
-	return p[n] == ',' || p[n] == '}' ? p + n : NULL;
+	text ^= text << 1;		/* from each quote to the next */
+	text ^= text << 2;
+	text ^= text << 4;
+	text ^= text << 8;
+	text ^= text << 16;
+	text ^= text << 32;
+	w->at = p;
+	w->ends = (are64(p, ',') | are64(p, '}')) & ~text &
+	    ((slashes & -slashes) - 1);	/* up to the first one */
+}
 #else
-	(void)r;
+static inline void
+window_look(struct window *w, const char *p)
+{
+	(void)w;
 	(void)p;
-	return NULL;
+}
 #endif
+
+/* Where the member at p ends if its value is a scalar; NULL: not near. */
+static inline const char *
+member_end(const struct plan_run *r, struct window *w, const char *p)
+{
+	size_t at = (size_t)(p - w->at);
+	uint64_t ends = at < WINDOW ? w->ends >> at : 0;
+
+	if (ends == 0) {
+		if (r->end - p < WINDOW)
+			return NULL;
+		window_look(w, p);
+		ends = w->ends;
+	}
+	return ends == 0 ? NULL : p + __builtin_ctzll(ends);
 }
 
 /* A member of any type, written where it comes. */
@@ -212,9 +234,9 @@ enc_now(struct plan_run *r, const struct pfield *f, struct order *w,
  * than the look costs. */
 static const char *
 enc_member(struct plan_run *r, const struct precord *rec, uint32_t next,
-    struct order *w, bool *now, const char *p)
+    struct order *w, struct window *look, const char *p)
 {
-	const char *key = p, *end;
+	const char *key = p, *end = member_end(r, look, p);
 	int i = find_quick(r, rec, &p);
 	struct member *m;
 
@@ -234,11 +256,8 @@ enc_member(struct plan_run *r, const struct precord *rec, uint32_t next,
 		return plan_fail(r, ERR_VALUE, key,
 		    "the field comes twice: '%.*s'",
 		    (int)rec->fields[i].name.n, rec->fields[i].name.p);
-	end = scalar_end(r, p);
-	if (end == NULL) {
-		*now = true;
+	if (end == NULL || (*p | 0x20) == '{')
 		return enc_now(r, &rec->fields[i], w, (uint32_t)i, p);
-	}
 	m->at = (size_t)(p - r->start);
 	m->n = PUT_OFF + (size_t)(end - p);
 	return end;
@@ -262,27 +281,44 @@ enc_late(struct plan_run *r, const struct pfield *f, const struct member *m)
 	return true;
 }
 
-/* What is not written yet, in order: where it belongs, or as members beside
- * those that are. */
+/* What was written from *from on is a piece, if it is anything. */
+static inline void
+end_run(struct plan_run *r, struct order *w, uint32_t *pieces, size_t *from)
+{
+	size_t n = (size_t)(r->o - r->work) - *from;
+
+	if (n > 0)
+		r->members[w->first + (*pieces)++] = (struct member){ *from, n,
+		    { NO_SEG, NO_SEG } };
+	*from += n;
+}
+
+/*
+ * The members in order: those that are not there yet are written, and if none
+ * was, where they belong.  Else each of those that were is a piece, and what
+ * is written between two of them; the pieces take the members' place.
+ */
 static bool
 enc_rest(struct plan_run *r, const struct precord *rec, uint32_t next,
-    struct order *w, bool now, const char *p)
+    struct order *w, uint32_t *pieces, const char *p)
 {
-	for (uint32_t i = next; i < rec->count; i++) {
-		struct member m = r->members[w->first + i];
-		const struct pfield *f = &rec->fields[i];
-		size_t at = 0;
+	size_t from = (size_t)(r->o - r->work);
 
-		if (m.n < PUT_OFF)
-			continue;
-		if (now)
-			at = plan_member(r);
-		if (m.n == NOT_THERE ? !put_default(r, f, p) :
-		    !enc_late(r, f, &m))
+	*pieces = 0;
+	for (uint32_t i = next; i < rec->count; i++) {
+		const struct pfield *f = &rec->fields[i];
+		struct member m = r->members[w->first + i];
+
+		if (m.n < PUT_OFF) {
+			end_run(r, w, pieces, &from);
+			r->members[w->first + (*pieces)++] = m;
+		} else if (m.n == NOT_THERE ? !put_default(r, f, p) :
+		    !enc_late(r, f, &m)) {
 			return false;
-		if (now)
-			plan_member_end(r, w, i, at);
+		}
 	}
+	if (*pieces > 0)
+		end_run(r, w, pieces, &from);
 	return true;
 }
 
@@ -292,21 +328,22 @@ enc_record_any(struct plan_run *r, const struct precord *rec, uint32_t next,
     const char *p)
 {
 	struct order w = plan_order(r, rec->count);
-	bool done = false, now = false;
+	struct window look = { .at = p };
+	bool done = false;
+	uint32_t pieces;
 
 	while (!done) {
-		p = enc_member(r, rec, next, &w, &now, p);
+		p = enc_member(r, rec, next, &w, &look, p);
 		if (p == NULL)
 			return NULL;
 		p = to_next(r, p, '}', &done);
 		if (p == NULL)
 			return NULL;
 	}
-	if (!enc_rest(r, rec, next, &w, now, p - 1))
+	if (!enc_rest(r, rec, next, &w, &pieces, p - 1))
 		return NULL;
-	if (now)
-		return plan_order_end(r, &w, next, rec->count, NULL) ? p :
-		    NULL;
+	if (pieces > 0)
+		return plan_order_end(r, &w, 0, pieces, NULL) ? p : NULL;
 	r->member_count = w.first;
 	return p;
 }

@@ -230,6 +230,8 @@ plan_count(struct plan_run *r, size_t at, struct chain before, uint64_t count)
 
 /* --- members of a record in any order ------------------------------------- */
 
+#define ORDER_MAX	256	/* more would be moved at too many levels */
+
 /* A copy of COPY bytes or more: what is behind them is not of the member. */
 static inline char *
 copy(char *to, const char *from, size_t n)
@@ -293,7 +295,7 @@ plan_order_end(struct plan_run *r, const struct order *w, uint32_t from,
     uint32_t to, const uint32_t *sorted)
 {
 	bool small = w->whole &&
-	    (size_t)(r->o - r->work) - w->start <= MOVE_MAX;
+	    (size_t)(r->o - r->work) - w->start <= ORDER_MAX;
 
 	r->member_count = w->first;
 	if (small)

@@ -211,6 +211,69 @@ records_in_any_order(void **state)
 	    "expected record R, got array");
 }
 
+/* A record whose text is n characters long, and what is in text must not be
+ * taken for its end; last: the members come in another order, with spaces. */
+static void
+put_record(struct buf *to, size_t n, int depth, bool last)
+{
+	static const char tricks[] = ",}]{[:x";
+	struct buf text = BUF_INIT(4096), below = BUF_INIT(1 << 20);
+
+	for (size_t i = 0; i < n; i++)
+		buf_putc(&text, tricks[i % (sizeof tricks - 1)]);
+	if (n % 3 == 0)
+		buf_puts(&text, "\\\"");
+	buf_putc(&text, '\0');
+	if (depth > 0)
+		put_record(&below, n, depth - 1, last);
+	else
+		buf_puts(&below, "null");
+	buf_putc(&below, '\0');
+	if (last)
+		buf_printf(to, "{\"d\":%s,\"c\":[1,%zu],\"b\":\"%s\" ,"
+		    "\"a\":-1 }", below.p, n, text.p);
+	else
+		buf_printf(to, "{\"a\":-1,\"b\":\"%s\",\"c\":[1,%zu],"
+		    "\"d\":%s}", text.p, n, below.p);
+	buf_free(&text);
+	buf_free(&below);
+}
+
+static void
+members_of_any_length(void **state)
+{
+	static const char s[] = REC("R", FIELD("a", "\"int\"") ","
+	    FIELD("b", "\"string\"") ","
+	    FIELD("c", "{\"type\":\"array\",\"items\":\"int\"}") ","
+	    FIELD("d", "[\"null\",\"R\"]"));
+	struct plan *p = plan(s, PLAIN);
+	struct plan_run *r = plan_run_new(NULL);
+	struct err e = ERR_INIT;
+
+	(void)state;
+	for (size_t n = 0; n < 140; n++)
+		for (int depth = 0; depth < 12; depth += 3) {
+			struct buf json = BUF_INIT(1 << 20);
+			struct buf want = BUF_INIT(1 << 20);
+			struct buf got = BUF_INIT(1 << 20);
+
+			put_record(&json, n, depth, false);
+			assert_int_equal(plan_encode(p, r, json.p, json.n,
+			    &want, &e), 0);
+			buf_reset(&json);
+			put_record(&json, n, depth, true);
+			assert_int_equal(plan_encode(p, r, json.p, json.n,
+			    &got, &e), 0);
+			assert_int_equal(got.n, want.n);
+			assert_memory_equal(got.p, want.p, want.n);
+			buf_free(&json);
+			buf_free(&want);
+			buf_free(&got);
+		}
+	plan_run_free(r);
+	plan_unref(p);
+}
+
 static void
 counts_of_many_items(void **state)
 {
@@ -722,6 +785,7 @@ main(void)
 		cmocka_unit_test(primitives),
 		cmocka_unit_test(long_strings),
 		cmocka_unit_test(records_in_any_order),
+		cmocka_unit_test(members_of_any_length),
 		cmocka_unit_test(counts_of_many_items),
 		cmocka_unit_test(unions_bare_and_tagged),
 		cmocka_unit_test(logical_types),
