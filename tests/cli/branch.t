@@ -105,4 +105,21 @@ exits 1 'moved to two places' msg-send publish draft
 like "$err" '  /here: ' 'is told as it is on the branch'
 exits 0 'and chosen by where it is' msg-send publish draft /there=theirs
 is "$(msg-send --field _path get '/there')" /there 'it stays'
+
+# What was forked outlives what it was forked from.
+msg-send -q branch create trunk
+msg-send -q -b trunk save /news/article-2 title=Trunk
+rev=$(msg-send --field _rev -b trunk get /news/article-2)
+for b in one two; do msg-send -q branch create $b from=trunk; done
+msg-send -q branch save one publish=two
+msg-send -q -b one save /news/article-2 title=One
+msg-send -q set-branch '[{"method":"remove","data":{"_name":"trunk"}}]'
+exits 0 'the log of a branch whose parent is gone' msg-send -b one log
+like "$out" "\"rev\":$rev," 'has what was done there'
+exits 0 'the same of an item' msg-send -b one log /news/article-2
+like "$out" "\"rev\":$rev," 'likewise'
+exits 0 'and of what is below one' msg-send -b one log /news//.
+like "$out" "\"rev\":$rev," 'too'
+exits 0 'its children can be merged' msg-send publish one
+is "$(msg-send --field title -b two get /news/article-2)" One 'into one another'
 done_testing

@@ -200,6 +200,8 @@ like "$out" '^events were lost: ' 'in words'
 is "$(cat cursor)" 1 'which stays'
 gap=$(sed 's/.*--from //' <<<"$out")
 exits 0 'going on from where it says' msg-watch --from "$gap" --for 100ms
+exits 0 'the oldest that is kept is told' msg-watch --from $((gap - 1)) -n 1
+is "$(jq -r .message <<<"$out")" k6 'as what it was'
 exits 0 'going on by itself' \
 	msg-watch --cursor cursor --on-gap go-on --until-idle 300ms
 is "$(jq -c '[.gap, .oldest]' <<<"$out")" "[1,$gap]" 'the gap is told'

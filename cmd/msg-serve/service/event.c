@@ -126,11 +126,8 @@ payload(const struct watch_group *g, bool diff, struct reader *r,
 {
 	struct view before, after;
 
-	if (view_open(&after, r, g->branch, c->rev, e) < 0 ||
-	    view_open(&before, r, g->branch, c->rev > 1 ? c->rev - 1 : 1,
-	    e) < 0)
-		return -1;
-	if (view_allow(&before, g->rights, e) < 0 ||
+	if (view_around(&after, &before, r, c, e) < 0 ||
+	    view_allow(&before, g->rights, e) < 0 ||
 	    view_allow(&after, g->rights, e) < 0)
 		return -1;
 	return put_changes(g, diff, &before, &after, run, limits, c, out, e);

@@ -208,13 +208,8 @@ find_changes(struct reverting *r)
 static int
 open_before(struct reverting *r)
 {
-	uint64_t rev = r->commit->rev;
-
 	r->before = *r->x->view;
-	r->before.rev = rev - 1;
-	for (unsigned l = 0; l < r->before.levels; l++)
-		if (r->before.line[l].cap >= rev)
-			r->before.line[l].cap = rev - 1;
+	view_before(&r->before, r->commit->rev);
 	return txn_allow(r->x->txn, &r->before, r->x->e);
 }
 

@@ -18,14 +18,8 @@ static int
 look(struct around *x, struct reader *r, const struct rights *rights,
     const struct commit *c, struct err *e)
 {
-	if (view_open(&x->after, r, c->branch, c->rev, e) < 0)
-		return -1;
-	x->before = x->after;
-	x->before.rev = c->rev - 1;
-	for (unsigned l = 0; l < x->before.levels; l++)
-		if (x->before.line[l].cap >= c->rev)
-			x->before.line[l].cap = c->rev - 1;
-	if (view_allow(&x->after, rights, e) < 0)
+	if (view_around(&x->after, &x->before, r, c, e) < 0 ||
+	    view_allow(&x->after, rights, e) < 0)
 		return -1;
 	return view_allow(&x->before, rights, e);
 }

@@ -128,9 +128,7 @@ find_reached(struct worker *w, const struct commit *c)
 	struct reader *r = worker_reader(w, &ignored);
 	struct view before, after;
 
-	if (r == NULL || view_open(&after, r, c->branch, c->rev,
-	    &ignored) < 0 || view_open(&before, r, c->branch,
-	    c->rev > 1 ? c->rev - 1 : 1, &ignored) < 0 ||
+	if (r == NULL || view_around(&after, &before, r, c, &ignored) < 0 ||
 	    !reach_commit(c, &before, &after, watch_reach_path, &found))
 		watch_reach_all(&found);
 	return found.groups;

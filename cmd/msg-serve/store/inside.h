@@ -71,7 +71,8 @@ int reader_get(struct reader *r, enum table t, const struct rowkey *k,
  * before, lent until reader_end afterwards. */
 int reader_join(struct reader *r, struct str *body, struct err *e);
 
-/* view_open also of a revision that is gone but for what merges need. */
+/* view_open also of a branch that was removed, and of a revision that is gone
+ * but for what merges need. */
 int view_open_kept(struct view *v, struct reader *r, uint32_t branch,
     uint64_t rev, struct err *e);
 

@@ -88,12 +88,8 @@ in_subtree(struct reader *r, const struct commit *c, uint64_t top,
 	struct view now, was;
 	int rc = 0;
 
-	if (view_open(&now, r, c->branch, c->rev, e) < 0)
+	if (view_around(&now, &was, r, c, e) < 0)
 		return -1;
-	was = now;
-	for (unsigned l = 0; l < was.levels; l++)
-		if (was.line[l].cap >= c->rev)
-			was.line[l].cap = c->rev - 1;
 	for (uint32_t i = 0; rc == 0 && i < c->count; i++)
 		rc = touches(&now, &was, &c->changes[i], top, e);
 	return rc;

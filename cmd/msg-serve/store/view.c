@@ -9,17 +9,20 @@
 
 /* From a branch up to where it began, each as it was when forked. */
 static int
-lineage(struct view *v, uint32_t branch, uint64_t cap, struct err *e)
+lineage(struct view *v, uint32_t branch, uint64_t cap, bool *removed,
+    struct err *e)
 {
 	struct branch b;
 	int rc;
 
 	for (v->levels = 0; v->levels < VIEW_LEVELS; branch = b.parent) {
 		rc = reader_branch_id(v->reader, branch, &b, e);
-		if (rc == 0 || (b.removed && v->levels == 0))
+		if (rc == 0)
 			return err_set(e, ERR_NOT_FOUND, "no such branch");
 		if (rc < 0)
 			return -1;
+		if (v->levels == 0)
+			*removed = b.removed;
 		v->line[v->levels].branch = branch;
 		v->line[v->levels++].cap = cap;
 		if (b.parent == branch)
@@ -30,11 +33,23 @@ lineage(struct view *v, uint32_t branch, uint64_t cap, struct err *e)
 	return row_bad(e, T_BRANCH);
 }
 
+/* Whatever was removed or is gone. */
+static int
+open_view(struct view *v, struct reader *r, uint32_t branch, uint64_t rev,
+    bool *removed, struct err *e)
+{
+	*v = (struct view){ .reader = r, .branch = branch };
+	v->rev = rev != 0 ? rev : r->state.rev;
+	/* A transaction's own rows are one revision above the head. */
+	return lineage(v, branch, rev != 0 ? rev : UINT64_MAX, removed, e);
+}
+
 int
 view_open(struct view *v, struct reader *r, uint32_t branch, uint64_t rev,
     struct err *e)
 {
 	uint64_t head = r->state.rev;
+	bool removed;
 
 	assert(r->begun);
 	if (rev > head)
@@ -45,17 +60,38 @@ view_open(struct view *v, struct reader *r, uint32_t branch, uint64_t rev,
 		return err_set(e, ERR_GONE,
 		    "revision %ju is no longer kept: the oldest is %ju",
 		    (uintmax_t)rev, (uintmax_t)r->state.compacted);
-	return view_open_kept(v, r, branch, rev, e);
+	if (open_view(v, r, branch, rev, &removed, e) < 0)
+		return -1;
+	return removed ? err_set(e, ERR_NOT_FOUND, "no such branch") : 0;
 }
 
 int
 view_open_kept(struct view *v, struct reader *r, uint32_t branch,
     uint64_t rev, struct err *e)
 {
-	*v = (struct view){ .reader = r, .branch = branch };
-	v->rev = rev != 0 ? rev : r->state.rev;
-	/* A transaction's own rows are one revision above the head. */
-	return lineage(v, branch, rev != 0 ? rev : UINT64_MAX, e);
+	bool removed;
+
+	return open_view(v, r, branch, rev, &removed, e);
+}
+
+void
+view_before(struct view *v, uint64_t rev)
+{
+	v->rev = rev - 1;
+	for (unsigned l = 0; l < v->levels; l++)
+		if (v->line[l].cap >= rev)
+			v->line[l].cap = rev - 1;
+}
+
+int
+view_around(struct view *after, struct view *before, struct reader *r,
+    const struct commit *c, struct err *e)
+{
+	if (view_open_kept(after, r, c->branch, c->rev, e) < 0)
+		return -1;
+	*before = *after;
+	view_before(before, c->rev);
+	return 0;
 }
 
 /* --- single items ---------------------------------------------------- */

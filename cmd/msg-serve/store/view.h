@@ -55,6 +55,14 @@ struct item {
 int view_open(struct view *v, struct reader *r, uint32_t branch, uint64_t rev,
     struct err *e);
 
+/* The same view as it was just before a revision; without rights. */
+void view_before(struct view *v, uint64_t rev);
+
+/* The branch of a commit of history just after it and just before: also one
+ * that was removed since. */
+int view_around(struct view *after, struct view *before, struct reader *r,
+    const struct commit *c, struct err *e);
+
 /* From here on the view shows what these rights allow (rights.h).  Lent until
  * reader_end: make it anew with the view. */
 int view_allow(struct view *v, const struct rights *rights, struct err *e);
