@@ -86,6 +86,16 @@ with Server() as server:
     romeo.next()
     tap.ok(last_done(juliet, FLOOD)[1] == FLOOD,
            "a change of the name stops nothing")
+    # Nor is what has nothing to do with roles, however few he has.
+    wrong = []
+    for n in range(ROUNDS):
+        juliet.send(iq("p", "user", save_user(password="wherefore") * 8))
+        romeo.send(iq("n", "user", save_user(full_name=f"Juliet {n}")))
+        romeo.next()
+        answer = juliet.next()
+        if answer.get("type") != "result":
+            wrong.append("".join(answer.itertext()))
+    tap.none(wrong, "nor his own password")
     status = server.stop()
     tap.ok(status == 0, "the server ends in order", server.log())
 tap.done()

@@ -26,6 +26,23 @@ body_open(const struct kind *k, struct plan_run *run, struct str body,
 	    e);
 }
 
+int
+body_slice(const struct kind *k, struct plan_run *run, struct str body,
+    int field, struct buf *scratch, struct str *out, struct err *e)
+{
+	size_t *ends = mem_array(k->field_count, sizeof *ends);
+	size_t i = (size_t)field, from;
+	struct str binary;
+	int rc = body_open(k, run, body, scratch, &binary, ends, e);
+
+	if (rc == 0) {
+		from = i == 0 ? 0 : ends[i - 1];
+		*out = (struct str){ binary.p + from, ends[i] - from };
+	}
+	free(ends);
+	return rc;
+}
+
 static const struct body_field *
 find(const struct body_field *given, size_t count, size_t field)
 {

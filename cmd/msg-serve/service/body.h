@@ -29,6 +29,10 @@ int body_write(const struct kind *k, struct plan_run *run, struct str old,
 int body_open(const struct kind *k, struct plan_run *run, struct str body,
     struct buf *scratch, struct str *binary, size_t *ends, struct err *e);
 
+/* One field of it, which the kind has: in place, or in scratch. */
+int body_slice(const struct kind *k, struct plan_run *run, struct str body,
+    int field, struct buf *scratch, struct str *out, struct err *e);
+
 /* Append the fields as JSON members, each behind a comma, sorted by name. */
 int body_members(const struct kind *k, struct plan_run *run, struct str body,
     struct buf *out, struct err *e);

@@ -25,9 +25,9 @@ render(struct call *c, struct view *v, uint64_t id, struct err *e)
 	struct item it;
 	int rc;
 
-	if (view_item(v, id, &it, e) < 1)
-		return -1;
-	rc = branch_find(c->account, v->reader, it.name, &b, e);
+	rc = view_item(v, id, &it, e);
+	if (rc > 0)
+		rc = branch_find(c->account, v->reader, it.name, &b, e);
 	if (rc <= 0)
 		return rc;
 	buf_lit(out, "{\"_key\":\"");
@@ -69,8 +69,10 @@ static int
 apply(struct store_job *sj, struct txn *t, struct err *e)
 {
 	struct job *j = (struct job *)sj;
+	struct branch_change *change = j->data;
 
-	return branch_change_apply(j->data, t, &j->arena, e);
+	change->account = job_account(j);
+	return branch_change_apply(change, t, &j->arena, e);
 }
 
 static int
@@ -88,7 +90,9 @@ finish(struct call *c, struct job *j, struct err *e)
 	struct reader *r = worker_reader(c->worker, e);
 	struct view v;
 
-	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, 0, e) < 0)
+	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, 0, e) < 0 ||
+	    (j->store.replayed && record_recall(r, j->store.rev,
+	    change->affected, &change->affected_count, e) < 0))
 		return -1;
 	return record_list(c, &v, change->affected, change->affected_count,
 	    render, e);
@@ -98,8 +102,17 @@ static int
 finish_publish(struct call *c, struct job *j, struct err *e)
 {
 	struct branch_change *change = j->data;
+	struct reader *r = worker_reader(c->worker, e);
+	struct commit *commit;
 
-	(void)e;
+	if (r == NULL)
+		return -1;
+	if (j->store.replayed) {
+		if (reader_commit(r, j->store.rev, &commit, e) < 1)
+			return -1;
+		change->merge.items = commit->count;
+		commit_unref(commit);
+	}
 	buf_lit(c->payload, "{\"items\":");
 	buf_putu(c->payload, change->merge.items);
 	buf_lit(c->payload, ",\"rev\":");
@@ -113,7 +126,7 @@ detail(struct job *j, struct buf *out)
 {
 	struct branch_change *change = j->data;
 
-	if (change->conflicts.n == 0)
+	if (change->conflicts.n == 0 || buf_full(&change->conflicts))
 		return;
 	buf_putc(out, '[');
 	buf_put(out, change->conflicts.p, change->conflicts.n);

@@ -6,28 +6,22 @@
 #include "store/kinds.h"
 #include "store/rights.h"
 
-#define FIELDS_MAX	8
-
 /* A string field of a body, in the arena. */
 static int
 text_field(const struct kind *k, struct plan_run *run, struct str body,
     const char *name, struct arena *a, struct str *out, struct err *e)
 {
 	struct buf scratch = BUF_INIT(STORE_BODY_MAX), text;
-	size_t ends[FIELDS_MAX];
-	size_t i = (size_t)kind_field(k, str_of(name));
-	size_t from;
-	struct str binary;
+	int i = kind_field(k, str_of(name));
 	struct json *j = NULL;
+	struct str field;
 
 	buf_init(&text, STORE_BODY_MAX);
-	if (body_open(k, run, body, &scratch, &binary, ends, e) == 0) {
-		from = i == 0 ? 0 : ends[i - 1];
-		if (plan_decode_field(k->current->plan, run, i,
-		    binary.p + from, ends[i] - from, &text, e) == 0)
-			j = json_parse(a, arena_strn(a, text.p, text.n),
-			    text.n, NULL, e);
-	}
+	if (body_slice(k, run, body, i, &scratch, &field, e) == 0 &&
+	    plan_decode_field(k->current->plan, run, (size_t)i, field.p,
+	    field.n, &text, e) == 0)
+		j = json_parse(a, arena_strn(a, text.p, text.n), text.n,
+		    NULL, e);
 	buf_free(&scratch);
 	buf_free(&text);
 	if (j == NULL)

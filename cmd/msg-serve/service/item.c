@@ -1,7 +1,4 @@
 /* get-item and set-item: between a request and the files that know items. */
-#include <openssl/evp.h>
-#include <string.h>
-
 #include "net/server.h"
 #include "net/worker.h"
 #include "service/account.h"
@@ -85,23 +82,6 @@ finish(struct call *c, struct job *j, struct err *e)
 	return item_set_render(s, &v, c->worker->run, c->payload, e);
 }
 
-/* What a retry must have in common with the first try. */
-static void
-digest(struct job *j)
-{
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	struct str branch = j->request->branch;
-
-	if (md == NULL || !EVP_DigestInit_ex(md, EVP_sha256(), NULL) ||
-	    !EVP_DigestUpdate(md, branch.p, branch.n) ||
-	    !EVP_DigestUpdate(md, "", 1) ||
-	    !EVP_DigestUpdate(md, j->request->argument.p,
-	    j->request->argument.n) ||
-	    !EVP_DigestFinal_ex(md, j->store.digest, NULL))
-		memset(j->store.digest, 0, sizeof j->store.digest);
-	EVP_MD_CTX_free(md);
-}
-
 int
 command_set_item(struct call *c, struct err *e)
 {
@@ -124,8 +104,6 @@ command_set_item(struct call *c, struct err *e)
 	j->finish = finish;
 	j->store.run = apply;
 	j->store.branch = branch;
-	if (j->store.has_txid)
-		digest(j);
 	return branch == BRANCH_OWN ? branch_own_submit(c, j, e) :
 	    job_submit(c, j, e);
 }

@@ -1,5 +1,7 @@
 #include "service/job.h"
 
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +12,38 @@
 #include "net/worker.h"
 #include "service/account.h"
 #include "service/branch_owner.h"
+#include "store/cred.h"
 #include "store/txn.h"
 #include "store/view.h"
+
+static bool
+add(EVP_MD_CTX *md, const void *p, size_t n)
+{
+	return EVP_DigestUpdate(md, p, n) && EVP_DigestUpdate(md, "", 1);
+}
+
+/* What a retry must have in common with the first try.  It is kept, and with
+ * it nothing to guess a password from. */
+static void
+digest(struct job *j, struct store *s)
+{
+	const struct request *q = j->request;
+	const char *word = q->command->word;
+	bool passwords = msg_command_id(q->command) == MSG_set_user;
+	uint8_t secret[CRED_SECRET];
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+
+	cred_secret(s, secret);
+	if (md == NULL || !EVP_DigestInit_ex(md, EVP_sha256(), NULL) ||
+	    !add(md, secret, passwords ? sizeof secret : 0) ||
+	    !add(md, word, strlen(word)) ||
+	    !add(md, q->branch.p, q->branch.n) ||
+	    !add(md, q->argument.p, q->argument.n) ||
+	    !EVP_DigestFinal_ex(md, j->store.digest, NULL))
+		abort();		/* out of memory */
+	EVP_MD_CTX_free(md);
+	OPENSSL_cleanse(secret, sizeof secret);
+}
 
 struct job *
 job_new(struct call *c)
@@ -28,6 +60,8 @@ job_new(struct call *c)
 	j->store.rights = c->account->rights;
 	j->store.has_txid = j->request->has_txid;
 	memcpy(j->store.txid, j->request->txid, sizeof j->store.txid);
+	if (j->store.has_txid)
+		digest(j, c->worker->server->store);
 	return j;
 }
 
@@ -85,6 +119,8 @@ take_rights(struct job *j, struct txn *t, struct err *e)
 	    (a->admin && !j->now->admin))
 		return err_set(e, ERR_FORBIDDEN, "the rights of '%s' are "
 		    "others by now", a->name);
+	if (j->store.rights == NULL)
+		return 0;		/* they are the tree's */
 	j->store.rights = j->now->rights;
 	return txn_allow(t, txn_view(t), e);
 }
@@ -95,8 +131,8 @@ run(struct store_job *sj, struct txn *t, struct err *e)
 	struct job *j = (struct job *)sj;
 
 	if (take_rights(j, t, e) < 0 ||
-	    branch_check_change(j->now != NULL ? j->now : j->account,
-	    txn_view(t)->reader, sj->branch, e) < 0)
+	    branch_check_change(job_account(j), txn_view(t)->reader,
+	    sj->branch, e) < 0)
 		return -1;
 	return j->run(sj, t, e);
 }

@@ -39,6 +39,13 @@ struct job {
 	void *data;			/* the command's own */
 };
 
+/* He as he is now; in the writer. */
+static inline const struct account *
+job_account(const struct job *j)
+{
+	return j->now != NULL ? j->now : j->account;
+}
+
 /* Gives a job with a copy of the call's request (job_free, or job_submit
  * takes it). */
 struct job *job_new(struct call *c);

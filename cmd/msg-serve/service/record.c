@@ -53,3 +53,19 @@ record_children(struct call *c, struct view *v, uint64_t parent,
 	buf_putc(c->payload, ']');
 	return n;
 }
+
+int
+record_recall(struct reader *r, uint64_t rev, uint64_t *ids, size_t *count,
+    struct err *e)
+{
+	struct commit *c;
+
+	if (reader_commit(r, rev, &c, e) < 1)
+		return -1;
+	*count = 0;
+	for (uint32_t i = 0; i < c->count; i++)
+		if (!(c->changes[i].op & CHANGE_REMOVE))
+			ids[(*count)++] = c->changes[i].item;
+	commit_unref(c);
+	return 0;
+}

@@ -18,4 +18,9 @@ int record_children(struct call *c, struct view *v, uint64_t parent,
 int record_list(struct call *c, struct view *v, const uint64_t *ids,
     size_t count, record_fn *fn, struct err *e);
 
+/* A retry did nothing: which items the first try left, by its commit.  No
+ * more than it had actions. */
+int record_recall(struct reader *r, uint64_t rev, uint64_t *ids,
+    size_t *count, struct err *e);
+
 #endif

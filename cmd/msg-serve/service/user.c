@@ -16,22 +16,23 @@
 #include "service/user_change.h"
 #include "xmpp/jid.h"
 
-#define FIELDS_MAX	64
-
 /* The roles, a list of strings. */
 static int
 find_rights(struct user *out, const struct kind *k, struct plan_run *run,
-    struct str binary, const size_t *ends, struct err *e)
+    struct err *e)
 {
-	size_t i = (size_t)kind_field(k, STR("roles")), n = 0;
+	int i = kind_field(k, STR("roles"));
 	struct buf text = BUF_INIT(STORE_BODY_MAX);
+	struct buf scratch = BUF_INIT(STORE_BODY_MAX);
 	struct arena a = ARENA_INIT;
 	struct json *list = NULL, *j;
-	struct str *roles;
+	struct str *roles, field;
+	size_t n = 0;
 	int rc = -1;
 
-	if (plan_decode_field(k->current->plan, run, i,
-	    binary.p + ends[i - 1], ends[i] - ends[i - 1], &text, e) == 0)
+	if (body_slice(k, run, out->item.body, i, &scratch, &field,
+	    e) == 0 && plan_decode_field(k->current->plan, run, (size_t)i,
+	    field.p, field.n, &text, e) == 0)
 		list = json_parse(&a, text.p, text.n, NULL, e);
 	if (list != NULL) {
 		roles = arena_alloc(&a, list->count * sizeof *roles + 1);
@@ -39,6 +40,7 @@ find_rights(struct user *out, const struct kind *k, struct plan_run *run,
 			roles[n++] = j->text;
 		rc = rights_new(&out->rights, roles, n, out->admin, e);
 	}
+	buf_free(&scratch);
 	buf_free(&text);
 	arena_free(&a);
 	return rc;
@@ -49,9 +51,8 @@ user_find(struct user *out, struct reader *r, struct str name, struct err *e)
 {
 	const struct kind *k = kinds_by_name(reader_kinds(r), STR("User"));
 	struct buf scratch = BUF_INIT(STORE_BODY_MAX);
-	size_t ends[FIELDS_MAX];
 	struct plan_run *run;
-	struct str binary;
+	struct str admin;
 	struct view v;
 	uint64_t id;
 	int rc;
@@ -64,12 +65,12 @@ user_find(struct user *out, struct reader *r, struct str name, struct err *e)
 	if (rc <= 0)
 		return rc;
 	run = plan_run_new(NULL);
-	if (body_open(k, run, out->item.body, &scratch, &binary, ends,
-	    e) < 0)
+	if (body_slice(k, run, out->item.body, kind_field(k, STR("admin")),
+	    &scratch, &admin, e) < 0)
 		rc = -1;
 	else
-		out->admin = binary.p[ends[kind_field(k, STR("admin")) - 1]];
-	if (rc > 0 && find_rights(out, k, run, binary, ends, e) < 0)
+		out->admin = admin.p[0];
+	if (rc > 0 && find_rights(out, k, run, e) < 0)
 		rc = -1;
 	plan_run_free(run);
 	buf_free(&scratch);
@@ -153,7 +154,8 @@ finish(struct call *c, struct job *j, struct err *e)
 	struct view v;
 
 	if (r == NULL || view_open(&v, r, BRANCH_REPOSITORY, j->store.rev,
-	    e) < 0)
+	    e) < 0 || (j->store.replayed && record_recall(r, j->store.rev,
+	    change->affected, &change->affected_count, e) < 0))
 		return -1;
 	return record_list(c, &v, change->affected, change->affected_count,
 	    render, e);

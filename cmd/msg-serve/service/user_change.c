@@ -295,15 +295,13 @@ static int
 is_admin(struct applying *ap, const struct item *it, bool *out,
     struct err *e)
 {
-	int field = kind_field(ap->kind, STR("admin"));
-	size_t ends[FIELDS_MAX];
 	struct buf scratch = BUF_INIT(STORE_BODY_MAX);
-	struct str binary;
-	int rc = body_open(ap->kind, ap->run, it->body, &scratch, &binary,
-	    ends, e);
+	struct str admin;
+	int rc = body_slice(ap->kind, ap->run, it->body,
+	    kind_field(ap->kind, STR("admin")), &scratch, &admin, e);
 
 	if (rc == 0)
-		*out = binary.p[ends[field - 1]] != 0;
+		*out = admin.p[0] != 0;
 	buf_free(&scratch);
 	return rc;
 }
