@@ -49,9 +49,12 @@ LDFLAGS_ALL = $(EXTRA) $(if $(EXTRA),,-pie -Wl,-z,relro,-z,now) \
 	  -Wl,--as-needed -pthread $(LDFLAGS)
 COMPILE	= $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-# What a program of part $(1) is linked with.
-libs	= $(shell pkg-config --libs $(PC_common) $(PC_$(1))) $(LIBS_$(1)) \
-	  $(LIBS_common) $(LIBS)
+# What a program of part $(1) is linked with; of what STATIC_$(1) names the
+# static library, where there is one.
+libs	= $(foreach l,$(shell pkg-config --libs $(PC_common) $(PC_$(1))) \
+	  $(LIBS_$(1)) $(LIBS_common) $(LIBS),$(call lib_of,$(l),$(STATIC_$(1))))
+lib_of	= $(or $(if $(filter $(2:%=-l%),$(1)),$(filter /%,$(shell \
+	  $(CC) -print-file-name=$(1:-l%=lib%.a)))),$(1))
 
 # One short line for each thing made; V=1 shows the commands.
 say	= $(if $(V),,@printf '  %-4s %s\n' $(1) $@; )mkdir -p $(@D); 

@@ -33,6 +33,10 @@ PC_msg-avro-encode = zlib liblzma libzstd
 LIBS_msg-avro-encode = -lbz2
 PC_msg-stanza-dump = libpcap
 
+# Taken from their static libraries, where there are such: to find and map five
+# files more is most of what a record alone costs.  Empty: all are shared.
+STATIC_msg-avro-encode ?= z lzma zstd bz2 md
+
 # Debian packages, for "make deps": to build, to test, to measure, to fuzz,
 # to package.
 DEPS	= gcc make pkg-config libssl-dev libxml2-dev libuv1-dev liblmdb-dev \
