@@ -182,11 +182,25 @@ raise_descriptors(int64_t connections)
 	setrlimit(RLIMIT_NOFILE, &now);
 }
 
+/* Where msg-send finds the server; without a listener the domain says it. */
+static struct start_address
+find_address(const struct program *p)
+{
+	const char *starttls = server_address(&p->server, LISTEN_STARTTLS);
+	const char *tls = server_address(&p->server, LISTEN_TLS);
+
+	if (starttls != NULL)
+		return (struct start_address){ starttls, false };
+	if (tls != NULL)
+		return (struct start_address){ tls, true };
+	return (struct start_address){ p->server.opt->domain, false };
+}
+
 static int
 serve(struct program *p, struct err *e)
 {
 	struct serve_options *opt = &(*p->settings)->opt;
-	const char *at;
+	struct start_address at;
 	const struct server_hooks hooks = { .ready = ready,
 		.stopping = stopping, .renew = renew, .renewed = renewed,
 		.alive = alive, .alive_ms = p->supervisor.watchdog_ms,
@@ -195,11 +209,8 @@ serve(struct program *p, struct err *e)
 	raise_descriptors(opt->connections);
 	if (server_init(&p->server, opt, &p->supervisor.sockets, e) < 0)
 		return -1;
-	at = server_address(&p->server, LISTEN_STARTTLS);
-	if (at == NULL)
-		at = server_address(&p->server, LISTEN_TLS);
-	if (start_open(&p->start, opt, at == NULL ? opt->domain : at,
-	    &p->server.log, e) < 0)
+	at = find_address(p);
+	if (start_open(&p->start, opt, &at, &p->server.log, e) < 0)
 		return -1;
 	start_certificate(&p->start, opt);
 	return server_run(&p->server, p->start.store, &hooks, e);

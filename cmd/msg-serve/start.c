@@ -72,10 +72,12 @@ out:
 	return rc;
 }
 
-/* What msg-send reads when it is given no context. */
+/* What msg-send reads when it is given no context: to be written, or as it is
+ * there to be renewed (1: it was). */
 static int
-make_context(const char *dir, const char *address, const char *cert,
-    const struct serve_options *opt, struct err *e)
+put_context(const char *dir, const struct start_address *at,
+    const char *cert, const struct serve_options *opt, bool renew,
+    struct err *e)
 {
 	struct buf jid = BUF_INIT(4096);
 	char *path = fs_join(dir, "client.conf");
@@ -86,15 +88,35 @@ make_context(const char *dir, const char *address, const char *cert,
 	if (tls_cert_read(&c, cert, e) < 0) {
 		e->code = ERR_CONFIG;	/* the certificate is an option */
 	} else {
-		struct context_file f = { .server = address,
+		struct context_file f = { .server = at->server,
 			.jid = buf_cstr(&jid),
-			.password_file = "client.password", .pin = c.pin };
+			.password_file = "client.password", .pin = c.pin,
+			.direct_tls = at->direct_tls };
 
-		rc = context_write(path, &f, e);
+		rc = renew ? context_renew(path, &f, e) :
+		    context_write(path, &f, e);
 	}
 	buf_free(&jid);
 	free(path);
 	return rc;
+}
+
+/* Address, domain and certificate may be others than at the last start. */
+static void
+renew_context(const struct start *st, const struct serve_options *opt,
+    const struct start_address *at, const struct log *log)
+{
+	struct err e = ERR_INIT;
+	int rc = put_context(st->dir, at, opt->cert != NULL ? opt->cert :
+	    st->cert, opt, true, &e);
+
+	if (rc > 0)
+		log_event(log, LOG_LEVEL_INFO, "client.conf renewed", "server",
+		    at->server, "domain", opt->domain, NULL);
+	else if (rc < 0)
+		log_event(log, LOG_LEVEL_WARN, "client.conf is not as the "
+		    "server is now", "store", st->dir, "server", at->server,
+		    "domain", opt->domain, "why", e.text, NULL);
 }
 
 /* What could not be served with is not made.  The store's own, where none is
@@ -114,8 +136,8 @@ check_certificate(const char *dir, const char *cert,
 }
 
 static int
-fill(struct first *f, const struct serve_options *opt, const char *address,
-    const struct log *log, struct err *e)
+fill(struct first *f, const struct serve_options *opt,
+    const struct start_address *at, const struct log *log, struct err *e)
 {
 	const char *dir = first_dir(f);
 	struct store_options so = { .dir = dir, .map_bytes = opt->map_bytes,
@@ -129,7 +151,7 @@ fill(struct first *f, const struct serve_options *opt, const char *address,
 	    make_certificate(dir, opt->domain, e) < 0 ||
 	    check_certificate(dir, cert, opt, e) < 0 ||
 	    make_admin(store, dir, opt, e) < 0 ||
-	    make_context(dir, address, cert, opt, e) < 0)
+	    put_context(dir, at, cert, opt, false, e) < 0)
 		goto out;
 	if (opt->demo && opt->import == NULL &&
 	    import_demo(store, opt->domain, e) < 0)
@@ -169,7 +191,7 @@ open_export(const struct serve_options *opt, int *fd, struct err *e)
 
 static int
 make_store(struct start *st, const struct serve_options *opt,
-    const char *address, const struct log *log, struct err *e)
+    const struct start_address *at, const struct log *log, struct err *e)
 {
 	struct serve_options whole = *opt;
 	struct first *f;
@@ -186,7 +208,7 @@ make_store(struct start *st, const struct serve_options *opt,
 	}
 	if (rc < 0)
 		return -1;
-	if (fill(f, opt, address, log, e) < 0) {
+	if (fill(f, opt, at, log, e) < 0) {
 		first_abort(f);
 		return -1;
 	}
@@ -213,7 +235,7 @@ start_dir(const struct serve_options *opt, struct err *e)
 
 int
 start_open(struct start *st, const struct serve_options *opt,
-    const char *address, const struct log *log, struct err *e)
+    const struct start_address *at, const struct log *log, struct err *e)
 {
 	struct store_options so = { .map_bytes = opt->map_bytes,
 		.log = log };
@@ -225,13 +247,15 @@ start_open(struct start *st, const struct serve_options *opt,
 		return -1;
 	there = first_there(st->dir, e);
 	if (there < 0 || (there == 0 &&
-	    make_store(st, opt, address, log, e) < 0))
+	    make_store(st, opt, at, log, e) < 0))
 		return -1;
 	st->cert = fs_join(st->dir, "tls.crt");
 	st->key = fs_join(st->dir, "tls.key");
 	so.dir = st->dir;
 	if (store_open(&st->store, &so, e) < 0)
 		return -1;
+	if (!st->fresh)
+		renew_context(st, opt, at, log);
 	if (st->fresh || opt->import == NULL)
 		return 0;
 	rc = open_export(opt, &fd, e);

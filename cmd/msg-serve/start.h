@@ -4,7 +4,8 @@
  * A first start makes the store, its certificate, an administrator with a
  * random password and a client context that knows both, all aside, and puts
  * them in place together (store/first.h).  Nothing that is there is ever
- * overwritten.
+ * overwritten, but for the context: as long as nobody has changed it, it is
+ * renewed when address, domain or certificate are others.
  */
 #ifndef START_H
 #define START_H
@@ -25,10 +26,15 @@ struct start {
 /* Gives the store's directory (free); NULL: nothing says where. */
 char *start_dir(const struct serve_options *opt, struct err *e);
 
-/* address: where clients connect, for the context.  ERR_CONFIG, ERR_CONFLICT
- * (another server), ERR_SYSTEM. */
+/* Where clients connect, for the context. */
+struct start_address {
+	const char *server;
+	bool direct_tls;	/* from the first byte */
+};
+
+/* ERR_CONFIG, ERR_CONFLICT (another server), ERR_SYSTEM. */
 int start_open(struct start *st, const struct serve_options *opt,
-    const char *address, const struct log *log, struct err *e);
+    const struct start_address *at, const struct log *log, struct err *e);
 void start_clear(struct start *st);
 
 /* The certificate and key where the options say none: the store's. */

@@ -200,35 +200,3 @@ context_clear(struct context *c)
 	config_free(c->config);
 	c->config = NULL;
 }
-
-/* In libconfuse's double quotes. */
-static void
-put_setting(struct buf *out, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	buf_printf(out, "%s = \"", name);
-	for (; *value != '\0'; value++) {
-		if (strchr("\\\"$", *value) != NULL)
-			buf_putc(out, '\\');
-		buf_putc(out, *value);
-	}
-	buf_lit(out, "\"\n");
-}
-
-int
-context_write(const char *path, const struct context_file *f, struct err *e)
-{
-	struct buf b = BUF_INIT(CONFIG_MAX);
-	int rc;
-
-	buf_lit(&b, "# How msg-send and msg-watch reach this store's server; "
-	    "see msg.conf(5).\n");
-	put_setting(&b, "server", f->server);
-	put_setting(&b, "jid", f->jid);
-	put_setting(&b, "password-file", f->password_file);
-	put_setting(&b, "pin", f->pin);
-	rc = fs_create(path, b.p, b.n, 0600, e);
-	buf_free(&b);
-	return rc;
-}

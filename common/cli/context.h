@@ -106,11 +106,18 @@ struct context_file {
 	const char *server, *jid;
 	const char *password_file;	/* beside the context file */
 	const char *pin;
+	bool direct_tls;
 };
 
 /* Write a new context file that only its owner may read.  ERR_CONFLICT when
  * there is one. */
 int context_write(const char *path, const struct context_file *f,
+    struct err *e);
+
+/* Write it anew where server, user or pin are others now.  1; 0: it says so
+ * already, or there is none; ERR_CONFLICT: somebody has changed it, and it
+ * says something else: it is left. */
+int context_renew(const char *path, const struct context_file *f,
     struct err *e);
 
 #endif

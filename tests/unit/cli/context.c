@@ -146,6 +146,79 @@ it_is_written_once(void **state)
 }
 
 static void
+it_is_renewed_while_nobody_has_changed_it(void **state)
+{
+	struct context_file f = { .server = "[::1]:5223", .jid = "x@y",
+	    .password_file = "client.password", .pin = "11",
+	    .direct_tls = true };
+
+	(void)state;
+	assert_int_equal(context_renew(under("data/msg/client.conf"), &f, &e),
+	    0);
+	assert_false(fs_exists(path));
+	write_local();
+	assert_int_equal(context_renew(path, &f, &e), 1);
+	assert_int_equal(context_renew(path, &f, &e), 0);
+	assert_int_equal(load(NULL, NULL, NULL, NULL), 0);
+	assert_string_equal(v.context.server, "[::1]:5223");
+	assert_string_equal(v.context.jid, "x@y");
+	assert_true(v.context.direct_tls);
+}
+
+static void
+is_left(const char *p, size_t n)
+{
+	struct context_file f = { .server = "[::1]:5223", .jid = "x@y",
+	    .pin = "11" };
+	struct buf is = BUF_INIT(4096);
+
+	assert_int_equal(fs_replace(path, p, n, 0600, &e), 0);
+	assert_int_equal(context_renew(path, &f, &e), -1);
+	assert_int_equal(e.code, ERR_CONFLICT);
+	assert_int_equal(fs_read(&is, path, &e), 0);
+	assert_int_equal(is.n, n);
+	assert_memory_equal(is.p, p, n);
+	buf_free(&is);
+}
+
+/* Whatever byte somebody has changed, cut off or put behind. */
+static void
+what_somebody_has_changed_is_left(void **state)
+{
+	struct buf was = BUF_INIT(4096);
+	size_t n;
+
+	(void)state;
+	write_local();
+	assert_int_equal(fs_read(&was, path, &e), 0);
+	n = was.n;
+	for (size_t i = 1; i < n; i++) {
+		is_left(was.p, i);
+		was.p[i] ^= 1;
+		is_left(was.p, n);
+		was.p[i] ^= 1;
+	}
+	buf_putc(&was, '\n');
+	is_left(was.p, n + 1);
+	buf_free(&was);
+}
+
+static void
+what_fits_is_fine_whoever_wrote_it(void **state)
+{
+	struct context_file f = { .server = "h:1", .jid = "x@y",
+	    .password_file = "client.password", .pin = "11" };
+
+	(void)state;
+	put("data/msg/client.conf", "server = \"h:1\"\n# mine\n"
+	    "jid = \"x@y\"\npassword-file = \"/else\"\npin = \"11\"\n");
+	assert_int_equal(context_renew(path, &f, &e), 0);
+	f.pin = "1";
+	assert_int_equal(context_renew(path, &f, &e), -1);
+	assert_int_equal(e.code, ERR_CONFLICT);
+}
+
+static void
 what_is_written_is_read_back(void **state)
 {
 	struct context_file f = { .jid = "q\"u\\o${HOME}'te@x # no",
@@ -291,6 +364,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_local_store_needs_no_option),
 		TEST(it_is_written_once),
+		TEST(it_is_renewed_while_nobody_has_changed_it),
+		TEST(what_somebody_has_changed_is_left),
+		TEST(what_fits_is_fine_whoever_wrote_it),
 		TEST(what_is_written_is_read_back),
 		TEST(a_default_goes_before_the_local_store),
 		TEST(a_context_is_taken_by_name),
