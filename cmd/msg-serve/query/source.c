@@ -242,20 +242,24 @@ tree_within(struct run *r, uint64_t id, size_t max)
 #define LIMIT_FIRST	64
 #define LIMIT_LAST	((size_t)1 << 40)
 
-/* By turns a longer look at both, until one of them has an end. */
+/* By turns a longer look at both, until one of them has an end; of the rows
+ * no more are counted than the shortest has so far. */
 int
 sources_choose(struct run *r, struct sources *all, uint64_t top,
     struct source **out)
 {
 	for (size_t limit = LIMIT_FIRST; limit < LIMIT_LAST; limit *= 4) {
+		size_t most = limit;
 		int rc;
 
 		*out = &all->v[0];
-		for (size_t i = 0; i < all->count; i++) {
-			if (count_source(r, &all->v[i], limit) < 0)
+		for (size_t i = 0; i < all->count && most > 1; i++) {
+			if (count_source(r, &all->v[i], most) < 0)
 				return -1;
-			if (all->v[i].count < (*out)->count)
+			if (all->v[i].count < most) {
 				*out = &all->v[i];
+				most = all->v[i].count;
+			}
 		}
 		if ((*out)->count < limit && (top == ITEM_ROOT ||
 		    (*out)->count < 2))

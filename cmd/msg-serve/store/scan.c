@@ -139,19 +139,21 @@ count(struct view *v, enum table t, const struct rowkey *prefix,
 	struct reader *r = v->reader;
 	struct str pre = rowkey_str(prefix), from = pre, last = STR_NONE;
 	struct row rows[BATCH];
+	size_t max;
 	int got;
 
 	*out = 0;
 	do {
+		max = limit - *out < BATCH ? limit - *out : BATCH;
 		got = rows_scan(r->snap, r->overlay, t, from, from.p != pre.p,
-		    pre, rows, BATCH, e);
+		    pre, rows, max, e);
 		for (int i = 0; i < got; i++) {
 			from = rows[i].key;
 			if (!str_eq(row_group(from), last))
 				++*out;
 			last = row_group(from);
 		}
-	} while (got == BATCH && *out < limit);
+	} while (got == (int)max && *out < limit);
 	return got < 0 ? -1 : 0;
 }
 
