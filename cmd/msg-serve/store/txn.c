@@ -135,9 +135,9 @@ final_op(const struct change *c)
 bool
 txn_changed(struct txn *t, uint64_t id)
 {
-	uintptr_t at = (uintptr_t)map_get(&t->by_item, &id, sizeof id);
+	const struct change *c = txn_change_of(t, id);
 
-	return at != 0 && final_op(&t->changes[at - 1]) != 0;
+	return c != NULL && final_op(c) != 0;
 }
 
 const struct change *

@@ -32,7 +32,8 @@ struct txn {
 	struct kinds *kinds;		/* changed ones, or NULL */
 	struct change *changes;
 	size_t count, cap;
-	struct map by_item;		/* id -> index of its change + 1 */
+	struct map by_item;		/* id -> index of its change + 1, of
+					   more than a few */
 	const uint64_t *parent_rev;	/* import; NULL: the branch's head */
 	bool touched;			/* a commit even without changes */
 	bool again;			/* some item was touched twice */
@@ -57,6 +58,9 @@ int txn_finish(struct txn *t, uint8_t hash[CHAIN_HASH], struct commit **out,
 
 /* Is the item among the changes, as they are in the end? */
 bool txn_changed(struct txn *t, uint64_t id);
+
+/* What was noted of the item so far, or NULL; lent until the next one. */
+struct change *txn_change_of(struct txn *t, uint64_t id);
 
 /* Cancel rows that say what was so before: then what a transaction writes
  * follows from the trees before and after it alone. */

@@ -8,12 +8,39 @@
 
 /* --- what a transaction did to an item ------------------------------- */
 
-static struct change *
-change_of(struct txn *t, uint64_t id)
-{
-	uintptr_t at = (uintptr_t)map_get(&t->by_item, &id, sizeof id);
+#define FEW	8			/* changes are looked through */
 
-	return at == 0 ? NULL : &t->changes[at - 1];
+struct change *
+txn_change_of(struct txn *t, uint64_t id)
+{
+	uintptr_t at;
+
+	if (t->count > FEW) {
+		at = (uintptr_t)map_get(&t->by_item, &id, sizeof id);
+		return at == 0 ? NULL : &t->changes[at - 1];
+	}
+	for (size_t i = 0; i < t->count; i++)
+		if (t->changes[i].item == id)
+			return &t->changes[i];
+	return NULL;
+}
+
+static struct change *
+add_change(struct txn *t, uint64_t id)
+{
+	struct change *c;
+
+	t->changes = mem_grow(t->changes, &t->cap, t->count + 1,
+	    sizeof *t->changes);
+	c = &t->changes[t->count++];
+	*c = (struct change){ .item = id };
+	if (t->count <= FEW)
+		return c;
+	for (size_t i = t->count == FEW + 1 ? 0 : t->count - 1; i < t->count;
+	    i++)
+		map_set(&t->by_item, &t->changes[i].item, sizeof id,
+		    (void *)(uintptr_t)(i + 1));
+	return c;
 }
 
 static void
@@ -21,15 +48,10 @@ note(struct txn *t, const struct item *before, const struct item *after,
     unsigned op)
 {
 	uint64_t id = before != NULL ? before->id : after->id;
-	struct change *c = change_of(t, id);
+	struct change *c = txn_change_of(t, id);
 
 	if (c == NULL) {
-		t->changes = mem_grow(t->changes, &t->cap, t->count + 1,
-		    sizeof *t->changes);
-		c = &t->changes[t->count++];
-		*c = (struct change){ .item = id };
-		map_set(&t->by_item, &id, sizeof id,
-		    (void *)(uintptr_t)t->count);
+		c = add_change(t, id);
 		if (before != NULL) {
 			c->prev_rev = before->rev;
 			c->old_parent = before->parent;

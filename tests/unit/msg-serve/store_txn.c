@@ -208,6 +208,45 @@ a_commit_says_what_was_done(void **state)
 	commit_unref(c);
 }
 
+#define MANY	40
+
+static int
+save_all_twice(struct txn *t, void *arg, struct err *e)
+{
+	const uint64_t *ids = arg;
+
+	for (int i = 0; i < 2 * MANY; i++)
+		if (txn_save(t, ids[i % MANY], STR("x\0y"), e) < 0 ||
+		    txn_save(t, ids[i % MANY], i < MANY ? STR("2") :
+		    STR("3"), e) < 0)
+			return -1;
+	return 0;
+}
+
+static void
+an_item_is_once_in_a_commit(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t ids[MANY], rev;
+	struct commit *c;
+	char name[16];
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof name, "n%d", i);
+		ids[i] = fixture_create(f, 2, ITEM_ROOT, name, "1");
+	}
+	rev = fixture_do(f, 2, save_all_twice, ids);
+	fixture_renew(f);
+	assert_int_equal(reader_commit(f->reader, rev, &c, &f->e), 1);
+	assert_int_equal(c->count, MANY);
+	for (int i = 0; i < MANY; i++) {
+		assert_int_equal(c->changes[i].item, ids[i]);
+		assert_int_equal(c->changes[i].op, CHANGE_SAVE);
+		assert_true(c->changes[i].prev_rev < rev);
+	}
+	commit_unref(c);
+}
+
 static void
 order_is_kept_and_never_ends(void **state)
 {
@@ -372,6 +411,7 @@ main(void)
 		TEST(made_and_removed_in_one_is_no_commit),
 		TEST(a_job_sees_itself_and_nobody_a_refused_one),
 		TEST(a_commit_says_what_was_done),
+		TEST(an_item_is_once_in_a_commit),
 		TEST(order_is_kept_and_never_ends),
 		TEST(base_and_txid_guard_a_job),
 		TEST(a_key_belongs_to_one_item_for_ever),
