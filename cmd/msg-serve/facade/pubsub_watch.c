@@ -209,12 +209,13 @@ static struct str
 gone_from(const struct json *change)
 {
 	struct str from = json_string(json_get(change, "from"));
+	struct str path = json_string(json_get(change, "_path"));
 	bool gone = json_get(change, "item") == NULL ||
 	    is_change(change, "leave");
 
-	if (from.n > 0 && !is_change(change, "enter"))
+	if (from.n > 0 && !is_change(change, "enter") && !str_eq(from, path))
 		return from;
-	return gone ? json_string(json_get(change, "_path")) : STR_NONE;
+	return gone ? path : STR_NONE;
 }
 
 static void
@@ -272,6 +273,46 @@ put_message(struct buf *out, struct str node, struct str author,
 		buf_lit(out, "</items></event></message>");
 }
 
+static int
+find_node(const struct watch_group *g, struct reader *r, uint64_t rev,
+    struct err *e)
+{
+	struct view v;
+	uint64_t id;
+
+	if (view_open(&v, r, g->branch, rev, e) < 0 ||
+	    view_allow(&v, g->rights, e) < 0)
+		return -1;
+	return view_find(&v, g->anchor->path, &id, e);
+}
+
+/* Did the commit remove the node, or give it another path?  1, 0, -1. */
+static int
+is_deleted(const struct watch_group *g, struct reader *r,
+    const struct commit *c, struct err *e)
+{
+	unsigned ops = 0;
+	int rc;
+
+	for (uint32_t i = 0; i < c->count; i++)
+		ops |= c->changes[i].op;
+	if (!(ops & (CHANGE_REMOVE | CHANGE_MOVE)) || c->rev < 2)
+		return 0;
+	rc = find_node(g, r, c->rev, e);
+	if (rc == 0)
+		return find_node(g, r, c->rev - 1, e);
+	return rc < 0 ? -1 : 0;
+}
+
+/* One that is gone is not told of what was in it (XEP-0060 8.4). */
+static void
+put_delete(struct buf *out, struct str node)
+{
+	buf_lit(out, "><event xmlns=\"" NS_PUBSUB_EVENT "\"><delete");
+	xml_attrn(out, "node", node.p, node.n);
+	buf_lit(out, "/></event></message>");
+}
+
 /* Messages with a NUL between them. */
 static int
 write_event(const struct watch_group *g, struct reader *r,
@@ -281,8 +322,13 @@ write_event(const struct watch_group *g, struct reader *r,
 	struct buf payload = BUF_INIT(EVENT_MAX);
 	struct arena a = ARENA_INIT;
 	const struct json *list = NULL;
-	int rc = event_payload(g, r, run, limits, c, &payload, e);
+	int rc = is_deleted(g, r, c, e);
 
+	if (rc > 0)
+		put_delete(out, g->anchor->path);
+	if (rc != 0)
+		return rc < 0 ? -1 : EVENT_LAST;
+	rc = event_payload(g, r, run, limits, c, &payload, e);
 	if (rc > 0)
 		list = json_parse(&a, payload.p, payload.n, NULL, e);
 	if (rc > 0 && list == NULL)

@@ -20,10 +20,12 @@
 struct plan_run;
 struct session;
 
+#define EVENT_LAST	2
+
 /* In what words the watchers of a group are told. */
 struct event_form {
 	/* Append what all of them are told, or nothing when the commit does
-	 * not concern them.  1, 0, -1. */
+	 * not concern them.  1, 0, -1; EVENT_LAST: the watches end with it. */
 	int (*write)(const struct watch_group *g, struct reader *r,
 	    struct plan_run *run, const struct query_limits *limits,
 	    const struct commit *c, struct buf *out, struct err *e);

@@ -69,22 +69,37 @@ end_watch(struct worker *w, struct watch *x, uint64_t next, const char *why)
 
 /* --- live ---------------------------------------------------------------- */
 
-static void
+/* False: it is told later, or was before. */
+static bool
 tell(struct worker *w, struct watch *x, const struct commit *c,
     const struct buf *event)
 {
 	struct session *s = worker_session(w, x->owner->session);
 
 	if (x->lagging || x->told >= c->rev)
-		return;
+		return false;
 	if (s == NULL || !session_ready(s))
-		return;
+		return false;
 	if (s->ops->congested(s->carrier)) {
 		watch_lag(&w->watches, x, c->rev - 1);
-		return;
+		return false;
 	}
 	send_event(w, s, x, event);
 	x->told = c->rev;
+	return true;
+}
+
+static void
+tell_group(struct worker *w, struct watch_group *g, const struct commit *c,
+    const struct buf *event, bool last)
+{
+	struct member *m, *next;
+
+	for (m = g->watches; m != NULL; m = next) {
+		next = m->next;
+		if (tell(w, m->of, c, event) && last)
+			watch_remove(&w->watches, m->of);
+	}
 }
 
 /* The group goes with its last watch. */
@@ -106,14 +121,14 @@ push(struct worker *w, struct watch_group *g, const struct commit *c)
 	struct buf event = BUF_INIT(EVENT_BYTES);
 	struct err e = ERR_INIT;
 	struct reader *r = worker_reader(w, &e);
+	int rc = r == NULL ? -1 : make_event(w, g, r, c, &event, &e);
 
-	if (r == NULL || make_event(w, g, r, c, &event, &e) < 0) {
+	if (rc < 0) {
 		log_event(&w->server->log, LOG_LEVEL_WARN, "watch ended",
 		    "query", g->text, "why", e.text, NULL);
 		end_group(w, g, c->rev, e.text);
 	} else if (event.n > 0) {
-		for (struct member *m = g->watches; m != NULL; m = m->next)
-			tell(w, m->of, c, &event);
+		tell_group(w, g, c, &event, rc == EVENT_LAST);
 	}
 	buf_free(&event);
 }
@@ -187,6 +202,7 @@ step(struct worker *w, struct session *s, struct watch *x, struct reader *r)
 	struct buf event = BUF_INIT(EVENT_BYTES);
 	struct err e = ERR_INIT;
 	struct commit *c = NULL;
+	bool last = false;
 	int rc = x->told >= reader_head(r) ? 0 :
 	    reader_commit(r, x->told + 1, &c, &e);
 
@@ -194,12 +210,15 @@ step(struct worker *w, struct session *s, struct watch *x, struct reader *r)
 		rc = make_event(w, x->group, r, c, &event, &e);
 		if (rc > 0)
 			send_event(w, s, x, &event);
-		rc = rc < 0 ? -1 : 1;
+		last = rc == EVENT_LAST;
+		rc = rc < 0 || last ? -1 : 1;
 	}
 	if (rc > 0)
 		x->told = c->rev;
 	buf_free(&event);
-	if (rc < 0)
+	if (last)
+		watch_remove(&w->watches, x);
+	else if (rc < 0)
 		end_watch(w, x, c == NULL ? 0 : c->rev, e.text);
 	else if (rc == 0)
 		watch_level(x);
