@@ -32,6 +32,7 @@ struct tls {
 	unsigned char end_point[EVP_MAX_MD_SIZE];	/* of it: RFC 5929 4 */
 	size_t end_point_n;
 	char pin[TLS_PIN];		/* a client's, or "" */
+	SSL_SESSION *session;		/* a client's to resume, or NULL */
 };
 
 /* What OpenSSL said first, behind our words.  Returns -1. */
@@ -176,6 +177,25 @@ check_pin(X509_STORE_CTX *store, void *arg)
 	return 0;
 }
 
+/* OpenSSL's new_session_cb: 1 keeps it. */
+static int
+on_session(SSL *ssl, SSL_SESSION *session)
+{
+	struct tls *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+
+	SSL_SESSION_free(t->session);
+	t->session = session;
+	return 1;
+}
+
+static void
+resume(struct tls *t)
+{
+	SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_CLIENT |
+	    SSL_SESS_CACHE_NO_INTERNAL);
+	SSL_CTX_sess_set_new_cb(t->ctx, on_session);
+}
+
 int
 tls_client(struct tls **out, const struct tls_trust *trust, struct err *e)
 {
@@ -188,6 +208,8 @@ tls_client(struct tls **out, const struct tls_trust *trust, struct err *e)
 	else
 		SSL_CTX_set_alpn_protos(t->ctx, client_alpn,
 		    sizeof client_alpn - 1);
+	if (trust->resume)
+		resume(t);
 	SSL_CTX_set_verify(t->ctx, trust->none ? SSL_VERIFY_NONE :
 	    SSL_VERIFY_PEER, NULL);
 	ERR_clear_error();
@@ -227,8 +249,15 @@ tls_unref(struct tls *t)
 	if (t == NULL ||
 	    atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) > 1)
 		return;
+	SSL_SESSION_free(t->session);
 	SSL_CTX_free(t->ctx);
 	free(t);
+}
+
+uint64_t
+tls_resumed(const struct tls *t)
+{
+	return (uint64_t)SSL_CTX_sess_hits(t->ctx);
 }
 
 SSL_CTX *
@@ -277,6 +306,16 @@ set_name(SSL *ssl, const char *name)
 	    SSL_set1_host(ssl, name) == 1;
 }
 
+/* A copy: how a connection ends says nothing about its session. */
+static void
+take_up(SSL *ssl, const SSL_SESSION *session)
+{
+	SSL_SESSION *s = SSL_SESSION_dup(session);
+
+	SSL_set_session(ssl, s);
+	SSL_SESSION_free(s);
+}
+
 SSL *
 tls_session(struct tls *t, const char *name, struct err *e)
 {
@@ -289,6 +328,8 @@ tls_session(struct tls *t, const char *name, struct err *e)
 		return ssl;
 	}
 	SSL_set_connect_state(ssl);
+	if (t->session != NULL)
+		take_up(ssl, t->session);
 	if (name != NULL && !set_name(ssl, name)) {
 		fail(e, ERR_USAGE, "'%s' is no host name", name);
 		SSL_free(ssl);

@@ -44,10 +44,15 @@ struct tls_trust {
 	const char *pin;		/* this key only, no chain, no name */
 	bool none;			/* anyone: benchmarks */
 	bool http;			/* ALPN is of HTTP, not of XMPP */
+	bool resume;			/* take up the newest session: one
+					 * server, one thread */
 };
 
 /* Gives a client's context (tls_unref).  Borrows t.  ERR_CONFIG. */
 int tls_client(struct tls **out, const struct tls_trust *t, struct err *e);
+
+/* Connections that took up the session of an earlier one. */
+uint64_t tls_resumed(const struct tls *t);
 
 struct tls *tls_ref(struct tls *t);	/* from any thread */
 void tls_unref(struct tls *t);		/* NULL is fine */

@@ -63,6 +63,36 @@ starttls_in_the_middle(void **state)
 	finish(&w);
 }
 
+/* On one connection, to the end. */
+static void
+say_hello(struct tools *t)
+{
+	struct world w;
+
+	begin(&w, t, TLS_SERVER, TLS_CLIENT);
+	two_links(&w, NULL, NULL, NULL);
+	buf_lit(link_out(w.b.link), "S");
+	loop_run(w.loop);
+	assert_string_equal(buf_cstr(&w.b.in), "hello");
+	finish(&w);
+}
+
+static void
+a_client_that_resumes_takes_up_the_last_session(void **state)
+{
+	struct tls_trust trust = { .none = true, .resume = true };
+	struct tools t = *(struct tools *)*state;
+	struct err e = ERR_INIT;
+
+	assert_int_equal(tls_client(&t.client, &trust, &e), 0);
+	say_hello(&t);
+	assert_int_equal(tls_resumed(t.client), 0);
+	say_hello(&t);
+	say_hello(&t);
+	assert_int_equal(tls_resumed(t.client), 2);
+	tls_unref(t.client);
+}
+
 static void
 bytes_in_clear_behind_starttls_are_refused(void **state)
 {
@@ -342,6 +372,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tls_from_the_first_byte),
 		cmocka_unit_test(starttls_in_the_middle),
+		cmocka_unit_test(
+		    a_client_that_resumes_takes_up_the_last_session),
 		cmocka_unit_test(bytes_in_clear_behind_starttls_are_refused),
 		cmocka_unit_test(a_line_ended_behind_starttls_is_no_injection),
 		cmocka_unit_test(what_is_no_handshake_is_refused),
