@@ -18,10 +18,11 @@ c2s_ports = {{ {port} }}
 c2s_direct_tls_ports = {{ {tls_port} }}
 s2s_ports = {{}}
 http_ports = {{}}
-https_ports = {{}}
+https_ports = {{ {https} }}
+https_ssl = {{ certificate = "{cert}"; key = "{key}"; }}
 gc = {{ mode = "generational" }}
 network_settings = {{ nagle = false }}
-modules_enabled = {{ "roster", "saslauth", "tls", "disco", "ping" }}
+modules_enabled = {{ "roster", "saslauth", "tls", "disco", "ping"{more} }}
 modules_disabled = {{ "s2s", "limits", "offline" }}
 authentication = "internal_hashed"
 c2s_require_encryption = true
@@ -53,9 +54,10 @@ def account(user, password):
             "};\n")
 
 
-def configure(where, port, tls_port, cert, key, accounts, log=""):
-    """As fast as it gets: no limits, no second server.  Returns the command
-    that starts it."""
+def configure(where, port, tls_port, cert, key, accounts, log="",
+              https_port=None):
+    """As fast as it gets: no limits, no second server; BOSH where there is a
+    port for it.  Returns the command that starts it."""
     there = os.path.join(where, "data", "localhost", "accounts")
     os.makedirs(there)
     for user, password in accounts.items():
@@ -65,7 +67,9 @@ def configure(where, port, tls_port, cert, key, accounts, log=""):
     with open(path, "w") as f:
         f.write(CONFIG.format(root="true" if os.getuid() == 0 else "false",
                               dir=where, port=port, tls_port=tls_port,
-                              cert=cert, key=key, log=log))
+                              cert=cert, key=key, log=log,
+                              https=https_port or "",
+                              more=', "bosh"' if https_port else ""))
     return ["prosody", "--config", path, "-F"]
 
 

@@ -5,9 +5,9 @@
 #define TAG_MAX	65536
 
 void
-answers_init(struct answers *s)
+answers_init(struct answers *s, unsigned base)
 {
-	*s = (struct answers){ .half = BUF_INIT(TAG_MAX) };
+	*s = (struct answers){ .base = base, .half = BUF_INIT(TAG_MAX) };
 }
 
 void
@@ -49,18 +49,20 @@ static void
 on_tag(struct answers *s, const char *tag, const char *end, const char *all_end,
     answer_fn *fn, void *arg)
 {
+	unsigned was = s->depth;
+
 	if (tag[1] == '/') {
 		if (s->depth == 0)
 			s->item = (struct answer){ .kind = '/' };
 		else
 			s->depth--;
 	} else {
-		if (s->depth == 0)
+		if (s->depth == s->base)
 			begin(s, tag, end);
 		if (end[-2] != '/')
 			s->depth++;
 	}
-	if (s->depth == 0)
+	if (s->depth == s->base && was >= s->base)
 		fn(arg, &s->item, tag, (size_t)(all_end - tag));
 }
 

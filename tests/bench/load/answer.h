@@ -25,12 +25,12 @@ typedef void answer_fn(void *arg, const struct answer *item, const char *p,
     size_t n);
 
 struct answers {
-	unsigned depth;
+	unsigned depth, base;	/* base: of the stanzas; 1 in a <body/> */
 	struct answer item;
 	struct buf half;	/* a tag whose end has not come */
 };
 
-void answers_init(struct answers *s);
+void answers_init(struct answers *s, unsigned base);
 void answers_free(struct answers *s);
 
 /* fn is called at the end of each stanza; it may end the connection but not

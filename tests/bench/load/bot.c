@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -28,23 +29,50 @@ refused(struct bot *b, const struct stanza *st)
 	fail(b, &e);
 }
 
+/* --- a message ----------------------------------------------------------- */
+
+size_t
+bot_begin(struct bot *b)
+{
+	return b->load->way == WAY_WEBSOCKET ? web_begin(b) : 0;
+}
+
+struct buf *
+bot_out(struct bot *b)
+{
+	return b->load->way == WAY_BOSH ? &b->bosh.body : link_out(b->link);
+}
+
+void
+bot_send(struct bot *b, size_t from)
+{
+	if (b->load->way == WAY_WEBSOCKET)
+		web_end(b, from);
+	else if (b->load->way == WAY_BOSH)
+		bosh_send(b);
+}
+
 /* --- login --------------------------------------------------------------- */
 
 static void
 send_header(struct bot *b)
 {
-	size_t at = web_begin(b);
-	struct buf *out = link_out(b->link);
+	size_t at = bot_begin(b);
+	struct buf *out = bot_out(b);
 
-	if (b->load->web)
+	if (b->load->way == WAY_BOSH) {
+		bosh_hello(b);
+		return;
+	}
+	if (b->load->way == WAY_WEBSOCKET)
 		buf_lit(out, "<open version='1.0' xmlns='" NS_FRAMING "'");
 	else
 		buf_lit(out, "<?xml version='1.0'?><stream:stream "
 		    "version='1.0' xmlns='" NS_CLIENT "' xmlns:stream='"
 		    NS_STREAM "'");
 	xml_attr(out, "to", b->load->opt.domain);
-	buf_puts(out, b->load->web ? "/>" : ">");
-	web_end(b, at);
+	buf_puts(out, b->load->way == WAY_WEBSOCKET ? "/>" : ">");
+	bot_send(b, at);
 }
 
 static bool
@@ -76,7 +104,7 @@ choose(const struct bot *b, const struct stanza *mechanisms)
 static void
 put64(struct bot *b, const char *open, struct buf *data, const char *close)
 {
-	struct buf *out = link_out(b->link);
+	struct buf *out = bot_out(b);
 
 	buf_puts(out, open);
 	base64_put(out, data->p, data->n);
@@ -95,19 +123,20 @@ authenticate(struct bot *b, const struct stanza *mechanisms)
 	b->mech = choose(b, mechanisms);
 	b->step = BOT_AUTH;
 	if (b->mech->kind == SASL_PLAIN) {
-		sasl_plain_write(&data, NULL, l->opt.user, &l->password);
-	} else if (scram_client_init(&b->scram, b->mech, l->opt.user, NULL,
+		sasl_plain_write(&data, NULL, b->user, &l->password);
+	} else if (scram_client_init(&b->scram, b->mech, b->user, NULL,
 	    &l->password, NULL, false, &e) < 0 ||
 	    scram_client_first(&b->scram, &data, &e) < 0) {
 		fail(b, &e);
 		return;
 	}
-	b->scram.kept = &l->salted;
-	at = web_begin(b);
-	buf_printf(link_out(b->link), "<auth xmlns='" NS_SASL
+	b->scram.kept = &l->salted[l->opt.users == 0 ? 0 :
+	    b->number % l->opt.users];
+	at = bot_begin(b);
+	buf_printf(bot_out(b), "<auth xmlns='" NS_SASL
 	    "' mechanism='%s'>", b->mech->name);
 	put64(b, "", &data, "</auth>");
-	web_end(b, at);
+	bot_send(b, at);
 }
 
 static void
@@ -123,10 +152,10 @@ answer(struct bot *b, const struct stanza *challenge)
 	    scram_client_final(&b->scram, in.p, in.n, &data, &e) < 0) {
 		fail(b, &e);
 	} else {
-		at = web_begin(b);
+		at = bot_begin(b);
 		put64(b, "<response xmlns='" NS_SASL "'>", &data,
 		    "</response>");
-		web_end(b, at);
+		bot_send(b, at);
 	}
 	buf_free(&in);
 	buf_free(&data);
@@ -145,7 +174,7 @@ succeed(struct bot *b, const struct stanza *success)
 		fail(b, &e);
 	buf_free(&in);
 	b->step = BOT_BIND;
-	if (!b->load->web)
+	if (b->load->way == WAY_TCP)
 		stream_restart(b->stream);
 	send_header(b);
 }
@@ -158,11 +187,11 @@ features(struct bot *b, const struct stanza *st)
 	size_t at;
 
 	if (b->step == BOT_BIND) {
-		at = web_begin(b);
-		buf_printf(link_out(b->link), "<iq type='set' id='bind'>"
+		at = bot_begin(b);
+		buf_printf(bot_out(b), "<iq type='set' id='bind'>"
 		    "<bind xmlns='" NS_BIND "'><resource>load-%u</resource>"
 		    "</bind></iq>", b->number);
-		web_end(b, at);
+		bot_send(b, at);
 	} else if (!link_secure(b->link) &&
 	    strcmp(tls, "starttls") == 0) {
 		buf_lit(link_out(b->link), "<starttls xmlns='" NS_TLS "'/>");
@@ -173,6 +202,23 @@ features(struct bot *b, const struct stanza *st)
 	}
 }
 
+/* What is in one <body/>. */
+static int on_stanza(void *arg, struct stanza *st);
+
+static int
+on_body(struct bot *b, struct stanza *body)
+{
+	struct stanza *st;
+
+	if (!bosh_body(b, body))
+		return 1;
+	for (st = stanza_first(body); st != NULL; st = stanza_next(st)) {
+		b->bosh.waiting -= b->bosh.waiting > 0;
+		on_stanza(b, st);
+	}
+	return b->step >= BOT_READY;
+}
+
 static int
 on_stanza(void *arg, struct stanza *st)
 {
@@ -180,6 +226,8 @@ on_stanza(void *arg, struct stanza *st)
 
 	if (stanza_is(st, "open", NS_FRAMING)) {
 		return 0;
+	} else if (stanza_is(st, "body", NS_BOSH)) {
+		return on_body(b, st);
 	} else if (stanza_is(st, "features", NS_STREAM)) {
 		features(b, st);
 	} else if (stanza_is(st, "proceed", NS_TLS)) {
@@ -217,6 +265,16 @@ static const struct stream_ops stream_ops = {
 
 /* --- the connection ------------------------------------------------------ */
 
+/* One that nobody waits for, as an event, is no iq. */
+static void
+on_answer(void *arg, const struct answer *item, const char *p, size_t n)
+{
+	struct bot *b = arg;
+
+	b->bosh.waiting -= item->kind == 'i' && b->bosh.waiting > 0;
+	b->ops->item(b, item, p, n);
+}
+
 static size_t
 on_payload(struct bot *b, const char *p, size_t n)
 {
@@ -232,7 +290,7 @@ on_payload(struct bot *b, const char *p, size_t n)
 			return used;
 	}
 	if (b->step == BOT_READY)
-		answers_feed(&b->answers, p + used, n - used, b->ops->item, b);
+		answers_feed(&b->answers, p + used, n - used, on_answer, b);
 	return n;
 }
 
@@ -250,10 +308,22 @@ on_bytes(void *arg, const char *p, size_t n)
 {
 	struct bot *b = arg;
 
-	if (!b->load->web)
+	switch (b->load->way) {
+	case WAY_TCP:
 		return on_payload(b, p, n);
-	web_bytes(b, p, n, on_message);
-	return n;
+	case WAY_WEBSOCKET:
+		web_bytes(b, p, n, on_message);
+		return n;
+	default:
+		bosh_bytes(b, p, n, on_message);
+		return n;
+	}
+}
+
+static bool
+tls_first(const struct load *l)
+{
+	return l->way != WAY_TCP || strcmp(l->opt.tls, "direct") == 0;
 }
 
 static void
@@ -261,7 +331,7 @@ on_connected(void *arg)
 {
 	struct bot *b = arg;
 
-	if (strcmp(b->load->opt.tls, "direct") != 0 && !b->load->web)
+	if (!tls_first(b->load))
 		send_header(b);
 }
 
@@ -271,7 +341,7 @@ on_secured(void *arg)
 	struct bot *b = arg;
 
 	b->step = BOT_START;
-	if (b->load->web)
+	if (b->load->way == WAY_WEBSOCKET)
 		web_hello(b);
 	else
 		send_header(b);
@@ -305,19 +375,26 @@ void
 bot_start(struct bot *b, struct load *l, const struct bot_ops *ops,
     unsigned number)
 {
-	bool direct = strcmp(l->opt.tls, "direct") == 0 || l->web;
 	void *own = b->own;
 	struct err e = ERR_INIT;
 
 	*b = (struct bot){ .load = l, .ops = ops, .number = number,
 	    .own = own, .start_us = clock_mono_us() };
+	l->started++;
 	l->conf = (struct link_conf){ .ops = &link_ops, .read_always = true };
-	answers_init(&b->answers);
-	b->stream = l->web ? stream_new_bare(&stream_ops, b, l->streams,
-	    NS_CLIENT) : stream_new(&stream_ops, b, l->streams);
+	answers_init(&b->answers, l->way == WAY_BOSH);
+	bosh_init(&b->bosh);
+	if (l->opt.users == 0)
+		snprintf(b->user, sizeof b->user, "%s", l->opt.user);
+	else
+		snprintf(b->user, sizeof b->user, "%s%u", l->opt.user,
+		    number % (unsigned)l->opt.users);
+	b->stream = l->way == WAY_TCP ?
+	    stream_new(&stream_ops, b, l->streams) :
+	    stream_new_bare(&stream_ops, b, l->streams, NS_CLIENT);
 	stream_limit(b->stream, &stream_limits_default);
 	if (link_connect(&b->link, l->loop, l->opt.server, &l->conf, b,
-	    direct ? l->tls : NULL, NULL, &e) < 0)
+	    tls_first(l) ? l->tls : NULL, NULL, &e) < 0)
 		fail(b, &e);
 }
 
@@ -327,8 +404,10 @@ bot_end(struct bot *b)
 	if (b->link == NULL)
 		return;
 	b->step = BOT_ENDING;
-	if (b->load->web)
+	if (b->load->way == WAY_WEBSOCKET)
 		web_close(b);
+	else if (b->load->way == WAY_BOSH)
+		bosh_close(b);
 	else
 		buf_lit(link_out(b->link), "</stream:stream>");
 	link_close(b->link);
@@ -340,6 +419,7 @@ bot_clear(struct bot *b)
 	stream_free(b->stream);
 	b->stream = NULL;
 	answers_free(&b->answers);
+	bosh_free(&b->bosh);
 	if (b->mech != NULL && b->mech->kind == SASL_SCRAM)
 		scram_client_clear(&b->scram);
 	b->mech = NULL;

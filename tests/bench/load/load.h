@@ -23,10 +23,13 @@ struct load_options {
 	struct opt_from from;		/* first: cli/opt.h */
 	const char *server, *domain, *user, *password, *tls, *mech;
 	const char *mode, *request, *query, *label, *to;
-	int64_t rate, connections, depth, watches, pid;
+	int64_t users, rate, connections, depth, watches, pid;
 	int64_t warm_ms, time_ms;
-	bool json, header;
+	bool resume, json, header;
 };
+
+/* What a stream is in. */
+enum way { WAY_TCP, WAY_WEBSOCKET, WAY_BOSH };
 
 struct load {
 	struct load_options opt;
@@ -34,9 +37,10 @@ struct load {
 	struct tls *tls;
 	struct stream_pool *streams;
 	struct secret password;
-	struct scram_salted salted;	/* PBKDF2 is done once for all bots */
+	struct scram_salted *salted;	/* PBKDF2 is done once a user */
 	struct link_conf conf;
-	bool web;			/* over WebSocket */
+	enum way way;
+	uint64_t started;		/* connections */
 	bool failed;
 	struct err why;
 };
@@ -60,11 +64,30 @@ typedef void web_fn(struct bot *b, const char *p, size_t n);
 
 void web_hello(struct bot *b);
 void web_bytes(struct bot *b, const char *p, size_t n, web_fn *fn);
-
-/* Around what is one message over WebSocket; nothing over TCP. */
 size_t web_begin(struct bot *b);
 void web_end(struct bot *b, size_t from);
 void web_close(struct bot *b);
+
+/* --- BOSH ---------------------------------------------------------------- */
+
+struct bosh {
+	uint64_t rid;
+	char sid[256];
+	bool asked;			/* an HTTP request is unanswered */
+	bool restart;			/* of the stream, with the next */
+	unsigned waiting;		/* stanzas that are unanswered */
+	struct buf body;		/* of the next request */
+	struct buf head;		/* of an answer, what came of it */
+	size_t left;			/* of its payload */
+};
+
+void bosh_init(struct bosh *s);
+void bosh_free(struct bosh *s);
+void bosh_hello(struct bot *b);		/* a session, or again after SASL */
+void bosh_bytes(struct bot *b, const char *p, size_t n, web_fn *fn);
+bool bosh_body(struct bot *b, const struct stanza *body); /* or failed */
+void bosh_send(struct bot *b);		/* a stanza is in body */
+void bosh_close(struct bot *b);
 
 /* --- bots ---------------------------------------------------------------- */
 
@@ -88,6 +111,8 @@ struct bot {
 	struct scram_client scram;
 	struct answers answers;
 	struct web web;
+	struct bosh bosh;
+	char user[64];
 	int64_t start_us;
 	void *own;			/* the mode's */
 };
@@ -98,12 +123,17 @@ void bot_start(struct bot *b, struct load *l, const struct bot_ops *ops,
 void bot_end(struct bot *b);		/* closed follows */
 void bot_clear(struct bot *b);		/* after closed, or after the loop */
 
+/* Around what is one message, that is put into bot_out. */
+size_t bot_begin(struct bot *b);
+struct buf *bot_out(struct bot *b);
+void bot_send(struct bot *b, size_t from);
+
 /* --- requests ------------------------------------------------------------ */
 
 /*
  * "ping", or a command and its argument: "get-item /a", "set-item [...]".  In
- * the argument {c} is the connection's number, {n} the number of the request
- * among those in flight, {i} counts up.
+ * the argument {c} is the connection's number, {u} its user, {n} the number of
+ * the request among those in flight, {i} counts up.
  */
 struct request {
 	char *name;			/* of the child element; NULL: ping */

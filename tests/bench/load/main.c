@@ -27,11 +27,16 @@ static const struct opt rows[] = {
 	    "localhost" },
 	{ 'u', "user", OPT_STR, "name", AT(user), "whom to log in as",
 	    "bench" },
+	{ 'U', "users", OPT_INT, "n", AT(users),
+	    "so many in turn, the name with 0, 1, ... behind it; 0: the name",
+	    "0", 0, 1000000 },
 	{ 'p', "password-file", OPT_STR, "file", AT(password),
 	    "his password, on its first line", .flags = OPT_FILE },
 	{ 'T', "tls", OPT_CHOICE, "how", AT(tls), "how TLS begins; "
-	    "websocket: with TLS too", "starttls",
-	    .choices = "starttls direct none websocket" },
+	    "websocket, bosh: with TLS too", "starttls",
+	    .choices = "starttls direct none websocket bosh" },
+	{ 0, "resume", OPT_FLAG, NULL, AT(resume),
+	    "go on with the TLS session of an earlier connection" },
 	{ 'M', "mechanism", OPT_STR, "name", AT(mech),
 	    "of SASL (default: the best SCRAM without channel binding)" },
 	{ 'm', "mode", OPT_CHOICE, "what", AT(mode), "what to measure",
@@ -39,7 +44,8 @@ static const struct opt rows[] = {
 	    "nats nats-watch" },
 	{ 'r', "request", OPT_STR, "text", AT(request),
 	    "ping, a command and its argument, or what an iq of type set "
-	    "holds; {c}: connection, {n}: request in flight, {i}: counts up",
+	    "holds; {c}: connection, {u}: user, {n}: request in flight, "
+	    "{i}: counts up",
 	    "ping" },
 	{ 0, "to", OPT_STR, "jid", AT(to),
 	    "to whom what begins with '<' goes" },
@@ -113,15 +119,19 @@ print_row(const struct load *l, double rate, const char *unit,
 	    "\"connections\":%lld,\"depth\":%lld,\"rate\":%.1f,"
 	    "\"unit\":\"%s\",\"p50_us\":%llu,\"p90_us\":%llu,"
 	    "\"p99_us\":%llu,\"max_us\":%llu,\"server_cpu\":%.1f,"
-	    "\"load_cpu\":%.1f,\"server_us_each\":%.3f}\n";
+	    "\"load_cpu\":%.1f,\"server_us_each\":%.3f,"
+	    "\"resumed\":%.2f}\n";
 	unsigned long long p50 = hist_at(h, 0.5), p90 = hist_at(h, 0.9);
 	unsigned long long p99 = hist_at(h, 0.99), max = h->max;
+	double resumed = l->started == 0 ? 0 :
+	    (double)tls_resumed(l->tls) / (double)l->started;
 
 	if (l->opt.json)
 		printf(json, l->opt.label, l->opt.mode,
 		    (long long)l->opt.connections, (long long)l->opt.depth,
 		    rate, unit, p50, p90, p99, max,
-		    percent(server, from, to), percent(own, from, to), each);
+		    percent(server, from, to), percent(own, from, to), each,
+		    resumed);
 	else
 		printf("%-34s %11.0f %-9s %8llu %8llu %8llu %8llu %6.0f%% "
 		    "%6.0f%% %8.2f\n", l->opt.label, rate, unit, p50, p90,
@@ -181,11 +191,12 @@ more_descriptors(void)
 static int
 run(struct load *l, struct err *e)
 {
-	struct tls_trust anyone = { .none = true };
+	struct tls_trust anyone = { .none = true, .resume = l->opt.resume };
 	int rc;
 
-	l->web = strcmp(l->opt.tls, "websocket") == 0;
-	anyone.http = l->web;
+	l->way = strcmp(l->opt.tls, "websocket") == 0 ? WAY_WEBSOCKET :
+	    strcmp(l->opt.tls, "bosh") == 0 ? WAY_BOSH : WAY_TCP;
+	anyone.http = l->way != WAY_TCP;
 	if (l->opt.password == NULL && l->opt.mode[0] != 'n')
 		return err_set(e, ERR_USAGE, "--password-file is wanted");
 	if ((l->opt.password != NULL &&
@@ -195,6 +206,8 @@ run(struct load *l, struct err *e)
 	more_descriptors();
 	l->loop = loop_new();
 	l->streams = stream_pool_new();
+	l->salted = mem_zero((size_t)(l->opt.users + 1) *
+	    sizeof *l->salted);
 	rc = measure(l, e);
 	if (rc == 0 && l->failed) {
 		*e = l->why;

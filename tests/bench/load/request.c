@@ -13,17 +13,21 @@
 
 /* --- what is asked ------------------------------------------------------- */
 
-/* The argument with {c}, {n} and {i} put in. */
+/* The argument with {c}, {n}, {i} and {u} put in. */
 static void
-fill_in(struct buf *out, struct request *r, unsigned c, unsigned n)
+fill_in(struct buf *out, struct request *r, const struct bot *b, unsigned n)
 {
 	for (const char *p = r->argument; *p != '\0'; p++) {
 		if (p[0] != '{' || p[1] == '\0' || p[2] != '}' ||
-		    strchr("cni", p[1]) == NULL) {
+		    strchr("cniu", p[1]) == NULL) {
 			buf_putc(out, *p);
 			continue;
 		}
-		buf_putu(out, p[1] == 'c' ? c : p[1] == 'n' ? n : r->count);
+		if (p[1] == 'u')
+			buf_puts(out, b->user);
+		else
+			buf_putu(out, p[1] == 'c' ? b->number :
+			    p[1] == 'n' ? n : r->count);
 		p += 2;
 	}
 	r->count++;
@@ -31,7 +35,7 @@ fill_in(struct buf *out, struct request *r, unsigned c, unsigned n)
 
 static void
 write_request(struct request *r, const struct load *l, struct buf *out,
-    unsigned c, unsigned n)
+    const struct bot *b, unsigned n)
 {
 	struct buf argument = BUF_INIT(REQUEST_MAX);
 
@@ -40,7 +44,7 @@ write_request(struct request *r, const struct load *l, struct buf *out,
 		    "<ping xmlns='" NS_PING "'/></iq>", n, l->opt.domain);
 		return;
 	}
-	fill_in(&argument, r, c, n);
+	fill_in(&argument, r, b, n);
 	if (r->raw) {
 		buf_printf(out, "<iq type='set' id='%u' to='%s'>", n,
 		    l->opt.to != NULL ? l->opt.to : l->opt.domain);
@@ -79,13 +83,14 @@ request_init(struct request *r, const struct load *l, const char *text,
 	r->varies = r->argument != NULL &&
 	    (strstr(r->argument, "{c}") != NULL ||
 	    strstr(r->argument, "{n}") != NULL ||
+	    strstr(r->argument, "{u}") != NULL ||
 	    strstr(r->argument, "{i}") != NULL);
 	if (r->varies)
 		return 0;
 	r->ready = mem_array((size_t)l->opt.depth, sizeof *r->ready);
 	for (unsigned n = 0; n < l->opt.depth; n++) {
 		buf_init(&r->ready[n], REQUEST_MAX);
-		write_request(r, l, &r->ready[n], 0, n);
+		write_request(r, l, &r->ready[n], NULL, n);
 	}
 	return 0;
 }
@@ -103,14 +108,14 @@ request_clear(struct request *r, const struct load *l)
 void
 request_put(struct request *r, struct bot *b, unsigned n)
 {
-	struct buf *out = link_out(b->link);
-	size_t at = web_begin(b);
+	size_t at = bot_begin(b);
+	struct buf *out = bot_out(b);
 
 	if (r->ready != NULL)
 		buf_put(out, r->ready[n].p, r->ready[n].n);
 	else
-		write_request(r, b->load, out, b->number, n);
-	web_end(b, at);
+		write_request(r, b->load, out, b, n);
+	bot_send(b, at);
 }
 
 /* --- many connections, each with some requests in flight ----------------- */
@@ -144,7 +149,8 @@ watch_idle(struct run *r)
 
 	for (int64_t i = 0; i < l->opt.watches; i++) {
 		struct bot *b = &r->bots[i % l->opt.connections];
-		struct buf *out = link_out(b->link);
+		size_t at = bot_begin(b);
+		struct buf *out = bot_out(b);
 		int n = snprintf(query, sizeof query, "/idle/n%lld/*",
 		    (long long)i);
 
@@ -152,6 +158,7 @@ watch_idle(struct run *r)
 		    "'>");
 		base64_put(out, query, (size_t)n);
 		buf_lit(out, "</watch></iq>");
+		bot_send(b, at);
 	}
 }
 

@@ -24,8 +24,7 @@ web_begin(struct bot *b)
 {
 	struct buf *out = link_out(b->link);
 
-	if (b->load->web)
-		buf_put(out, "\x81\xfe\0\0\0\0\0\0", FRAME);
+	buf_put(out, "\x81\xfe\0\0\0\0\0\0", FRAME);
 	return out->n;
 }
 
@@ -34,10 +33,9 @@ web_end(struct bot *b, size_t from)
 {
 	struct buf *out = link_out(b->link);
 	size_t n = out->n - from;
-
 	char *head;
 
-	if (!b->load->web || buf_full(out))
+	if (buf_full(out))
 		return;
 	head = out->p + from - FRAME;
 	head[2] = (char)(n >> 8);
