@@ -30,6 +30,7 @@
 #define LINK_OUT_LOW	(64 * 1024)
 #define LINK_OUT_MAX	(16 * 1024 * 1024)	/* out_max, when 0 */
 #define LINK_LINGER_MS	2000			/* linger_ms, when 0 */
+#define LINK_TICKET_MS	1000			/* ticket_ms, when 0 */
 
 struct link;
 
@@ -74,6 +75,8 @@ struct link_conf {
 	const struct link_ops *ops;
 	size_t out_max;			/* bytes, at least LINK_OUT_HIGH */
 	int64_t linger_ms;		/* how long link_close waits */
+	int64_t ticket_ms;		/* age at which TLS sends a late ticket
+					 * (io/tls.h) with what is written */
 	struct link_total *total;	/* added to; NULL: nowhere */
 
 	/* Read whatever output waits: for who asks rather than answers.

@@ -58,6 +58,7 @@ struct link {
 	size_t sent;		/* of out */
 	struct buf kept;	/* came in, not handed over: paused */
 
+	int64_t ticket_us;	/* when to send one; 0: never */
 	struct tls *tls;	/* under ssl */
 	struct tls *next_tls;	/* to start once connected, once out is
 				 * written */

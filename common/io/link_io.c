@@ -38,6 +38,18 @@ link_sys_read(struct link *k, void *p, size_t room, size_t *n)
 	return 1;
 }
 
+/* The end goes out in one piece: last bytes, close_notify and FIN. */
+static int
+flags(const struct link *k)
+{
+#ifdef MSG_MORE
+	if (k->state == LINK_CLOSING)
+		return MSG_NOSIGNAL | MSG_MORE;
+#endif
+	(void)k;
+	return MSG_NOSIGNAL;
+}
+
 static int
 sys_write(struct link *k, const void *p, size_t len, size_t *n)
 {
@@ -47,7 +59,7 @@ sys_write(struct link *k, const void *p, size_t len, size_t *n)
 	if (k->blocked)
 		return 0;
 	do {
-		put = send(k->fd, p, len, MSG_NOSIGNAL);
+		put = send(k->fd, p, len, flags(k));
 		k->count.writes++;
 	} while (put < 0 && errno == EINTR);
 	if (put < 0 && errno != EAGAIN)

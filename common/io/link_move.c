@@ -118,6 +118,15 @@ relieve(struct link *k)
 		k->conf->ops->drained(k->arg);
 }
 
+/* To a client that stays: who goes at once will hardly resume. */
+static void
+send_ticket(struct link *k)
+{
+	k->ticket_us = 0;
+	if (k->state == LINK_OPEN)
+		tls_ticket(k->ssl);
+}
+
 void
 link_write(struct link *k)
 {
@@ -137,6 +146,8 @@ link_write(struct link *k)
 	/* Who was told so is told of its end, even if all goes out now. */
 	if (link_pending(k) > LINK_OUT_HIGH)
 		k->congested = true;
+	if (k->ticket_us > 0 && loop_now_us(k->loop) >= k->ticket_us)
+		send_ticket(k);
 	while (k->sent < k->out.n && rc == 1) {
 		rc = link_io_write(k, k->out.p + k->sent, k->out.n - k->sent,
 		    &n, &e);
@@ -279,6 +290,10 @@ handshake(struct link *k)
 		return;
 	k->secured = true;
 	k->state = LINK_OPEN;
+	if (tls_ticket_is_late(k->ssl))
+		k->ticket_us = loop_now_us(k->loop) + 1000 *
+		    (k->conf->ticket_ms != 0 ? k->conf->ticket_ms :
+		    LINK_TICKET_MS);
 	if (k->conf->ops->secured != NULL)
 		k->conf->ops->secured(k->arg);
 }

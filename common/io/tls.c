@@ -27,7 +27,7 @@ static const unsigned char client_alpn_http[] = "\x08" TLS_ALPN_HTTP;
 struct tls {
 	atomic_uint refs;
 	SSL_CTX *ctx;
-	bool server;
+	bool server, late_ticket;
 	struct tls_cert own;		/* a server's */
 	unsigned char end_point[EVP_MAX_MD_SIZE];	/* of it: RFC 5929 4 */
 	size_t end_point_n;
@@ -131,7 +131,10 @@ tls_server(struct tls **out, const char *cert, const char *key,
 	int rc = -1;
 
 	t->server = true;
-	SSL_CTX_set_num_tickets(t->ctx, 1);
+	/* A browser opens many connections in a row, and resumes from the
+	 * second on.  A stream that lasts gets its ticket later. */
+	t->late_ticket = strcmp(alpn, TLS_ALPN_XMPP) == 0;
+	SSL_CTX_set_num_tickets(t->ctx, t->late_ticket ? 0 : 1);
 	SSL_CTX_set_session_id_context(t->ctx, (const void *)"msg", 3);
 	SSL_CTX_set_alpn_select_cb(t->ctx, choose_alpn,
 	    (void *)(uintptr_t)alpn);
@@ -254,6 +257,12 @@ tls_unref(struct tls *t)
 	free(t);
 }
 
+bool
+tls_resumable(const struct tls *t)
+{
+	return t->session != NULL;
+}
+
 uint64_t
 tls_resumed(const struct tls *t)
 {
@@ -336,6 +345,20 @@ tls_session(struct tls *t, const char *name, struct err *e)
 		return NULL;
 	}
 	return ssl;
+}
+
+bool
+tls_ticket_is_late(const SSL *ssl)
+{
+	const struct tls *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+
+	return t->late_ticket && SSL_version(ssl) == TLS1_3_VERSION;
+}
+
+void
+tls_ticket(SSL *ssl)
+{
+	SSL_new_session_ticket(ssl);
 }
 
 int

@@ -51,7 +51,8 @@ struct tls_trust {
 /* Gives a client's context (tls_unref).  Borrows t.  ERR_CONFIG. */
 int tls_client(struct tls **out, const struct tls_trust *t, struct err *e);
 
-/* Connections that took up the session of an earlier one. */
+/* Is there a session for the next connection?  How many took up one? */
+bool tls_resumable(const struct tls *t);
 uint64_t tls_resumed(const struct tls *t);
 
 struct tls *tls_ref(struct tls *t);	/* from any thread */
@@ -95,6 +96,12 @@ int tls_pin_parse(const char *text, char out[TLS_PIN]);
 /* Gives a connection (SSL_free) in its role; keeps t.  name: whom a client
  * wants to talk to (SNI, and what the certificate must be for); borrowed. */
 SSL *tls_session(struct tls *t, const char *name, struct err *e);
+
+/* A session ticket costs a tenth of a login.  Over HTTP it comes with the
+ * handshake; a server's XMPP stream over TLS 1.3 has none until tls_ticket,
+ * which sends one with what is written next. */
+bool tls_ticket_is_late(const SSL *ssl);
+void tls_ticket(SSL *ssl);
 
 /* Why a handshake or what came later failed: what tls_explain says of the
  * peer's certificate, or OpenSSL's words.  Returns -1. */

@@ -197,7 +197,7 @@ static const struct link_ops ops = {
 	.bytes = on_bytes, .connected = on_connected, .secured = on_secured,
 	.drained = on_drained, .ended = on_ended, .closed = on_closed,
 };
-static const struct link_conf conf = { .ops = &ops };
+static const struct link_conf conf = { .ops = &ops, .ticket_ms = 1 };
 static const struct link_conf asks = { .ops = &ops, .read_always = true };
 static const struct link_conf small = { .ops = &ops, .linger_ms = 20,
 	.out_max = 1024 * 1024 };
