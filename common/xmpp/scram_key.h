@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "xmpp/scram.h"
 
-/* out has SCRAM_KEY_MAX bytes in each. */
+/* out has SCRAM_KEY_MAX bytes in each; a key is at most 64. */
 void scram_hash(enum scram_hash h, const void *p, size_t n, uint8_t *out);
 void scram_hmac(enum scram_hash h, const void *key, size_t key_len,
     const void *p, size_t n, uint8_t *out);
