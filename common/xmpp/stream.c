@@ -184,7 +184,7 @@ got_header(struct stream *s, const char *p, size_t n, struct err *e)
 	s->calling = false;
 	rc = rc != 0;
 out:
-	parser_give(pr);
+	parser_give_header(pr);
 	return rc;
 }
 

@@ -12,6 +12,8 @@
 #include "xmpp/xml.h"
 
 #define IDLE_MAX	8		/* parsers kept in a pool */
+#define HEADERS_MAX	4		/* that are known again */
+#define HEADER_MAX	1024		/* bytes of one that is */
 #define TAG_MAX		65536		/* a prime's bytes */
 /* A parser past one of these is not used again. */
 #define DICT_MAX	1024		/* names that it learned */
@@ -22,6 +24,7 @@ struct parser {
 	struct parser *next;		/* in the pool */
 	struct stream_pool *pool;
 	struct prime *prime;
+	struct buf header;		/* what it parsed, of pool->headers */
 	xmlParserCtxtPtr ctxt;
 	struct arena arena;
 	struct stanza *top, *at;
@@ -240,6 +243,7 @@ parser_new(struct stream_pool *pool)
 
 	pr->pool = pool;
 	pr->content_ns = "";
+	buf_init(&pr->header, HEADER_MAX);
 	arena_init(&pr->arena);
 	pr->ctxt = xmlCreatePushParserCtxt(&sax, pr, NULL, 0, NULL);
 	if (pr->ctxt == NULL)
@@ -258,6 +262,7 @@ parser_free(struct parser *pr)
 	xmlFreeParserCtxt(pr->ctxt);
 	arena_free(&pr->arena);
 	prime_unref(pr->prime);
+	buf_free(&pr->header);
 	free(pr);
 }
 
@@ -320,12 +325,51 @@ set_prime(struct parser *pr)
 	buf_free(&tag);
 }
 
+/* Most clients of one kind send the same. */
+static struct parser *
+known_header(struct stream_pool *pool, const char *p, size_t n)
+{
+	struct parser **at = &pool->headers, *pr;
+
+	while ((pr = *at) != NULL && (pr->header.n != n ||
+	    memcmp(pr->header.p, p, n) != 0))
+		at = &pr->next;
+	if (pr != NULL)
+		*at = pr->next;
+	return pr;
+}
+
+void
+parser_give_header(struct parser *pr)
+{
+	struct parser **at = &pr->pool->headers;
+
+	pr->pe = NULL;
+	if (buf_full(&pr->header)) {
+		parser_free(pr);
+		return;
+	}
+	pr->next = *at;
+	*at = pr;
+	for (int i = 0; i < HEADERS_MAX && *at != NULL; i++)
+		at = &(*at)->next;
+	if ((pr = *at) != NULL) {
+		*at = NULL;
+		parser_free(pr);
+	}
+}
+
 struct parser *
 parser_header(struct stream_pool *pool, const char *p, size_t n,
     const struct stanza **root, struct parse_error *pe)
 {
-	struct parser *pr = parser_new(pool);
+	struct parser *pr = known_header(pool, p, n);
 
+	if (pr != NULL) {
+		*root = pr->top;
+		return pr;
+	}
+	pr = parser_new(pool);
 	if (parse(pr, p, n, pe) == 0 && !is_utf8(pr))
 		fail(pr, "unsupported-encoding", "the stream is not in UTF-8");
 	if (pe->condition == NULL)
@@ -334,7 +378,7 @@ parser_header(struct stream_pool *pool, const char *p, size_t n,
 		parser_free(pr);
 		return NULL;
 	}
-	pr->dict = (size_t)xmlDictSize(pr->ctxt->dict);
+	buf_put(&pr->header, p, n);
 	*root = pr->top;
 	return pr;
 }
@@ -369,17 +413,22 @@ stream_pool_new(void)
 	return mem_zero(sizeof (struct stream_pool));
 }
 
+static void
+free_all(struct parser *pr)
+{
+	for (struct parser *next; pr != NULL; pr = next) {
+		next = pr->next;
+		parser_free(pr);
+	}
+}
+
 void
 stream_pool_free(struct stream_pool *pool)
 {
 	if (pool == NULL)
 		return;
-	while (pool->idle != NULL) {
-		struct parser *pr = pool->idle;
-
-		pool->idle = pr->next;
-		parser_free(pr);
-	}
+	free_all(pool->idle);
+	free_all(pool->headers);
 	assert(pool->primes == NULL);	/* else a stream is still there */
 	free(pool);
 }

@@ -27,6 +27,7 @@ struct prime {
 
 struct stream_pool {
 	struct parser *idle;
+	struct parser *headers;		/* as they were parsed, newest first */
 	struct prime *primes;
 };
 
@@ -44,9 +45,13 @@ void prime_unref(struct prime *pm);		/* NULL is fine */
 
 /* --- parsers ------------------------------------------------------------- */
 
-/* Parses a header; *root lives until parser_give.  NULL: see pe. */
+/* Parses a header, or finds what the same bytes were before; *root lives until
+ * parser_give_header.  NULL: see pe. */
 struct parser *parser_header(struct stream_pool *pool, const char *p,
     size_t n, const struct stanza **root, struct parse_error *pe);
+
+/* To be found again by the header's bytes. */
+void parser_give_header(struct parser *pr);
 
 /* The default namespace on the root just parsed; "" when none. */
 const char *parser_content_ns(const struct parser *pr);

@@ -416,11 +416,44 @@ an_error_sticks_until_restart(void **state)
 	buf_free(&pl.log);
 }
 
+/* Headers that a pool knows from before, and more kinds than it keeps. */
+static void
+headers_come_again(void **state)
+{
+	struct stream_pool *pool = stream_pool_new();
+	struct play pl = { .s = NULL };
+	struct buf want = BUF_INIT(LOG_MAX);
+	char in[256];
+
+	(void)state;
+	buf_init(&pl.log, LOG_MAX);
+	for (int i = 0; i < 100; i++) {
+		int kind = i % 10 < 5 ? i % 3 : i % 7;
+		int n = snprintf(in, sizeof in, "<stream:stream to='%d' "
+		    "xmlns='%s' xmlns:stream='" NS_STREAM "'><presence/>",
+		    kind, kind == 1 ? "jabber:server" : NS_CLIENT);
+
+		pl.s = stream_new(&ops, &pl, pool);
+		assert_int_equal(stream_feed(pl.s, in, (size_t)n, NULL, NULL),
+		    0);
+		stream_free(pl.s);
+		buf_printf(&want, "open to=%d version=- lang=- ns=%s\n"
+		    "<presence%s/>\n", kind,
+		    kind == 1 ? "jabber:server" : NS_CLIENT,
+		    kind == 1 ? " xmlns=\"jabber:server\"" : "");
+	}
+	assert_string_equal(buf_cstr(&pl.log), buf_cstr(&want));
+	stream_pool_free(pool);
+	buf_free(&pl.log);
+	buf_free(&want);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_stream),
+		cmocka_unit_test(headers_come_again),
 		cmocka_unit_test(names_keep_prefix_and_namespace),
 		cmocka_unit_test(text_is_one_node_however_it_came),
 		cmocka_unit_test(what_is_restricted_is_refused),
