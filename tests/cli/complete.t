@@ -6,16 +6,18 @@ mkdir "$T/here" "$T/here/dir"
 cd "$T/here" || exit 1
 : >file.json
 
-# The candidates bash has for the words of a command line, sorted.
+# The candidates bash has for a command line, sorted.
 in_bash() {
 	bash --norc -c '
 		. "$1"
 		shift
-		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		COMP_LINE="$*" COMP_POINT=${#COMP_LINE}
+		COMP_WORDBREAKS=$COMP_BREAKS
 		_msg "$1"
 		printf "%s\n" "${COMPREPLY[@]}"' - \
 		"$TOP/completions/msg.bash" "$@" 2>&1 | sort | tr '\n' ' '
 }
+export COMP_BREAKS=$' \t\n"\'@><=;|&(:'
 
 in_fish() {
 	sed "s/TOOL/${1%% *}/g" "$TOP/completions/msg.fish" >c.fish
@@ -26,7 +28,7 @@ in_fish() {
 # zsh's file runs with its helpers replaced by ones that print.
 in_zsh() {
 	zsh -f -c '
-		_describe() { print -l -- "${(@P)3%%:*}" }
+		_describe() { print -l -- "${(@P)2%%:*}" }
 		_files() { print files "$@" }
 		compset() { }
 		file=$1
@@ -38,12 +40,13 @@ in_zsh() {
 
 is "$(in_bash msg-send --tim)" '--timeout= ' 'bash: an option'
 is "$(in_bash msg-send get-i)" 'get-item ' 'bash: a command'
-is "$(in_bash msg-send --as = a)" 'avro ' "bash: a value behind '='"
+is "$(in_bash msg-send --as=a)" 'avro ' "bash: a value behind '='"
 is "$(in_bash msg-send --as '')" 'avro explain json ' 'bash: a value'
 is "$(in_bash msg-send --password-file f)" 'file.json ' 'bash: a file'
 is "$(in_bash msg-serve --store '')" 'dir ' 'bash: a directory'
 is "$(in_fish 'msg-send --tim')" '--timeout= ' 'fish: an option'
 is "$(in_fish 'msg-send get-i')" 'get-item ' 'fish: a command'
+is "$(in_fish 'msg-serve --store d')" 'dir/ ' 'fish: a directory'
 is "$(in_zsh msg-send --tim)" '--timeout= ' 'zsh: an option'
 is "$(in_zsh msg-send get-i)" 'get-item ' 'zsh: a command'
 is "$(in_zsh msg-serve --store '')" 'files -/ ' 'zsh: a directory'
@@ -60,12 +63,12 @@ is "$(in_zsh msg-send save /ab)" '/about ' 'zsh: a path'
 is "$(in_bash msg-send create Pa)" 'Page ' 'a kind'
 is "$(in_bash msg-send create Page /x ti)" 'title= ' 'a field of a kind'
 is "$(in_bash msg-send save /about ti)" 'title= ' 'a field of an item'
-is "$(in_bash msg-send get /about/@ti)" '/about/@title ' 'a value of an item'
-is "$(in_bash msg-send get /@def)" '/@default_name ' 'of the root, too'
+is "$(in_bash msg-send get /about/@ti)" '@title ' 'a value of an item'
+is "$(in_bash msg-send get /@def)" '@default_name ' 'of the root, too'
 is "$(in_bash msg-send edit /about ti)" 'title ' 'a field to be edited'
 is "$(in_bash msg-send publish st)" 'staging ' 'a branch'
 is "$(in_bash msg-send -b st)" 'staging ' 'the branch of an option'
-is "$(in_bash msg-send --branch = l)" 'live ' "and behind '='"
+is "$(in_bash msg-send --branch=l)" 'live ' "and behind '='"
 is "$(in_fish 'msg-send --branch=l')" '--branch=live ' 'fish: a branch of an option'
 is "$(in_zsh msg-send get / --branch '')" 'live staging ' 'zsh: all of them'
 is "$(in_bash msg-send --server st)" ' ' 'of no other option'

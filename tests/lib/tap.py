@@ -13,10 +13,15 @@ def ok(passed, name, why=""):
     print(f"{'ok' if passed else 'not ok'} {_count} - {name}")
     if not passed:
         _failed += 1
-        for line in str(why).splitlines()[:60]:
-            print(f"#   {line}")
+        diag("\n".join(str(why).splitlines()[:60]))
     sys.stdout.flush()
     return passed
+
+
+def diag(text):
+    for line in text.splitlines():
+        print(f"#   {line}")
+    sys.stdout.flush()
 
 
 def none(found, name):
