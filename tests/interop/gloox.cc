@@ -100,7 +100,9 @@ public:
 			    std::atoi(argv[2])), client.logInstance()));
 		// Of channel bindings it knows tls-unique, takes it over TLS
 		// 1.3 too, where there is none (RFC 9266 4.2), and gives up
-		// when that fails.
+		// when that fails.  Told to use SCRAM-SHA-1 alone it says "y",
+		// that the server knows none, which is to be refused where it
+		// does (RFC 5802 6).  Without TLS of its own it says "n".
 		if (!direct)
 			client.setSASLMechanisms(SaslMechPlain);
 		client.setStreamManagement(resume, resume);

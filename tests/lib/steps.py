@@ -70,18 +70,19 @@ class Proxy:
         self.cut()
 
 
-def wanted(jid, resume=False):
-    """The steps every library does, as [word, what]."""
+def wanted(jid, resume=False, resumed=True):
+    """The steps every library does, as [word, what]; resume: its connection
+    is cut; not resumed: it goes on with another session."""
     steps = [["connected", jid], ["get-item", "/news/article-1"],
              ["set-item", True], ["event", True]]
     if resume:
-        steps += [["cut", True], ["resumed", True],
+        steps += [["cut", True], ["resumed", resumed],
                   ["get-item", "/news/article-2"]]
     return steps + [["disconnected", True]]
 
 
-def check(name, steps, jid, resume=False, why=""):
-    want = wanted(jid, resume)
+def check(name, steps, jid, resume=False, why="", resumed=True):
+    want = wanted(jid, resume, resumed)
     # strophe.js may say twice that it is disconnected.
     if steps[-2:] == want[-1:] * 2:
         steps = steps[:-1]
@@ -111,7 +112,7 @@ def follow(command, env=None, cut=None):
     return steps, said.get(timeout=30)[-40000:]
 
 
-def run(name, command, s, tls, resume=False):
+def run(name, command, s, tls, resume=False, resumed=True):
     """One run of a library's program against server s."""
     c = s.context()
     proxy = Proxy(s.port if tls == "starttls" else s.tls_port)
@@ -122,4 +123,4 @@ def run(name, command, s, tls, resume=False):
          s.file("tls.crt"), *(["resume"] if resume else [])],
         s.env, proxy.cut)
     proxy.close()
-    check(f"{name}, {tls}", steps, jid, resume, why)
+    check(f"{name}, {tls}", steps, jid, resume, why, resumed)
