@@ -4,9 +4,10 @@
 #include "store/txn_inside.h"
 
 /*
- * A kind has fields in the index that were not there before.  Old revisions
- * and all branches are to be found by them as well, so each version of an
- * item gets its rows, beside those it has.
+ * A kind has fields in the index that were not there before, or that read
+ * otherwise now in what is older: another default, another type.  Old
+ * revisions and all branches are to be found by them as well, so each version
+ * of an item gets its rows, beside those it has.
  */
 struct versions {
 	struct item *item;		/* body.p NULL: it was removed */
@@ -25,21 +26,66 @@ versions_reset(struct versions *v)
 }
 
 static bool
-was_indexed(const struct kind *old, uint32_t field)
+same_names(const struct str *a, size_t n, const struct str *b, size_t m)
 {
+	for (size_t i = 0; i < n && n == m; i++)
+		if (!str_eq(a[i], b[i]))
+			return false;
+	return n == m;
+}
+
+/* Types of values that are indexed; of others nothing is. */
+static bool
+same_type(const struct schema_node *a, const struct schema_node *b)
+{
+	if (a->type != b->type || a->branch_count != b->branch_count ||
+	    a->enum_default != b->enum_default ||
+	    !same_names(a->symbols, a->symbol_count, b->symbols,
+	    b->symbol_count))
+		return false;
+	for (size_t i = 0; i < a->branch_count; i++)
+		if (!same_type(a->branches[i], b->branches[i]))
+			return false;
+	return a->type != SCHEMA_ARRAY || same_type(a->items, b->items);
+}
+
+/* What is written in an older version reads as it did. */
+static bool
+same_field(const struct schema_field *a, const struct schema_field *b)
+{
+	return same_type(a->type, b->type) && (a->init == NULL) ==
+	    (b->init == NULL) && (a->init == NULL ||
+	    str_eq(a->init->raw, b->init->raw)) && same_names(a->aliases,
+	    a->alias_count, b->aliases, b->alias_count);
+}
+
+static bool
+is_new(const struct kind_field *f, const struct kind *old)
+{
+	if (!f->indexed)
+		return false;
 	for (size_t i = 0; i < old->field_count; i++)
-		if (old->fields[i].id == field)
-			return old->fields[i].indexed;
+		if (old->fields[i].id == f->id)
+			return !old->fields[i].indexed ||
+			    !same_field(old->fields[i].schema, f->schema);
+	return true;
+}
+
+static bool
+any_new(const struct kind *k, const struct kind *old)
+{
+	for (size_t i = 0; i < k->field_count; i++)
+		if (is_new(&k->fields[i], old))
+			return true;
 	return false;
 }
 
 static bool
-is_new(const struct kind *k, const struct kind *old)
+is_of_new(const struct kind *k, const struct kind *old, uint32_t id)
 {
 	for (size_t i = 0; i < k->field_count; i++)
-		if (k->fields[i].indexed &&
-		    !was_indexed(old, k->fields[i].id))
-			return true;
+		if (k->fields[i].id == id)
+			return is_new(&k->fields[i], old);
 	return false;
 }
 
@@ -55,9 +101,8 @@ index_version(struct txn *t, const struct kind *k, const struct kind *old,
 	if (index_item(&t->tools->index, k, it->name, it->body, out, e) < 0)
 		return -1;
 	for (size_t i = 0; i < out->count; i++)
-		if (out->v[i].field != 0 &&
-		    out->v[i].field != kind_field_id(STR("name")) &&
-		    !was_indexed(old, out->v[i].field))
+		if (out->v[i].field != kind_field_id(STR("name")) &&
+		    is_of_new(k, old, out->v[i].field))
 			out->v[n++] = out->v[i];
 	out->count = n;
 	return 0;
@@ -111,30 +156,27 @@ load(struct txn *t, uint64_t id, struct versions *v, struct err *e)
 	return n < 0 ? -1 : 0;
 }
 
-static bool
-holds(const struct attrs *a, const struct attr_row *row)
-{
-	for (size_t i = 0; i < a->count; i++)
-		if (attr_row_cmp(&a->v[i], row) == 0)
-			return true;
-	return false;
-}
-
-/* Each value that any version has is a row of every version: there or not,
- * so that whatever a view's lineage picks is right. */
+/* As if they had been written with the field: what changed from the version
+ * before.  The first one on a branch comes behind whichever of another that
+ * it was forked from. */
 static void
 put(struct txn *t, uint32_t kind, struct versions *v)
 {
-	for (size_t i = 0; i < v->count; i++)
-		for (size_t a = 0; a < v->attrs[i].count; a++)
-			for (size_t k = 0; k < v->count; k++) {
-				const struct attr_row *row =
-				    &v->attrs[i].v[a];
+	static const struct attrs none;
 
-				v->item[k].kind = kind;
-				txn_put_attr(t, &v->item[k], row,
-				    holds(&v->attrs[k], row));
-			}
+	for (size_t k = 0; k < v->count; k++) {
+		struct item *it = &v->item[k];
+		bool first = k + 1 == v->count ||
+		    v->item[k + 1].branch != it->branch;
+
+		it->kind = kind;
+		txn_put_attrs(t, it, first ? &none : &v->attrs[k + 1],
+		    &v->attrs[k]);
+		for (size_t i = 0; first && i < v->count; i++)
+			if (v->item[i].branch != it->branch)
+				txn_put_attrs(t, it, &v->attrs[i],
+				    &v->attrs[k]);
+	}
 }
 
 static int
@@ -142,7 +184,7 @@ reindex_item(struct txn *t, const struct kind *k, const struct kind *old,
     uint64_t id, struct err *e)
 {
 	struct versions v = { NULL, NULL, 0, 0 };
-	int rc = load(t, id, &v, e);
+	int rc = txn_room(t, e) < 0 ? -1 : load(t, id, &v, e);
 
 	for (size_t i = 0; rc == 0 && i < v.count; i++)
 		rc = index_version(t, k, old, &v.item[i], &v.attrs[i], e);
@@ -163,7 +205,7 @@ txn_reindex(struct txn *t, const struct kind *k, const struct kind *old,
 	bool after = false;
 	int n;
 
-	if (!is_new(k, old))
+	if (!any_new(k, old))
 		return 0;
 	key_attr(&prefix, k->id, 0, NULL, 0);
 	from = rowkey_str(&prefix);

@@ -48,6 +48,7 @@ struct store_options {
 	uint64_t map_bytes;		/* 0: STORE_MAP_BYTES; memory map */
 	unsigned readers;		/* 0: STORE_READERS; at one time */
 	unsigned queue;			/* 0: STORE_QUEUE; waiting jobs */
+	size_t txn_bytes;		/* 0: STORE_TXN_BYTES; rows of a job */
 	bool unsafe;			/* no fsync: tests and benches only */
 	bool read_only;			/* no writer, no lock: look only */
 	bool no_writer;			/* a lock alone: for the store's own
@@ -58,6 +59,7 @@ struct store_options {
 #define STORE_MAP_BYTES	((uint64_t)64 << 30)
 #define STORE_READERS	512
 #define STORE_QUEUE	4096
+#define STORE_TXN_BYTES	((size_t)512 << 20)
 #define STORE_GROUP_JOBS	512	/* jobs of one group */
 #define STORE_GROUP_BYTES	((size_t)32 << 20)	/* rows of one group */
 

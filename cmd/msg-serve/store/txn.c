@@ -19,6 +19,7 @@ txn_tools_init(struct txn_tools *w)
 	indexer_init(&w->index);
 	buf_init(&w->value, STORE_BODY_MAX + 4096);
 	buf_init(&w->body, STORE_BODY_MAX);
+	w->bytes_max = SIZE_MAX;
 	arena_init(&w->arena);
 }
 
@@ -86,6 +87,15 @@ txn_rev(const struct txn *t)
 }
 
 /* --- rows ------------------------------------------------------------ */
+
+int
+txn_room(struct txn *t, struct err *e)
+{
+	size_t max = t->tools->bytes_max;
+
+	return t->rows->bytes <= max ? 0 : err_set(e, ERR_POLICY,
+	    "it changes too much at once: over %zu bytes", max);
+}
 
 void
 txn_put(struct txn *t, enum table table, const struct rowkey *k,

@@ -17,6 +17,7 @@ struct txn_tools {
 	struct attrs before, after;	/* of the item being changed */
 	struct buf value;		/* the row being made */
 	struct buf body;		/* the body being made */
+	size_t bytes_max;		/* of the rows of a transaction */
 	struct arena arena;		/* goes with the transaction */
 };
 
@@ -107,9 +108,13 @@ void txn_put_sealed(struct txn *t, enum table table, const struct rowkey *k,
 void txn_put_branch(struct txn *t, uint32_t id, const struct row_branch *b);
 void txn_put_branch_name(struct txn *t, struct str name, uint32_t id);
 
-/* A row of the index, of the version it has. */
-void txn_put_attr(struct txn *t, const struct item *it,
-    const struct attr_row *a, bool live);
+/* Rows of the index, of the version it has, for what is in only one of two
+ * lists: it was there before, or is now. */
+void txn_put_attrs(struct txn *t, const struct item *it,
+    const struct attrs *before, const struct attrs *now);
+
+/* ERR_POLICY: the rows are more than one transaction may have. */
+int txn_room(struct txn *t, struct err *e);
 
 /* --- kinds: kinds_load.c --------------------------------------------- */
 
@@ -121,8 +126,8 @@ int txn_put_schema(struct txn *t, struct str text, uint64_t *fp,
 
 /* --- kinds: reindex.c ------------------------------------------------ */
 
-/* Rows of the index for the fields of a kind that were not in it before, for
- * every version of every item of the kind.  old NULL: a new kind. */
+/* Rows of the index for the fields of a kind that are not in it as they are now,
+ * for every version of every item of the kind.  old NULL: a new kind. */
 int txn_reindex(struct txn *t, const struct kind *k, const struct kind *old,
     struct err *e);
 

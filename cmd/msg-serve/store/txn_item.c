@@ -133,8 +133,8 @@ txn_put_name(struct txn *t, const struct item *it, bool live)
 	txn_put(t, T_NAME, &k, v, sizeof v);
 }
 
-void
-txn_put_attr(struct txn *t, const struct item *it, const struct attr_row *a,
+static void
+put_attr(struct txn *t, const struct item *it, const struct attr_row *a,
     bool live)
 {
 	struct buf *v = &t->tools->value;
@@ -147,22 +147,10 @@ txn_put_attr(struct txn *t, const struct item *it, const struct attr_row *a,
 	txn_put_sealed(t, T_ATTR, &k, v);
 }
 
-static void
-put_attr(struct txn *t, const struct item *it, const struct attr_row *a,
-    bool live)
+void
+txn_put_attrs(struct txn *t, const struct item *it, const struct attrs *a,
+    const struct attrs *b)
 {
-	struct item now = *it;
-
-	now.branch = t->job->branch;
-	now.rev = t->rev;
-	txn_put_attr(t, &now, a, live);
-}
-
-/* Both lists are sorted: what is in only one of them is a row. */
-static void
-put_attrs(struct txn *t, const struct item *before, const struct item *after)
-{
-	const struct attrs *a = &t->tools->before, *b = &t->tools->after;
 	size_t i = 0, j = 0;
 
 	while (i < a->count || j < b->count) {
@@ -170,9 +158,9 @@ put_attrs(struct txn *t, const struct item *before, const struct item *after)
 		    attr_row_cmp(&a->v[i], &b->v[j]);
 
 		if (c < 0)
-			put_attr(t, before, &a->v[i], false);
+			put_attr(t, it, &a->v[i], false);
 		else if (c > 0)
-			put_attr(t, after, &b->v[j], true);
+			put_attr(t, it, &b->v[j], true);
 		i += c <= 0;
 		j += c >= 0;
 	}
@@ -206,9 +194,12 @@ put_rows(struct txn *t, const struct item *before, const struct item *after,
 	    !str_eq(before->order, after->order);
 	bool name = !same_place(before, after) ||
 	    !str_eq(before->name, after->name);
+	struct item now = *(after != NULL ? after : before);
 
+	now.branch = t->job->branch;
+	now.rev = t->rev;
 	note(t, before, after, op);
-	put_attrs(t, before, after);
+	txn_put_attrs(t, &now, &t->tools->before, &t->tools->after);
 	if (before != NULL && before->parent != 0 && place)
 		put_child(t, before, false);
 	if (before != NULL && before->parent != 0 && name)
@@ -225,7 +216,8 @@ txn_put_item(struct txn *t, const struct item *before,
     const struct item *after, unsigned op, struct err *e)
 {
 	assert(before == NULL || after == NULL || before->kind == after->kind);
-	if (attrs_of(t, before, &t->tools->before, e) < 0 ||
+	if (txn_room(t, e) < 0 ||
+	    attrs_of(t, before, &t->tools->before, e) < 0 ||
 	    attrs_of(t, after, &t->tools->after, e) < 0)
 		return -1;
 	put_rows(t, before, after, op);
@@ -336,7 +328,8 @@ txn_put_new(struct txn *t, const struct txn_new *n, uint64_t id,
 		return err_set(e, ERR_LIMIT, "the item has over %zu bytes",
 		    STORE_BODY_MAX);
 	/* All that may fail comes before the first row. */
-	if (attrs_of(t, &it, &t->tools->after, e) < 0 ||
+	if (txn_room(t, e) < 0 ||
+	    attrs_of(t, &it, &t->tools->after, e) < 0 ||
 	    txn_take_key(t, n->key, &id, e) < 0)
 		return -1;
 	it.id = id;

@@ -416,6 +416,8 @@ writer_start(struct store *s, const struct store_options *o, struct err *e)
 	w->reader.begun = true;
 	arena_init(&w->reader.lent);
 	txn_tools_init(&w->tools);
+	w->tools.bytes_max = o->txn_bytes == 0 ? STORE_TXN_BYTES :
+	    o->txn_bytes;
 	w->group = mem_array(STORE_GROUP_JOBS, sizeof *w->group);
 	w->feed = mem_array(STORE_GROUP_JOBS, sizeof *w->feed);
 	for (size_t i = 0; i < STORE_GROUP_JOBS; i++)

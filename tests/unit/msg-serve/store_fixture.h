@@ -23,6 +23,7 @@ struct fixture {
 	struct reader *reader;
 	struct err e;
 	uint64_t map_bytes;
+	size_t txn_bytes;
 };
 
 /* Remove what a store's directory holds, and itself. */
@@ -43,6 +44,7 @@ static inline void
 fixture_open(struct fixture *f)
 {
 	struct store_options o = { .dir = f->dir, .unsafe = true,
+		.txn_bytes = f->txn_bytes,
 		.map_bytes = f->map_bytes != 0 ? f->map_bytes :
 		    (uint64_t)256 << 20 };
 

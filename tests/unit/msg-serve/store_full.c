@@ -25,6 +25,43 @@ full_setup(void **state)
 	return 0;
 }
 
+/* A folder into itself, again and again: each time it is twice as large. */
+static int
+copy_into_itself(struct txn *t, void *arg, struct err *e)
+{
+	uint64_t id = *(uint64_t *)arg, copy;
+	char name[16];
+
+	for (int i = 0; i < 60; i++) {
+		snprintf(name, sizeof name, "c%d", i);
+		if (txn_copy(t, id, id, str_of(name), &copy, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+small_setup(void **state)
+{
+	struct fixture *f = mem_zero(sizeof *f);
+
+	f->txn_bytes = (size_t)1 << 20;
+	fixture_make(f);
+	fixture_open(f);
+	*state = f;
+	return 0;
+}
+
+static void
+a_job_has_an_end(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t a = fixture_create(f, 2, ITEM_ROOT, "a", "0");
+
+	refuses(f, copy_into_itself, &a, ERR_POLICY);
+	assert_true(fixture_save(f, 2, a, "1") > 0);
+}
+
 static void
 a_full_store_refuses_writes_and_serves_reads(void **state)
 {
@@ -155,6 +192,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_job_has_an_end, small_setup,
+		    fixture_teardown),
 		cmocka_unit_test_setup_teardown(
 		    a_full_store_refuses_writes_and_serves_reads, full_setup,
 		    fixture_teardown),

@@ -112,16 +112,36 @@ is_json(struct fixture *f, uint32_t branch, uint64_t id, const char *json)
 }
 
 static int
-by_field(struct fixture *f, const char *kind_name, const char *field,
-    struct attr a, uint64_t *id)
+by_field_on(struct fixture *f, uint32_t branch, const char *kind_name,
+    const char *field, struct attr a, uint64_t *id)
 {
 	const struct kind *k = kind(f, kind_name);
-	struct view v = fixture_view(f, 2, 0);
+	struct view v = fixture_view(f, branch, 0);
 	struct scan at = SCAN_INIT;
 
 	k = kinds_by_name(reader_kinds(f->reader), str_of(kind_name));
 	return view_by_field(&v, k->id, kind_field_id(str_of(field)), &a, &at,
 	    id, 1, &f->e);
+}
+
+static int
+by_field(struct fixture *f, const char *kind_name, const char *field,
+    struct attr a, uint64_t *id)
+{
+	return by_field_on(f, 2, kind_name, field, a, id);
+}
+
+struct fork {
+	const char *name;
+	uint32_t from, id;
+};
+
+static int
+fork_branch(struct txn *t, void *arg, struct err *e)
+{
+	struct fork *k = arg;
+
+	return txn_branch_create(t, str_of(k->name), k->from, &k->id, e);
 }
 
 static struct attr
@@ -305,6 +325,57 @@ data_is_read_through_newer_kinds(void **state)
 	assert_int_equal(f->e.code, ERR_SCHEMA);
 }
 
+/* A field of the index with another default, and in items that change. */
+#define COUNTED(start)	{ "Counted", "Item", HEAD("Counted") \
+	"{\"name\":\"n\",\"type\":\"int\",\"default\":" start "," \
+	"\"index\":true}]}", 0 }
+
+static void
+the_index_is_what_older_bodies_read_as(void **state)
+{
+	struct fixture *f = *state;
+	struct new_kind zero = { "Counted", "Item", HEAD("Counted")
+		"{\"name\":\"m\",\"type\":\"int\",\"default\":1}]}", 0 };
+	struct new_kind five = COUNTED("5"), seven = COUNTED("7");
+	struct new_kind plain = { "Counted", "Item", HEAD("Counted")
+		"{\"name\":\"n\",\"type\":\"int\",\"default\":7}]}", 0 };
+	struct store_stats before, after;
+	struct fork k = { "forked", 2, 0 };
+	uint64_t old, many, got;
+	char json[64];
+
+	assert_true(fixture_do(f, 0, put_kind, &zero) > 0);
+	old = page(f, 2, (struct page){ "Counted", "old", ITEM_ROOT,
+	    "{\"name\":\"old\",\"title\":\"T\"}", 0 });
+	assert_true(fixture_do(f, 0, put_kind, &five) > 0);
+	assert_int_equal(by_field(f, "Counted", "n", number(5), &got), 1);
+	assert_true(fixture_do(f, 0, put_kind, &seven) > 0);
+	assert_int_equal(by_field(f, "Counted", "n", number(7), &got), 1);
+	assert_int_equal(got, old);
+	/* Out of the index and in again, with many versions and a branch. */
+	assert_true(fixture_do(f, 0, put_kind, &plain) > 0);
+	many = page(f, 2, (struct page){ "Counted", "many", ITEM_ROOT,
+	    "{\"name\":\"many\",\"title\":\"T\",\"n\":1000}", 0 });
+	for (int i = 0; i < 300; i++) {
+		snprintf(json, sizeof json, "{\"name\":\"many\","
+		    "\"title\":\"T\",\"n\":%d}", 1000 + i);
+		page(f, i < 250 ? 2 : k.id, (struct page){ "Counted", "many",
+		    ITEM_ROOT, json, many });
+		if (i == 249)
+			fixture_do(f, 0, fork_branch, &k);
+	}
+	store_stats(f->store, &before);
+	assert_true(fixture_do(f, 0, put_kind, &seven) > 0);
+	store_stats(f->store, &after);
+	assert_in_range(after.bytes, 0, before.bytes + (1 << 20));
+	for (int i = 0; i < 300; i++)
+		assert_int_equal(by_field(f, "Counted", "n", number(1000 + i),
+		    &got), i == 249);
+	for (int i = 0; i < 300; i++)
+		assert_int_equal(by_field_on(f, k.id, "Counted", "n",
+		    number(1000 + i), &got), i == 299);
+}
+
 /* As a backup or an export does while a server writes. */
 static void
 who_only_looks_sees_new_kinds_too(void **state)
@@ -364,6 +435,7 @@ main(void)
 		TEST(move_and_copy_write_name_and_folder),
 		TEST(fields_merge_one_by_one),
 		TEST(data_is_read_through_newer_kinds),
+		TEST(the_index_is_what_older_bodies_read_as),
 		TEST(who_only_looks_sees_new_kinds_too),
 		cmocka_unit_test(keys_are_those_of_2010),
 	};
