@@ -48,6 +48,13 @@ is_scalar(const struct value *v)
 	return v->type != VALUE_ITEM;
 }
 
+static size_t
+text_bytes(const struct value *v)
+{
+	return v->type == VALUE_STRING || v->type == VALUE_JSON ?
+	    v->u.text.n : 0;
+}
+
 #define UNIQUE_PLAIN	8		/* so few are compared one by one */
 
 static bool
@@ -61,21 +68,25 @@ seen_before(const struct run *r, size_t base, size_t end, size_t i)
 
 /* Hash to the place of the last value with it, plus one; places are chained
  * through the array before. */
-void
+int
 run_unique(struct run *r, size_t base, bool keep_values)
 {
 	size_t n = r->top - base, end = base;
 	struct idset set = IDSET_INIT;
 	uint64_t *before = NULL;
+	int rc = 0;
 
 	if (n > UNIQUE_PLAIN)
 		before = mem_array(n, sizeof *before);
-	for (size_t i = base; i < r->top; i++) {
+	for (size_t i = base; i < r->top && rc == 0; i++) {
 		struct value v = r->stack[i];
 
 		if (keep_values && is_scalar(&v)) {
 			r->stack[end++] = v;
-		} else if (before == NULL) {
+			continue;
+		}
+		rc = run_text(r, text_bytes(&v));
+		if (before == NULL) {
 			if (!seen_before(r, base, end, i))
 				r->stack[end++] = v;
 		} else {
@@ -94,6 +105,7 @@ run_unique(struct run *r, size_t base, bool keep_values)
 	r->top = end;
 	idset_free(&set);
 	free(before);
+	return rc;
 }
 
 int
@@ -130,7 +142,13 @@ make_comparable(struct run *r, struct value *v, const struct value *with)
 static int
 compare_one(struct run *r, enum expr_op op, struct value a, struct value b)
 {
+	size_t n, m;
+
 	if (make_comparable(r, &a, &b) < 0 || make_comparable(r, &b, &a) < 0)
+		return -1;
+	n = text_bytes(&a);
+	m = text_bytes(&b);
+	if (run_text(r, n < m ? n : m) < 0)
 		return -1;
 	return value_compare(op, &a, &b);
 }
@@ -278,19 +296,22 @@ out:
 }
 
 /* Keep of stack[base..mid) what is, or is not, in stack[mid..top). */
-static void
+static int
 keep_if_in(struct run *r, size_t base, size_t mid, bool in)
 {
 	size_t n = r->top - mid, end = base;
 	struct idset set = IDSET_INIT;
 	uint64_t *before = mem_array(n, sizeof *before), k, *at;
+	int rc = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = base; i < r->top && rc == 0; i++)
+		rc = run_text(r, text_bytes(&r->stack[i]));
+	for (size_t i = 0; i < n && rc == 0; i++) {
 		at = idset_at(&set, value_hash(&r->stack[mid + i]) | 1);
 		before[i] = *at;
 		*at = i + 1;
 	}
-	for (size_t i = base; i < mid; i++) {
+	for (size_t i = base; i < mid && rc == 0; i++) {
 		at = idset_find(&set, value_hash(&r->stack[i]) | 1);
 		for (k = at == NULL ? 0 : *at; k > 0; k = before[k - 1])
 			if (value_same(&r->stack[mid + k - 1], &r->stack[i]))
@@ -301,6 +322,7 @@ keep_if_in(struct run *r, size_t base, size_t mid, bool in)
 	r->top = end;
 	idset_free(&set);
 	free(before);
+	return rc;
 }
 
 static int
@@ -313,10 +335,10 @@ eval_set(struct run *r, const struct expr *x, const struct focus *f)
 		if (eval(r, k, f, ALL) < 0)
 			return -1;
 	}
-	if (x->type != EXPR_UNION)
-		keep_if_in(r, base, mid, x->type == EXPR_INTERSECT);
-	run_unique(r, base, false);
-	return 0;
+	if (x->type != EXPR_UNION &&
+	    keep_if_in(r, base, mid, x->type == EXPR_INTERSECT) < 0)
+		return -1;
+	return run_unique(r, base, false);
 }
 
 static int

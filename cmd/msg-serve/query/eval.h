@@ -81,6 +81,17 @@ int run_bind(struct run *r, const struct query *q);
 int run_steps(struct run *r, uint64_t n);
 int run_push(struct run *r, struct value v);
 
+/* What is as long as a book takes longer: the steps it is to be compared, or
+ * (TEXT_COPIED) to be written. */
+#define TEXT_STEP	1024		/* bytes */
+#define TEXT_COPIED	64
+
+static inline int
+run_text(struct run *r, size_t n)
+{
+	return n < TEXT_STEP ? 0 : run_steps(r, n / TEXT_STEP);
+}
+
 /* Leaves the result on the stack.  want 1: it may stop at the first value. */
 int eval(struct run *r, const struct expr *x, const struct focus *f,
     size_t want);
@@ -89,7 +100,7 @@ int eval_truth(struct run *r, const struct expr *x, const struct focus *f);
 
 /* Drop what came before from stack[base..top), from seen on; items only when
  * values are to be kept. */
-void run_unique(struct run *r, size_t base, bool keep_values);
+int run_unique(struct run *r, size_t base, bool keep_values);
 
 /* From stack[base..top): folders above what one may read are there for the
  * way down only. */

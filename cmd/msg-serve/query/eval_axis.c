@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* A body over this size is put together, which takes time and memory. */
+#define BODY_APART	((size_t)64 << 10)
+
 int
 run_item(struct run *r, uint64_t id, bool whole, const struct item **out)
 {
@@ -18,6 +21,9 @@ run_item(struct run *r, uint64_t id, bool whole, const struct item **out)
 	r->item_whole = whole || r->item.body.n > 0;
 	if (rc <= 0)
 		r->item.id = 0;
+	if (rc > 0 && whole && r->item.body.n > BODY_APART &&
+	    run_steps(r, r->item.body.n / TEXT_COPIED) < 0)
+		return -1;
 	return rc;
 }
 

@@ -32,7 +32,8 @@ push_text(struct run *r, struct buf *b, enum value_type type)
 	v.u.text.n = b->n;
 	v.u.text.p = arena_strn(r->arena, b->p, b->n);
 	buf_free(b);
-	return run_push(r, v);
+	return run_steps(r, v.u.text.n / TEXT_COPIED) < 0 ? -1 :
+	    run_push(r, v);
 }
 
 int
@@ -129,6 +130,8 @@ split_fields(struct run *r, const struct kind *k)
 		    binary.n, &r->resolved, r->e) < 0)
 			return -1;
 		binary.n = r->resolved.n;
+		if (run_steps(r, binary.n / TEXT_COPIED) < 0)
+			return -1;
 		binary.p = arena_dup(r->arena, r->resolved.p, binary.n);
 	}
 	r->ends = mem_grow(r->ends, &r->ends_cap, count, sizeof *r->ends);

@@ -101,6 +101,8 @@ has_words(struct run *r, struct str text, struct str words)
 		while (have.n > 0 && !str_eq(have, want));
 		if (have.n == 0)
 			return 0;
+		if (run_steps(r, k / 64) < 0)
+			return -1;
 	}
 	return 1;
 }
@@ -110,7 +112,7 @@ text_test(struct run *r, enum expr_func func, struct str a, struct str b)
 {
 	switch (func) {
 	case FUNC_CONTAINS:
-		return contains(a, b);
+		return run_text(r, a.n + b.n) < 0 ? -1 : contains(a, b);
 	case FUNC_STARTS_WITH:
 		return a.n >= b.n && (b.n == 0 ||
 		    memcmp(a.p, b.p, b.n) == 0);
@@ -187,8 +189,8 @@ call_get(struct run *r, const struct expr *x, const struct focus *f)
 	memmove(r->stack + base, r->stack + end,
 	    (r->top - end) * sizeof *r->stack);
 	r->top -= end - base;
-	run_unique(r, base, false);
-	return run_drop_hidden(r, base);
+	return run_unique(r, base, false) < 0 ? -1 :
+	    run_drop_hidden(r, base);
 }
 
 /* The place among its siblings, from 0; the root is alone. */
@@ -341,8 +343,7 @@ call_unique(struct run *r, const struct expr *x, const struct focus *f)
 
 	if (eval(r, x->kids, f, ALL) < 0)
 		return -1;
-	run_unique(r, base, false);
-	return 0;
+	return run_unique(r, base, false);
 }
 
 static int

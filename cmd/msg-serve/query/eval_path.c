@@ -141,8 +141,8 @@ eval_steps(struct run *r, const struct step **at, size_t base, bool keep,
 			break;
 	}
 	if (may_repeat(last) && (count > 1 || last->primary != NULL ||
-	    last->axis == AXIS_ATTRIBUTE))
-		run_unique(r, from, keep);
+	    last->axis == AXIS_ATTRIBUTE) && run_unique(r, from, keep) < 0)
+		return -1;
 	if (r->notes != NULL)
 		take_note(r, last, count, r->top - from, r->steps - steps,
 		    by_index ? NULL : "");
@@ -195,7 +195,8 @@ eval_path(struct run *r, const struct expr *x, const struct focus *f,
 			memmove(r->stack + base, r->stack + base + 1,
 			    (r->top - base - 1) * sizeof *r->stack);
 			r->top--;
-			run_unique(r, base, x->u.path.keep);
+			if (run_unique(r, base, x->u.path.keep) < 0)
+				return -1;
 		} else if (eval_steps(r, &s, base, x->u.path.keep,
 		    want) < 0) {
 			return -1;

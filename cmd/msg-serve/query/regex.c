@@ -131,6 +131,8 @@ class(struct compiler *c, int state)
 	for (; first || !at(c, ']'); first = false) {
 		if (c->at >= c->n)
 			return fail(c, "has a '[' without ']'");
+		if (++c->re->ranges > REGEX_MAX)
+			return fail(c, "is too large");
 		*end = r = arena_zero(c->arena, sizeof *r);
 		end = &r->next;
 		r->from = r->to = take(c);
@@ -353,13 +355,14 @@ regex_new(struct arena *a)
 	struct regex *re = arena_alloc(a, sizeof *re);
 
 	re->count = 0;
+	re->ranges = 0;
 	return re;
 }
 
 size_t
 regex_size(const struct regex *re)
 {
-	return (size_t)re->count;
+	return (size_t)re->count + re->ranges;
 }
 
 int
@@ -372,6 +375,7 @@ regex_compile(struct regex *re, struct arena *a, struct str pattern,
 	int match;
 
 	re->count = 0;
+	re->ranges = 0;
 	if (alternatives(&c, &all) < 0)
 		return -1;
 	if (c.at < c.n)

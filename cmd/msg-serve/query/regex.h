@@ -17,7 +17,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-#define REGEX_MAX	4000	/* states */
+#define REGEX_MAX	4000	/* states; and ranges of all classes */
 
 struct regex;
 
@@ -31,7 +31,8 @@ int regex_compile(struct regex *re, struct arena *a, struct str pattern,
 /* Is there a match anywhere in the text? */
 bool regex_matches(struct regex *re, struct str text);
 
-/* How many states there are: with the text's length, what it may cost. */
+/* How many states and ranges there are: with the text's length, what it may
+ * cost. */
 size_t regex_size(const struct regex *re);
 
 #endif

@@ -31,6 +31,7 @@ struct state {
 struct regex {
 	struct state states[REGEX_MAX];
 	int count, start;
+	size_t ranges;			/* of all classes */
 
 	/* While matching: lists of states, the position each was added at. */
 	int lists[2][REGEX_MAX], stack[2 * REGEX_MAX + 1];

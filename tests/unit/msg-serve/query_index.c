@@ -164,6 +164,52 @@ explain_says_how(void **state)
 	}
 }
 
+/* /long has LONG bytes, /words as many words. */
+#define LONG	(1 << 20)
+#define EACH	"for $x in /long/@content return "
+
+static void
+long_texts_cost_what_they_take(void **state)
+{
+	static const struct { const char *text; uint64_t least; } rows[] = {
+		{ "/long/@content", 0 },
+		{ EACH "/news/*[contains($x, 'y')]", 3 * LONG / 1024 },
+		{ EACH "/news/*[$x = $x]", 3 * LONG / 1024 },
+		{ EACH "/news/*/string($x)", 3 * LONG / 1024 },
+		{ EACH "($x | $x)", 2 * LONG / 1024 },
+		{ EACH "($x intersect $x)", 2 * LONG / 1024 },
+		{ "/long[text(@content, 'y')]", LONG / 64 },
+		{ "/words[text(@content, @content)]", 20 * LONG / 64 },
+		{ "/long[matches(@content, '[abcdefghij]y')]",
+		    12 * (LONG / 256) },
+	};
+	struct buf b = BUF_INIT(8 << 20);
+	uint64_t once;
+
+	(void)state;
+	buf_puts(&b, "[{\"method\":\"create\",\"data\":{\"_kind\":\"Page\","
+	    "\"_path\":\"/long\",\"content\":\"");
+	for (int i = 0; i < LONG; i++)
+		buf_putc(&b, 'x');
+	buf_puts(&b, "\"}},{\"method\":\"create\",\"data\":{\"_kind\":"
+	    "\"Page\",\"_path\":\"/words\",\"content\":\"");
+	for (int i = 0; i < 200; i++)
+		buf_printf(&b, "w%d%*s ", i, LONG / 200 - 6, "");
+	buf_puts(&b, "\"}}]");
+	demo_set(&demo, buf_cstr(&b));
+	assert_int_equal(demo.e.code, ERR_OK);
+	buf_free(&b);
+	once = steps(rows[0].text, NULL);
+	assert_true(once > LONG / 64);
+	for (size_t i = 1; i < sizeof rows / sizeof rows[0]; i++) {
+		uint64_t n = steps(rows[i].text, NULL);
+
+		if (n < once + rows[i].least)
+			fail_msg("%s: %llu", rows[i].text,
+			    (unsigned long long)n);
+	}
+}
+
 int
 main(void)
 {
@@ -171,6 +217,7 @@ main(void)
 		cmocka_unit_test(does_not_grow_with_the_tree),
 		cmocka_unit_test(gives_what_a_walk_gives),
 		cmocka_unit_test(explain_says_how),
+		cmocka_unit_test(long_texts_cost_what_they_take),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

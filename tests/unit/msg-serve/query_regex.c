@@ -84,6 +84,18 @@ never_explodes(void **state)
 	assert_int_equal(regex_compile(re, &a, STR("^(a?){200}a{200}$"), &e),
 	    0);
 	assert_false(regex_matches(re, str_of(text)));
+	/* Neither are the characters of a class for nothing. */
+	memset(text, 'b', 10000);
+	text[0] = '[';
+	text[2001] = ']';
+	assert_int_equal(regex_compile(re, &a, (struct str){ text, 2002 },
+	    &e), 0);
+	assert_true(regex_size(re) > 2000);
+	text[2001] = 'b';
+	text[9999] = ']';
+	assert_int_equal(regex_compile(re, &a, str_of(text), &e), -1);
+	assert_int_equal(regex_compile(re, &a, STR("([a-z0-9_]{200}){9}"),
+	    &e), -1);
 	arena_free(&a);
 }
 
