@@ -8,13 +8,13 @@
 
 #include "base/mem.h"
 #include "store/engine.h"
-
-#define FREE_PAGES	0		/* LMDB's own table of them */
+#include "store/engine_inside.h"
 
 struct snap {
 	struct engine *engine;
 	MDB_txn *txn;			/* kept and renewed when reading */
 	MDB_cursor *cursor[T_COUNT];
+	uint64_t last[T_COUNT][2];	/* where it was sent before */
 	bool begun, writes;
 };
 
@@ -103,29 +103,6 @@ str(MDB_val v)
 
 /* --- opening --------------------------------------------------------- */
 
-/* How many of the pages from first on are free, says the list of them. */
-static int
-count_free(MDB_txn *txn, size_t first, size_t *out)
-{
-	MDB_cursor *c;
-	MDB_val k, v;
-	int rc = mdb_cursor_open(txn, FREE_PAGES, &c);
-
-	*out = 0;
-	if (rc != 0)
-		return rc;
-	while ((rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0)
-		for (size_t i = 1; i < v.mv_size / sizeof(size_t); i++) {
-			size_t page;
-
-			memcpy(&page, (char *)v.mv_data + i * sizeof page,
-			    sizeof page);
-			*out += page >= first;
-		}
-	mdb_cursor_close(c);
-	return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
 /* Is all there that the store is made of?  Pages at the end that were freed
  * by the commit that took them need never have been written. */
 static int
@@ -147,7 +124,7 @@ check_length(struct engine *g, MDB_txn *txn, const char *dir, struct err *e)
 	there = (size_t)st.st_size / db.ms_psize;
 	if (there > info.me_last_pgno)
 		return 0;
-	rc = count_free(txn, there, &free_pages);
+	rc = engine_count_free(txn, there, &free_pages);
 	if (rc != 0)
 		return fail(e, rc, "open");
 	if (there + free_pages > info.me_last_pgno)
@@ -298,20 +275,40 @@ snap_free(struct snap *s)
 	free(s);
 }
 
-static int
-cursor(struct snap *s, enum table t, MDB_cursor **out, struct err *e)
+/* LMDB looks first whether the page a cursor is at has the key: a descent is
+ * saved, or, where the key is far away, main memory is waited for in vain. */
+#define NEAR		64
+
+static bool
+is_near(struct snap *s, enum table t, struct str key)
 {
-	int rc;
+	uint64_t *last = s->last[t], at[2];
+	bool near;
+
+	if (key.n < sizeof at)
+		return true;		/* small tables, or read in order */
+	at[0] = get_be64(key.p);
+	at[1] = get_be64(key.p + 8);
+	near = at[0] - last[0] <= NEAR && at[1] == last[1];
+	memcpy(last, at, sizeof at);
+	return near;
+}
+
+/* The table's cursor, to be sent to key. */
+static int
+cursor(struct snap *s, enum table t, struct str key, MDB_cursor **out,
+    struct err *e)
+{
+	MDB_cursor **c = &s->cursor[t];
+	int rc = 0;
 
 	assert(s->begun && (size_t)t < s->engine->tables);
-	if (s->cursor[t] == NULL) {
-		rc = mdb_cursor_open(s->txn, s->engine->dbi[t],
-		    &s->cursor[t]);
-		if (rc != 0)
-			return fail(e, rc, "read");
-	}
-	*out = s->cursor[t];
-	return 0;
+	if (*c == NULL)
+		rc = mdb_cursor_open(s->txn, s->engine->dbi[t], c);
+	else if (!s->writes && !is_near(s, t, key))
+		rc = mdb_cursor_renew(s->txn, *c);
+	*out = *c;
+	return rc == 0 ? 0 : fail(e, rc, "read");
 }
 
 static inline bool
@@ -329,7 +326,7 @@ snap_seek(struct snap *s, struct seek *seeks, size_t count, struct err *e)
 	int rc;
 
 	for (struct seek *q = seeks; q < seeks + count; q++) {
-		if (cursor(s, q->table, &c, e) < 0)
+		if (cursor(s, q->table, q->key, &c, e) < 0)
 			return -1;
 		q->row = (struct row){ .table = q->table };
 		k = val(q->key);
@@ -355,7 +352,7 @@ snap_scan(struct snap *s, enum table table, struct str from, bool after,
 	size_t n = 0;
 	int rc;
 
-	if (cursor(s, table, &c, e) < 0)
+	if (cursor(s, table, from, &c, e) < 0)
 		return -1;
 	rc = from.n == 0 ? mdb_cursor_get(c, &k, &v, MDB_FIRST) :
 	    mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
@@ -395,7 +392,7 @@ snap_last(struct snap *s, enum table table, struct str prefix,
 	MDB_cursor *c;
 	int rc;
 
-	if (cursor(s, table, &c, e) < 0)
+	if (cursor(s, table, prefix, &c, e) < 0)
 		return -1;
 	rc = n == 0 ? MDB_NOTFOUND :
 	    mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);

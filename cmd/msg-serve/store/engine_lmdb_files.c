@@ -1,16 +1,19 @@
-/* LMDB's files, looked at without LMDB. */
+/* LMDB's files, looked at without LMDB or behind its back. */
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "store/engine.h"
+#include "store/engine_inside.h"
 
 #define READER_BYTES	64		/* a reader's line of the lock file */
 #define LOCK_HEAD_BYTES	4096		/* more than stands before them */
+#define FREE_PAGES	0		/* LMDB's own table of them */
 
 /* --- before they are opened ------------------------------------------ */
 
@@ -85,6 +88,30 @@ engine_ready(const struct engine_options *o, struct err *e)
 	free(data);
 	free(lock);
 	return rc;
+}
+
+/* --- which pages count ----------------------------------------------- */
+
+int
+engine_count_free(MDB_txn *txn, size_t first, size_t *out)
+{
+	MDB_cursor *c;
+	MDB_val k, v;
+	int rc = mdb_cursor_open(txn, FREE_PAGES, &c);
+
+	*out = 0;
+	if (rc != 0)
+		return rc;
+	while ((rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0)
+		for (size_t i = 1; i < v.mv_size / sizeof(size_t); i++) {
+			size_t page;
+
+			memcpy(&page, (char *)v.mv_data + i * sizeof page,
+			    sizeof page);
+			*out += page >= first;
+		}
+	mdb_cursor_close(c);
+	return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 /* --- which commit counts --------------------------------------------- */
