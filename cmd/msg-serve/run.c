@@ -207,7 +207,9 @@ serve(struct program *p, struct err *e)
 		.arg = p };
 
 	raise_descriptors(opt->connections);
-	if (server_init(&p->server, opt, &p->supervisor.sockets, e) < 0)
+	p->start.dir = start_dir(opt, e);
+	if (p->start.dir == NULL ||
+	    server_init(&p->server, opt, &p->supervisor.sockets, e) < 0)
 		return -1;
 	at = find_address(p);
 	if (start_open(&p->start, opt, &at, &p->server.log, e) < 0)

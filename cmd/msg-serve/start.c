@@ -241,10 +241,6 @@ start_open(struct start *st, const struct serve_options *opt,
 		.log = log };
 	int there, rc, fd = -1;
 
-	memset(st, 0, sizeof *st);
-	st->dir = start_dir(opt, e);
-	if (st->dir == NULL)
-		return -1;
 	there = first_there(st->dir, e);
 	if (there < 0 || (there == 0 &&
 	    make_store(st, opt, at, log, e) < 0))

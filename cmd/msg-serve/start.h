@@ -32,7 +32,8 @@ struct start_address {
 	bool direct_tls;	/* from the first byte */
 };
 
-/* ERR_CONFIG, ERR_CONFLICT (another server), ERR_SYSTEM. */
+/* What is in st->dir (start_dir).  ERR_CONFIG, ERR_CONFLICT (another server),
+ * ERR_SYSTEM. */
 int start_open(struct start *st, const struct serve_options *opt,
     const struct start_address *at, const struct log *log, struct err *e);
 void start_clear(struct start *st);

@@ -103,6 +103,7 @@ answer(struct follow *f, const struct stanza *st)
 	struct msg_reply reply;
 
 	f->backoff_ms = BACKOFF_MIN_MS;
+	f->idle_us = in_ms(f->o->idle_ms);
 	if (msg_reply_read(&reply, st, &payload, &e) < 0)
 		follow_fail(f, &e);
 	else
@@ -152,7 +153,10 @@ wait_for(struct follow *f, int ms, struct err *e)
 		ms = until;
 	if (poll(p, 3, ms) < 0 && errno != EINTR)
 		return err_sys(e, ERR_SYSTEM, "cannot wait");
-	if (p[0].revents != 0 || clock_ms_until(end) == 0)
+	/* However late we are, what has come is read before it is said that
+	 * nothing has. */
+	if (p[0].revents != 0 || clock_ms_until(f->end_us) == 0 ||
+	    (p[2].revents == 0 && clock_ms_until(f->idle_us) == 0))
 		f->over = true;
 	if (p[1].revents & (POLLERR | POLLNVAL))
 		output_hangup();
@@ -221,6 +225,7 @@ follow_run(struct follow *f)
 			if (told && !f->o->quiet)
 				fprintf(stderr, "%s: connected again\n",
 				    watch_tool.name);
+			f->idle_us = in_ms(f->o->idle_ms);
 			f->ops->connected(f->arg, ever);
 			ever = true;
 			told = false;
@@ -249,7 +254,7 @@ follow_start(struct follow *f, const struct watch_opts *o,
 {
 	*f = (struct follow){ .o = o, .in = in, .ops = ops, .arg = arg,
 	    .backoff_ms = BACKOFF_MIN_MS, .end_us = in_ms(o->for_ms),
-	    .idle_us = in_ms(o->idle_ms), .tick_us = INT64_MAX };
+	    .idle_us = INT64_MAX, .tick_us = INT64_MAX };
 	f->raw = strcmp(o->format, "raw") == 0;
 	output_init(&f->out, o->format, o->color);
 }

@@ -5,11 +5,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-
-#define ONE_US	100000		/* the same signal within this time is one */
+#define ONE_NS	100000000	/* the same signal within this time is one */
 
 static void
 signals(sigset_t *set)
@@ -31,12 +30,27 @@ end_by(int sig)
 	raise(sig);
 }
 
+/* What is pending by then came with the first, or soon after. */
+static void
+as_one(int first)
+{
+	const struct timespec t = { .tv_nsec = ONE_NS };
+	sigset_t set;
+	int sig;
+
+	nanosleep(&t, NULL);
+	if (sigpending(&set) != 0 || !sigismember(&set, first))
+		return;
+	sigemptyset(&set);
+	sigaddset(&set, first);
+	sigwait(&set, &sig);
+}
+
 static void *
 take(void *arg)
 {
 	struct interrupt *in = arg;
 	sigset_t set;
-	int64_t at_us;
 	int sig, first;
 
 	signals(&set);
@@ -44,13 +58,12 @@ take(void *arg)
 		if (sigwait(&set, &first) != 0)
 			return NULL;
 	} while (first == SIGINT && atomic_load(&in->held));
-	at_us = clock_mono_us();
 	atomic_store(&in->sig, first);
 	if (write(in->to, "", 1) < 0)
 		abort();	/* an empty pipe takes a byte */
-	while (sigwait(&set, &sig) == 0)
-		if (sig != first || clock_mono_us() - at_us > ONE_US)
-			end_by(sig);
+	as_one(first);
+	if (sigwait(&set, &sig) == 0)
+		end_by(sig);
 	return NULL;
 }
 

@@ -4,9 +4,10 @@
  * A thread of its own takes SIGINT, SIGTERM and SIGHUP, so that no code runs
  * in a handler: after the first the descriptor is readable, a second one has
  * the signal's usual end.  The same one again within a tenth of a second is no
- * second: timeout(1) sends it to us and to our process group.  A tool that was
- * stopped before it was done has that end, too, when all is tidy
- * (interrupt_end), so that who started it sees that not all was done.
+ * second, however late it is taken: timeout(1) sends it to us and to our
+ * process group.  A tool that was stopped before it was done has that end, too,
+ * when all is tidy (interrupt_end), so that who started it sees that not all
+ * was done.
  */
 #ifndef CLI_INTERRUPT_H
 #define CLI_INTERRUPT_H

@@ -1,7 +1,7 @@
 #!/bin/bash
 # msg-serve --check-config tells beforehand what a start would meet.
 . "${0%/*}/lib.sh"
-unset MSG_LISTEN_HTTP MSG_LISTEN_HTTPS
+unset "${!MSG_LISTEN@}"
 cd "$T" || exit 1
 
 # certificate NAME DAYS HOST: NAME.crt and NAME.key; -1 days have passed.
@@ -113,7 +113,7 @@ server_stop
 exits 0 'without it' msg-serve -l "127.0.0.1:$PORT" -L none --check-config
 unlike "$out" warning 'all is well'
 rm -rf "$XDG_DATA_HOME"
-unset MSG_LISTEN_HTTP MSG_LISTEN_HTTPS
+unset "${!MSG_LISTEN@}"
 
 echo 'domian = "x"' >>serve.conf
 exits 2 'an unknown setting' msg-serve --config serve.conf --check-config
@@ -133,7 +133,8 @@ like "$err" "nowhere" 'is named'
 mkdir -p "$XDG_CONFIG_HOME/msg"
 echo 'domain = "from.file"' >"$XDG_CONFIG_HOME/msg/serve.conf"
 domain() {
-	MSG_LOG_LEVEL=info server_start --log-level=info "$@"
+	MSG_LOG_LEVEL=info server_start --log-level=info --listen-http=none \
+		--listen-https=none "$@"
 	sed -n 's/.* event=ready domain=\([^ ]*\).*/\1/p' "$T/serve.log" | tail -1
 	server_stop
 	rm -rf "$XDG_DATA_HOME"

@@ -64,7 +64,7 @@ exec 7<>live
 mkfifo wire				# a pipeline would outlive us
 background bash -c 'exec msg-watch --stanzas >wire'
 background bash -c 'exec msg-stanza-dump --short <wire >live 2>&1'
-wait_line serve.log 'set-trace'
+wait_line serve.log "^WROTE: '<iq type=.result.*<trace"
 msg-send get-item /about >/dev/null
 found=
 while read -r -t 60 line <&7; do

@@ -20,7 +20,7 @@ for v in "${!MSG_@}"; do unset "$v"; done
 unset v NO_COLOR
 export PATH HOME=$T/home XDG_CONFIG_HOME=$T/config XDG_DATA_HOME=$T/data
 export XDG_STATE_HOME=$T/state XDG_CACHE_HOME=$T/cache LC_ALL=C.UTF-8 TERM=dumb
-export MSG_LISTEN_HTTP=none MSG_LISTEN_HTTPS=none
+export MSG_LISTEN=127.0.0.1:0 MSG_LISTEN_TLS=127.0.0.1:0
 export MSG_LISTEN_HTTP=127.0.0.1:0 MSG_LISTEN_HTTPS=127.0.0.1:0
 mkdir -p "$HOME"
 

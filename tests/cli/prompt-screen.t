@@ -14,7 +14,9 @@ shows() {
 	local end=$((SECONDS + 60))
 	until text=$(screen | tr '\n' '~'); [[ $text =~ $1 ]]; do
 		((SECONDS < end)) || return 1
+		read -rt 0.05 <> <(:)
 	done
+	return 0
 }
 
 seen() {
@@ -37,6 +39,8 @@ seen 'than-the~-window-isXwide~' 'and it is edited where the cursor was'
 keys Enter
 seen '\[\]~msg>~' 'and done'
 keys C-d
-until "${session[@]}" has-session 2>&1 | grep -q .; do :; done
+until "${session[@]}" has-session 2>&1 | grep -q .; do
+	read -rt 0.05 <> <(:)
+done
 result 0 'Ctrl-D ends it'
 done_testing

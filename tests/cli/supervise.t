@@ -177,13 +177,13 @@ def reload_keeps_connections():
         for name, want in (("max-watches", "option changed"),
                            ("origin", "option changed"),
                            ("workers", "wants a restart")):
-            tap.ok(any(want in x and f"option={name}" in x
-                       for x in s.lines), f"{name}: {want}", s.log())
+            tap.ok(wait_for(s, f"{want}.* option={name}"), f"{name}: {want}",
+                   s.log())
         got = s.tool("msg-send", "get-status").stdout
         tap.ok('"result_bytes_limit":65536' in got,
                "new limits hold", got)
-        tap.ok(any("event=request " in x and " conn=" in x and " id=" in x
-                   and " user=admin" in x for x in s.lines),
+        tap.ok(wait_for(s, "event=request(?=.* conn=)(?=.* id=)"
+                        "(?=.* user=admin)"),
                "requests are told with connection, user and id", s.log())
         put(path, "max-watches = 5\nmax-wotches = 1\n")
         s.process.send_signal(signal.SIGHUP)

@@ -204,7 +204,7 @@ with Server("--plaintext") as s:
     with open(os.path.join(root, ".hidden", "x"), "w", encoding="ascii") as f:
         f.write("root: hidden\n")
     s.stop()
-    s.options += (f"--web-root={root}", "--request-time=2s")
+    s.options += (f"--web-root={root}", "--request-time=6s")
     s.start()
     witness = Witness(s)
     websocket(s, witness)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import random
 import socket
 import subprocess
 
@@ -34,9 +35,15 @@ VirtualHost "localhost"
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """One that no connection gets by chance until it is used."""
+    while True:
+        port = random.randint(20000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def account(user, password):

@@ -3,7 +3,7 @@
 # that msg-serve takes, packages that leave out nothing.  Building and trying
 # the packages is "make check-deb".
 . "${0%/*}/../cli/lib.sh"
-unset MSG_LISTEN_HTTP MSG_LISTEN_HTTPS
+unset "${!MSG_LISTEN@}"
 
 root=$T/root
 make -s install DESTDIR="$root" PREFIX=/usr UNITDIR=/lib/systemd/system \

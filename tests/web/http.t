@@ -253,7 +253,7 @@ with Server("--origin=https://good.example") as s:
     except RuntimeError as error:
         tap.ok("/nowhere" in str(error),
                "a --web-root that is not there is said at start", error)
-    s.options = (f"--web-root={root}", "--request-time=1s")
+    s.options = (f"--web-root={root}", "--request-time=3s")
     s.start()
     slow(s)
     tap.ok(s.stop() == 0, "the server ends in order", s.log())

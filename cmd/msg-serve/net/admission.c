@@ -5,14 +5,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "base/text.h"
 #include "io/network.h"
 #include "net/server.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
-
-#define CROWD	100		/* so many connections are worth a mem_trim */
 
 /* --- counting ------------------------------------------------------------ */
 
@@ -44,7 +41,6 @@ enter(struct server *s, const struct peer *p, bool always)
 		is = ADDRESS_FULL;
 	if (is == ADMITTED) {
 		a->count++;
-		a->peak = a->count > a->peak ? a->count : a->peak;
 		map_set(&a->addresses, key, sizeof key, (void *)(count + 1));
 	}
 	pthread_mutex_unlock(&a->lock);
@@ -68,23 +64,17 @@ admission_leave(struct server *s, const struct peer *p)
 {
 	struct admission *a = &s->admission;
 	uint8_t key[16];
-	bool crowd_left;
 	uintptr_t count;
 
 	network_one(key, p->ip);
 	pthread_mutex_lock(&a->lock);
 	a->count--;
-	crowd_left = a->peak >= CROWD && a->count < a->peak / 2;
-	if (crowd_left)
-		a->peak = a->count;
 	count = (uintptr_t)map_get(&a->addresses, key, sizeof key);
 	if (count > 1)
 		map_set(&a->addresses, key, sizeof key, (void *)(count - 1));
 	else
 		map_del(&a->addresses, key, sizeof key);
 	pthread_mutex_unlock(&a->lock);
-	if (crowd_left)
-		mem_trim();
 }
 
 /* --- refusing ------------------------------------------------------------ */

@@ -23,7 +23,6 @@ struct admission {
 	pthread_mutex_t lock;
 	struct map addresses;		/* 16 bytes of IP to a count */
 	atomic_size_t count;		/* read without the lock, too */
-	size_t peak;			/* since memory was last given back */
 };
 
 enum admitted { ADMITTED, ADDRESS_FULL, SERVER_FULL };

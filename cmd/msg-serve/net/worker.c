@@ -15,6 +15,7 @@
 
 #define ARGUMENT_MAX	((size_t)1 << 30)	/* the stanza's limit binds */
 #define LINE_MAX_BYTES	((size_t)1 << 30)
+#define CROWD		50	/* so many that leave are worth a mem_trim */
 #define STOP_MS		5000	/* for peers to close, then they are cut */
 
 /* --- the snapshot of a turn ---------------------------------------------- */
@@ -58,6 +59,7 @@ worker_enter(struct worker *w, struct session *s)
 	uint64_t number = ++w->last_session;
 
 	map_set(&w->sessions, &number, sizeof number, s);
+	worker_came(w);
 	return number;
 }
 
@@ -68,10 +70,36 @@ end_thread(struct worker *w)
 	loop_stop(w->loop);
 }
 
-void
-worker_may_end(struct worker *w)
+static size_t
+here(const struct worker *w)
 {
-	if (w->stopping && w->sessions.count == 0 && w->webs.count == 0)
+	return w->sessions.count + w->webs.count;
+}
+
+static void
+trim(void *arg)
+{
+	(void)arg;
+	mem_trim();
+}
+
+void
+worker_came(struct worker *w)
+{
+	if (here(w) > w->peak)
+		w->peak = here(w);
+}
+
+/* When it stops, its thread ends with the last of them.  What had those who
+ * leave in one turn is free at its end: it is given back after that. */
+void
+worker_left(struct worker *w)
+{
+	if (w->peak >= CROWD && here(w) < w->peak / 2) {
+		w->peak = here(w);
+		loop_again(w->loop, &w->trim);
+	}
+	if (w->stopping && here(w) == 0)
 		end_thread(w);
 }
 
@@ -79,7 +107,7 @@ void
 worker_leave(struct worker *w, uint64_t number)
 {
 	map_del(&w->sessions, &number, sizeof number);
-	worker_may_end(w);
+	worker_left(w);
 }
 
 struct session *
@@ -281,7 +309,7 @@ stop(void *arg)
 		session_shutdown(s);
 	web_stop(w);
 	timer_set(&w->stop_timer, STOP_MS);
-	worker_may_end(w);
+	worker_left(w);
 }
 
 static void *
@@ -307,6 +335,7 @@ worker_start(struct worker **out, struct server *s, struct err *e)
 	w->run = plan_run_new(NULL);
 	w->kept = kept_new();
 	w->turn_end = (struct loop_task)LOOP_TASK(turn_end, w);
+	w->trim = (struct loop_task)LOOP_TASK(trim, w);
 	w->behind = (struct loop_task)LOOP_TASK(watch_behind, w);
 	w->link_conf.ops = &tcp_link_ops;
 	w->web_conf.ops = &web_link_ops;

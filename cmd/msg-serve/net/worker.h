@@ -43,6 +43,8 @@ struct worker {
 	struct map webs, bosh;		/* web/web.h, web/bosh.h */
 	struct sm_table sm;
 	uint64_t last_web;
+	size_t peak;			/* of both, since the last trim */
+	struct loop_task trim;
 	unsigned index;			/* in the server's workers */
 	struct link_conf link_conf, web_conf;
 	struct http_limits http_limits;
@@ -101,11 +103,11 @@ void worker_evict(struct place p, const char *condition);
 
 /* In the worker: its sessions by number.  worker_enter gives a number. */
 uint64_t worker_enter(struct worker *w, struct session *s);
-
-/* In the worker: when it stops, its thread ends with the last session and
- * HTTP connection; to be asked when one is gone. */
-void worker_may_end(struct worker *w);
 void worker_leave(struct worker *w, uint64_t number);
+
+/* In the worker: an HTTP connection is there, or gone. */
+void worker_came(struct worker *w);
+void worker_left(struct worker *w);
 struct session *worker_session(struct worker *w, uint64_t number);
 
 /* In the worker: the reader, begun; NULL with *e when it cannot be. */

@@ -401,7 +401,7 @@ on_closed(void *arg, const struct err *why)
 	map_del(&w->webs, &c->number, sizeof c->number);
 	admission_leave(w->server, &c->peer);
 	free(c);
-	worker_may_end(w);
+	worker_left(w);
 }
 
 const struct link_ops web_link_ops = {
@@ -417,6 +417,7 @@ enter(struct web *c, struct worker *w)
 	c->number = ++w->last_web;
 	timer_init(&c->timer, w->loop, on_timer, c);
 	map_set(&w->webs, &c->number, sizeof c->number, c);
+	worker_came(w);
 }
 
 bool
