@@ -1,6 +1,9 @@
 /*
- * crew.h - threads that work on tasks side by side; results come back in the
- * order in which the tasks went in.
+ * crew.h - threads that read by turns, work side by side, and write by turns.
+ *
+ * Each works on what it has read itself, so nothing is handed from one to the
+ * other; results go out in the order in which their tasks were read, by the
+ * thread that is done when it is their turn.
  */
 #ifndef ENCODE_CREW_H
 #define ENCODE_CREW_H
@@ -10,21 +13,31 @@
 
 struct crew;
 
-/* Runs in a thread; state is what the crew's make gave that thread. */
-typedef void crew_fn(void *state, void *task);
+struct crew_job {
+	void *arg;
+	void *(*make)(void *arg);	/* what a thread has for itself */
+	void (*drop)(void *state);
 
-/* Keeps arg.  make gives each thread its state, drop takes it again. */
-struct crew *crew_new(size_t threads, crew_fn *fn, void *(*make)(void *arg),
-    void (*drop)(void *state), void *arg);
+	/* Fill the task with what comes next; false: there is nothing.  One
+	 * thread at a time. */
+	bool (*take)(void *arg, struct crew *p, void *task);
 
-/* Waits until all is done, then ends the threads. */
-void crew_free(struct crew *p);
+	void (*work)(void *state, void *task);
 
-/* Is there room?  No more than twice the threads are under way. */
-bool crew_full(const struct crew *p);
-void crew_put(struct crew *p, void *task);	/* there must be room */
+	/* Write what became of it; false: nothing behind it goes out, and no
+	 * more is taken.  One thread at a time, in order. */
+	bool (*give)(void *arg, void *task);
+};
 
-/* The oldest task, when it is done; NULL: none is under way. */
-void *crew_take(struct crew *p);
+/* Tasks that may be under way at once. */
+#define CREW_TASKS(threads)	(2 * (size_t)(threads))
+
+/* In so many threads, of which the caller is one, until all is done.  Borrows
+ * CREW_TASKS(threads) tasks and their array; each is used again and again. */
+void crew_run(const struct crew_job *job, size_t threads, void *tasks[]);
+
+/* For take, before it waits: until all that was taken is written, and nobody
+ * writes.  false: give failed. */
+bool crew_settle(struct crew *p);
 
 #endif

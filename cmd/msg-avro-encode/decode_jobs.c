@@ -7,21 +7,29 @@
 #include "crew.h"
 
 /*
- * A container to JSON by several threads: each gets some blocks as they are
+ * A container to JSON by several threads: each reads some blocks as they are
  * in the file, unpacks and decodes them; the text goes out in order.
  */
 
-#define BATCH	((size_t)32 << 10)	/* bytes of blocks a thread gets */
+#define BATCH	((size_t)32 << 10)	/* bytes of blocks a thread gets at least */
 #define KEEP	((size_t)1 << 20)	/* of a batch's memory for the next */
 
 struct batch {
-	struct batch *next;		/* one that is done with */
 	const struct ocf_head *head;
 	struct buf blocks, out;
-	uint64_t first, count;		/* the number of its first block */
-	uint64_t values;
+	uint64_t first;			/* the number of its first block */
+	uint64_t values, bytes;		/* bytes: up to its end */
 	struct err *bad;
 	size_t bad_count, bad_cap;
+};
+
+struct work {
+	struct decoder *c;
+	const struct ocf_head *head;
+	uint64_t next;			/* the number of the next block */
+	uint64_t values;
+	struct err in, out;		/* what failed: reading, all else */
+	bool in_failed, out_failed, bad;
 };
 
 static void
@@ -38,7 +46,7 @@ decode_batch(void *state, void *task)
 	for (; at < t->blocks.n; at += b.n, number++) {
 		struct err e = ERR_INIT;
 
-		/* main found it whole */
+		/* batch_size found it whole */
 		if (ocf_block_get(&b, t->head->sync, SIZE_MAX,
 		    t->blocks.p + at, t->blocks.n - at, true, &e) <= 0)
 			abort();
@@ -58,7 +66,7 @@ decode_batch(void *state, void *task)
 static void *
 thread_make(void *arg)
 {
-	const struct decoder *of = arg;
+	const struct decoder *of = ((const struct work *)arg)->c;
 	struct decoder *c = mem_zero(sizeof *c);
 
 	c->o = of->o;
@@ -81,146 +89,118 @@ thread_drop(void *state)
 	free(c);
 }
 
-/* Batches are used again: fresh memory costs more than what is done in it. */
-static struct batch *
-batch_new(struct batch **spare, const struct ocf_head *h, uint64_t first)
+/* How many bytes of the input are whole blocks for a batch, of a pipe that
+ * pauses those that there are.  0: there are no more, or it failed. */
+static size_t
+batch_size(struct work *w, struct crew *crew, struct batch *t)
 {
-	struct batch *t = *spare;
+	struct input *in = &w->c->in;
+	struct ocf_block b;
+	size_t n = 0;
 
-	if (t != NULL) {
-		*spare = t->next;
-	} else {
-		t = mem_zero(sizeof *t);
-		buf_init(&t->blocks, SIZE_MAX / 2);
-		buf_init(&t->out, SIZE_MAX / 2);
+	while (input_n(in) > n || !in->end) {
+		int rc = input_n(in) == n ? 0 : ocf_block_get(&b,
+		    w->head->sync, w->c->o->max_block, input_p(in) + n,
+		    input_n(in) - n, in->end, &w->in);
+
+		if (rc > 0) {
+			n += b.n;
+			w->next++;
+			continue;
+		}
+		if (n >= BATCH || (n > 0 && (rc < 0 || input_pauses(in))))
+			break;
+		/* what is before it goes out first */
+		if ((rc < 0 || (n == 0 && input_pauses(in))) &&
+		    !crew_settle(crew))
+			return 0;
+		rc = rc < 0 ? decode_resync(w->c, w->head, w->next++, &w->in) :
+		    input_later(in, &w->in);
+		if (rc < 0) {
+			w->in_failed = true;
+			return n;
+		}
+		if (n == 0)
+			t->first = w->next;
 	}
-	t->head = h;
-	t->first = first;
-	t->count = t->values = t->bad_count = 0;
-	return t;
+	return n;
 }
 
-static void
-batch_done(struct batch **spare, struct batch *t)
+static bool
+take(void *arg, struct crew *crew, void *task)
 {
+	struct work *w = arg;
+	struct batch *t = task;
+	size_t n;
+
+	t->head = w->head;
+	t->first = w->next;
+	n = w->in_failed ? 0 : batch_size(w, crew, t);
+	if (n == 0)
+		return false;
+	input_hand(&w->c->in, n, &t->blocks);
+	t->bytes = w->c->in.bytes;
+	return true;
+}
+
+/* Out with what a batch came to; it is empty then, for the next blocks: fresh
+ * memory costs more than what is done in it. */
+static bool
+give(void *arg, void *task)
+{
+	struct work *w = arg;
+	struct batch *t = task;
+
+	w->out_failed = write_out(STDOUT_FILENO, &t->out, "standard output",
+	    &w->out) < 0;
+	w->values += t->values;
+	for (size_t i = 0; i < t->bad_count && !w->out_failed; i++) {
+		w->bad = true;
+		if (w->c->o->keep_going) {
+			complain(w->c->in.name, &t->bad[i]);
+			continue;
+		}
+		w->out = t->bad[i];
+		w->out_failed = true;
+	}
+	progress_show(&w->c->progress, w->values, t->bytes);
 	buf_reset(&t->blocks);
-	buf_reset(&t->out);
 	buf_shrink(&t->blocks, KEEP);
 	buf_shrink(&t->out, KEEP);
-	t->next = *spare;
-	*spare = t;
-}
-
-static void
-batches_free(struct batch *spare)
-{
-	struct batch *t;
-
-	while ((t = spare) != NULL) {
-		spare = t->next;
-		buf_free(&t->blocks);
-		buf_free(&t->out);
-		free(t->bad);
-		free(t);
-	}
-}
-
-static int
-finish(struct decoder *c, struct batch *t, struct batch **spare,
-    struct err *e)
-{
-	int rc = write_out(STDOUT_FILENO, &t->out, "standard output", e);
-
-	c->seen += t->values;
-	for (size_t i = 0; i < t->bad_count && rc == 0; i++) {
-		c->bad = true;
-		if (c->o->keep_going) {
-			complain(c->in.name, &t->bad[i]);
-			continue;
-		}
-		*e = t->bad[i];
-		rc = -1;
-	}
-	batch_done(spare, t);
-	return rc;
-}
-
-/* All that is under way goes out; of what failed nothing behind it. */
-static int
-drain(struct decoder *c, struct crew *crew, struct batch **spare,
-    struct err *e)
-{
-	struct batch *t;
-	int rc = 0;
-
-	while ((t = crew_take(crew)) != NULL) {
-		if (rc == 0)
-			rc = finish(c, t, spare, e);
-		else
-			batch_done(spare, t);
-	}
-	return rc;
-}
-
-/* Fill a batch with whole blocks, of a pipe that pauses those that there are
- * (none: all that is under way goes out).  1; 0: the file ended; -1. */
-static int
-gather(struct decoder *c, struct crew *crew, struct batch **spare,
-    struct batch *t, struct err *e)
-{
-	struct ocf_block b;
-	int rc;
-
-	while (t->blocks.n < BATCH) {
-		if (input_n(&c->in) == 0 && c->in.end)
-			return 0;
-		rc = input_n(&c->in) == 0 ? 0 : ocf_block_get(&b,
-		    t->head->sync, c->o->max_block, input_p(&c->in),
-		    input_n(&c->in), c->in.end, e);
-		if (rc < 0)		/* it counts, as the batch's last */
-			return decode_resync(c, t->head, t->first + t->count++,
-			    e) < 0 ? -1 : 1;
-		if (rc == 0 && input_pauses(&c->in)) {
-			if (t->count > 0)
-				return 1;
-			if (drain(c, crew, spare, e) < 0)
-				return -1;
-		}
-		if (rc == 0) {
-			if (decode_more(c, e) < 0)
-				return -1;
-			continue;
-		}
-		buf_put(&t->blocks, input_p(&c->in), b.n);
-		input_eat(&c->in, b.n);
-		t->count++;
-	}
-	return 1;
+	t->bad_count = 0;
+	return !w->out_failed;
 }
 
 int
 decode_jobs(struct decoder *c, const struct ocf_head *h, struct err *e)
 {
-	struct crew *crew = crew_new((size_t)c->o->jobs, decode_batch,
-	    thread_make, thread_drop, c);
-	struct err lost = ERR_INIT;
-	struct batch *t, *spare = NULL;
-	uint64_t next = 1;
-	int got = 1, rc = 0;
+	struct work w = { .c = c, .head = h, .next = 1, .values = c->seen,
+	    .in = ERR_INIT, .out = ERR_INIT };
+	const struct crew_job job = { &w, thread_make, thread_drop, take,
+	    decode_batch, give };
+	size_t count = CREW_TASKS(c->o->jobs);
+	struct batch *batches = mem_array(count, sizeof *batches);
+	void **tasks = mem_array(count, sizeof *tasks);
 
-	while (got > 0 && rc == 0) {
-		t = batch_new(&spare, h, next);
-		got = gather(c, crew, &spare, t, e);
-		next += t->count;
-		if (crew_full(crew))
-			rc = finish(c, crew_take(crew), &spare, e);
-		crew_put(crew, t);
+	w.out_failed = write_out(STDOUT_FILENO, &c->out, "standard output",
+	    &w.out) < 0;	/* of files before this one */
+	for (size_t i = 0; i < count; i++) {
+		tasks[i] = &batches[i];
+		buf_init(&batches[i].blocks, SIZE_MAX / 2);
+		buf_init(&batches[i].out, SIZE_MAX / 2);
 	}
-	if (rc == 0)
-		rc = drain(c, crew, &spare, got < 0 ? &lost : e);
-	while ((t = crew_take(crew)) != NULL)
-		batch_done(&spare, t);
-	crew_free(crew);
-	batches_free(spare);
-	return got < 0 ? -1 : rc;
+	if (!w.out_failed)
+		crew_run(&job, (size_t)c->o->jobs, tasks);
+	for (size_t i = 0; i < count; i++) {
+		buf_free(&batches[i].blocks);
+		buf_free(&batches[i].out);
+		free(batches[i].bad);
+	}
+	free(batches);
+	free(tasks);
+	c->seen = w.values;
+	c->bad |= w.bad;
+	if (w.out_failed || w.in_failed)
+		*e = w.out_failed ? w.out : w.in;
+	return w.out_failed || w.in_failed ? -1 : 0;
 }

@@ -10,21 +10,26 @@
 
 /*
  * JSON with a value a line to Avro, by several threads: the text is cut at
- * line ends, each piece is encoded by itself, the pieces go out in order.
+ * line ends, each encodes the piece it has read, the pieces go out in order.
  */
 
 #define PIECE	((size_t)128 << 10)	/* bytes of text a thread gets */
 #define KEEP	((size_t)1 << 20)	/* of a piece's memory for the next */
 
 struct piece {
-	struct piece *next;		/* one that is done with */
 	struct buf text;
-	uint64_t lines;			/* in front of it */
+	uint64_t lines, bytes;		/* in front of it, up to its end */
 	struct sink sink;		/* keeps what it is given */
 	struct err e;			/* the first bad value */
 	struct err *more;		/* --keep-going: all bad values */
 	size_t more_count, more_cap;
 	bool failed;
+};
+
+struct work {
+	struct encoder *c;
+	struct err in, out;		/* what failed: reading, all else */
+	bool in_failed, out_failed;
 };
 
 static void
@@ -88,11 +93,12 @@ encode_piece(void *state, void *task)
 static void *
 thread_make(void *arg)
 {
-	struct encoder *of = arg, *c = mem_zero(sizeof *c);
+	const struct work *w = arg;
+	struct encoder *c = mem_zero(sizeof *c);
 
-	c->o = of->o;
-	c->plan = of->plan;
-	c->run = run_of(of->o);
+	c->o = w->c->o;
+	c->plan = w->c->plan;
+	c->run = run_of(c->o);
 	return c;
 }
 
@@ -105,157 +111,106 @@ thread_drop(void *state)
 	free(c);
 }
 
-/* Pieces are used again: fresh memory costs more than what is done in it. */
-static struct piece *
-piece_new(struct encoder *c, struct piece **spare)
+static size_t
+to_last_newline(const char *p, size_t n)
 {
-	struct piece *t = *spare;
-
-	if (t != NULL) {
-		*spare = t->next;
-	} else {
-		t = mem_zero(sizeof *t);
-		buf_init(&t->text, SIZE_MAX / 2);
-		sink_fork(&t->sink, &c->sink);
-	}
-	t->lines = c->lines;
-	t->e = (struct err)ERR_INIT;
-	t->more_count = 0;
-	t->failed = false;
-	return t;
+	while (n > 0 && p[n - 1] != '\n')
+		n--;
+	return n;
 }
 
-static void
-piece_done(struct piece **spare, struct piece *t)
+/* How much of the input is a piece: up to the last end of a line, all of it at
+ * the end.  0: there is no more, or it failed. */
+static size_t
+piece_size(struct work *w, struct crew *crew)
 {
-	buf_reset(&t->text);
-	buf_shrink(&t->text, KEEP);
-	sink_again(&t->sink, KEEP);
-	t->next = *spare;
-	*spare = t;
-}
+	struct input *in = &w->c->in;
 
-static void
-pieces_free(struct piece *spare)
-{
-	struct piece *t;
+	for (;;) {
+		size_t n = input_n(in), piece;
+		bool pauses = n < PIECE && input_pauses(in);
 
-	while ((t = spare) != NULL) {
-		spare = t->next;
-		buf_free(&t->text);
-		sink_close(&t->sink);
-		free(t->more);
-		free(t);
+		if (in->end)
+			return n;
+		piece = n >= PIECE || pauses ? to_last_newline(input_p(in),
+		    n) : 0;
+		if (piece > 0)
+			return piece;
+		if (pauses && !crew_settle(crew))
+			return 0;
+		if ((pauses && sink_flush(&w->c->sink, false, &w->in) < 0) ||
+		    input_later(in, &w->in) < 0) {
+			w->in_failed = true;
+			return 0;
+		}
 	}
 }
 
-/* Hand over what a piece came to. */
-static int
-finish(struct encoder *c, struct piece *t, struct piece **spare,
-    struct err *e)
+static bool
+take(void *arg, struct crew *crew, void *task)
 {
-	int rc;
+	struct work *w = arg;
+	struct piece *t = task;
+	size_t n = piece_size(w, crew);
+
+	if (n == 0)
+		return false;
+	t->lines = w->c->in.lines;
+	input_hand(&w->c->in, n, &t->text);
+	t->bytes = w->c->in.bytes;
+	return true;
+}
+
+/* Out with what a piece came to; it is empty then, for the next text: fresh
+ * memory costs more than what is done in it. */
+static bool
+give(void *arg, void *task)
+{
+	struct work *w = arg;
+	struct piece *t = task;
+	struct encoder *c = w->c;
 
 	for (size_t i = 0; i < t->more_count; i++)
 		complain(c->in.name, &t->more[i]);
 	c->bad |= t->more_count > 0;
-	rc = sink_take(&c->sink, &t->sink, e);
-	if (rc == 0 && t->failed) {
-		*e = t->e;
-		rc = -1;
+	w->out_failed = sink_take(&c->sink, &t->sink, &w->out) < 0;
+	if (!w->out_failed && t->failed) {
+		w->out = t->e;
+		w->out_failed = true;
 	}
-	piece_done(spare, t);
-	return rc;
-}
-
-static const char *
-last_newline(const char *p, size_t n)
-{
-	while (n > 0 && p[n - 1] != '\n')
-		n--;
-	return n == 0 ? NULL : p + n - 1;
-}
-
-/* All that is under way goes out; of what failed nothing behind it. */
-static int
-drain(struct encoder *c, struct crew *crew, struct piece **spare,
-    struct err *e)
-{
-	struct piece *t;
-	int rc = 0;
-
-	while ((t = crew_take(crew)) != NULL) {
-		if (rc == 0)
-			rc = finish(c, t, spare, e);
-		else
-			piece_done(spare, t);
-	}
-	return rc;
-}
-
-/* The text up to the last end of a line, all of it at the end.  NULL: there
- * is none. */
-static struct piece *
-next_piece(struct encoder *c, struct crew *crew, struct piece **spare,
-    struct err *e, bool *failed)
-{
-	struct piece *t;
-	const char *p, *nl = NULL;
-	size_t n;
-
-	*failed = false;
-	for (;;) {
-		bool pauses;
-
-		n = input_n(&c->in);
-		p = input_p(&c->in);
-		pauses = n < PIECE && input_pauses(&c->in);
-		if (n >= PIECE || pauses || (c->in.end && n > 0))
-			nl = c->in.end ? p + n - 1 : last_newline(p, n);
-		if (nl != NULL || (c->in.end && n == 0))
-			break;
-		*failed = (pauses && (drain(c, crew, spare, e) < 0 ||
-		    sink_flush(&c->sink, false, e) < 0)) ||
-		    input_later(&c->in, e) < 0;
-		if (*failed)
-			return NULL;
-	}
-	if (nl == NULL)
-		return NULL;
-	t = piece_new(c, spare);
-	n = (size_t)(nl - p) + 1;
-	buf_put(&t->text, p, n);
-	c->lines += json_lines(p, n);
-	input_eat(&c->in, n);
-	progress_show(&c->progress, c->sink.values, c->in.bytes);
-	return t;
+	progress_show(&c->progress, c->sink.values, t->bytes);
+	buf_reset(&t->text);
+	buf_shrink(&t->text, KEEP);
+	sink_again(&t->sink, KEEP);
+	t->more_count = 0;
+	return !w->out_failed;
 }
 
 int
 encode_jobs(struct encoder *c, struct err *e)
 {
-	struct crew *crew = crew_new((size_t)c->o->jobs, encode_piece,
-	    thread_make, thread_drop, c);
-	struct piece *t, *spare = NULL;
-	struct err lost = ERR_INIT;
-	bool failed = false;
-	int rc = 0;
+	struct work w = { .c = c, .in = ERR_INIT, .out = ERR_INIT };
+	const struct crew_job job = { &w, thread_make, thread_drop, take,
+	    encode_piece, give };
+	size_t count = CREW_TASKS(c->o->jobs);
+	struct piece *pieces = mem_array(count, sizeof *pieces);
+	void **tasks = mem_array(count, sizeof *tasks);
 
-	c->lines = 0;
-	while (rc == 0 && (t = next_piece(c, crew, &spare,
-	    e, &failed)) != NULL) {
-		if (crew_full(crew))
-			rc = finish(c, crew_take(crew), &spare, e);
-		if (rc == 0)
-			crew_put(crew, t);
-		else
-			piece_done(&spare, t);
+	for (size_t i = 0; i < count; i++) {
+		tasks[i] = &pieces[i];
+		pieces[i].e = (struct err)ERR_INIT;
+		buf_init(&pieces[i].text, SIZE_MAX / 2);
+		sink_fork(&pieces[i].sink, &c->sink);
 	}
-	if (rc == 0)
-		rc = drain(c, crew, &spare, failed ? &lost : e);
-	while ((t = crew_take(crew)) != NULL)
-		piece_done(&spare, t);
-	crew_free(crew);
-	pieces_free(spare);
-	return failed ? -1 : rc;
+	crew_run(&job, (size_t)c->o->jobs, tasks);
+	for (size_t i = 0; i < count; i++) {
+		buf_free(&pieces[i].text);
+		sink_close(&pieces[i].sink);
+		free(pieces[i].more);
+	}
+	free(pieces);
+	free(tasks);
+	if (w.out_failed || w.in_failed)
+		*e = w.out_failed ? w.out : w.in;
+	return w.out_failed || w.in_failed ? -1 : 0;
 }

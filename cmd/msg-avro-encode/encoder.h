@@ -12,7 +12,6 @@ struct encoder {
 	struct input in;
 	struct progress progress;
 	uint64_t seen;
-	uint64_t lines;			/* in front of the next piece */
 	bool bad;			/* something was left out */
 	bool done;			/* --head */
 };

@@ -201,6 +201,24 @@ input_later(struct input *in, struct err *e)
 }
 
 void
+input_hand(struct input *in, size_t n, struct buf *to)
+{
+	struct buf all;
+	size_t max = in->buf.max;
+
+	compact(in);
+	all = in->buf;
+	in->buf = *to;
+	in->buf.max = max;
+	*to = all;
+	to->max = SIZE_MAX / 2;
+	buf_put(&in->buf, to->p + n, to->n - n);
+	buf_trim(to, n);
+	in->lines += json_lines(to->p, n);
+	in->bytes += n;
+}
+
+void
 input_err_line(const struct input *in, size_t offset, struct err *e)
 {
 	size_t line, column;

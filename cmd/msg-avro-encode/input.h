@@ -65,6 +65,10 @@ int input_more(struct input *in, struct err *e);
  * it pauses or ends, so that trying again costs no more than once. */
 int input_later(struct input *in, struct err *e);
 
+/* The next n bytes (no base64 or hexadecimal) to a buffer that is empty; they
+ * are not copied. */
+void input_hand(struct input *in, size_t n, struct buf *to);
+
 /* n bytes are used. */
 static inline void
 input_eat(struct input *in, size_t n)

@@ -259,10 +259,17 @@ sink_seal(struct sink *child, struct err *e)
 int
 sink_take(struct sink *k, struct sink *child, struct err *e)
 {
+	struct buf out = k->out;
+
 	k->values += child->values;
-	buf_put(&k->out, child->out.p, child->out.n);
+	if (out.n == 0) {		/* nothing to be in front of it */
+		k->out = child->out;
+		child->out = out;
+	} else {
+		buf_put(&k->out, child->out.p, child->out.n);
+	}
 	buf_reset(&child->out);
-	return k->out.n < OUT_FULL ? 0 : sink_flush(k, false, e);
+	return k->out.n < OUT_FULL / 4 ? 0 : sink_flush(k, false, e);
 }
 
 void

@@ -38,6 +38,13 @@ done
 there_and_back '--block-size 1 --ocf --jobs 3' '--jobs 3'
 there_and_back '--jobs 2' ''
 
+avro -s page.avsc <<<"$values" >bare.bin
+avro -s page.avsc --ocf <<<'{"name":"z"}' >z.avro
+is "$(avro -d -s page.avsc --jobs 2 bare.bin z.avro bare.bin |
+	jq .name)" "$(jq .name <<<"$values
+{\"name\":\"z\"}
+$values")" 'files stay in order, however many threads'
+
 is "$(printf '[%s]' "$(paste -sd, <<<"$values")" |
 	avro -s page.avsc --array | avro -d -s page.avsc)" "$values" \
 	'one big array'
@@ -134,6 +141,15 @@ for jobs in 1 2; do
 	is "$status:$out" '5:02780000
 027a0000' "a line that is cut takes no other with it, $jobs threads"
 	is "$(wc -l <<<"$err")" 4 'and each is told'
+done
+# Of many threads' work nothing behind the bad value goes out
+yes '{"name":"x","n":123456789}' | head -60000 |
+	sed '50000s/"x"/7/' >bad.json
+for jobs in 1 3; do
+	run avro --jobs $jobs -s page.avsc --hex bad.json
+	is "$status:$(wc -l <<<"$out"):$err" "5:49999:msg-avro-encode: \
+bad.json: line 50000, column 9, /name: expected string, got number 7" \
+		"up to the bad value, $jobs threads"
 done
 run avro -d -s page.avsc <<<"$(printf '\x02x\x05')"
 is "$status" 5 'broken binary'
