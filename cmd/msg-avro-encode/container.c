@@ -2,12 +2,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "avro/object.h"
 #include "base/text.h"
 #include "cli/exit.h"
 #include "convert.h"
 
 /*
- * Whole containers: what their heads say, several to one, another codec.
+ * Whole containers: what their heads say, several to one, another codec; and
+ * what values outside of them say themselves.
  */
 
 struct whole {
@@ -17,14 +19,18 @@ struct whole {
 
 static int
 open_whole(struct whole *w, const struct encode_opts *o, const char *name,
-    struct err *e)
+    enum input_text text, struct err *e)
+{
+	memset(&w->head, 0, sizeof w->head);
+	return input_open(&w->in, name, text,
+	    (size_t)o->max_block + OCF_META_MAX, e);
+}
+
+static int
+read_head(struct whole *w, struct err *e)
 {
 	int rc;
 
-	memset(&w->head, 0, sizeof w->head);
-	if (input_open(&w->in, name, INPUT_BYTES,
-	    (size_t)o->max_block + OCF_META_MAX, e) < 0)
-		return -1;
 	while ((rc = ocf_head_get(&w->head, input_p(&w->in), input_n(&w->in),
 	    w->in.end, e)) == 0)
 		if (input_later(&w->in, e) < 0)
@@ -77,6 +83,46 @@ put_meta(struct buf *out, const struct whole *w, int flags)
 	schema_unref(s);
 }
 
+/* The first value's frame says less: which schema, not what it is.  1: it has
+ * one, 0, -1. */
+static int
+put_frame(struct buf *out, struct whole *w, struct err *e)
+{
+	uint64_t fingerprint;
+	struct str body;
+	uint32_t id;
+
+	while (input_n(&w->in) < OBJECT_HEAD && !w->in.end)
+		if (input_more(&w->in, e) < 0)
+			return -1;
+	if (object_get(input_p(&w->in), input_n(&w->in), &fingerprint, &body,
+	    e) == 0)
+		buf_printf(out, "{\"fingerprint\":\"%016llx\"}\n",
+		    (unsigned long long)fingerprint);
+	else if (confluent_get(input_p(&w->in), input_n(&w->in), &id, &body,
+	    e) == 0)
+		buf_printf(out, "{\"confluent\":%u}\n", (unsigned)id);
+	else
+		return 0;
+	return 1;
+}
+
+static int
+meta_of(struct buf *out, struct whole *w, const struct encode_opts *o,
+    const char *name, struct err *e)
+{
+	enum input_text text = o->base64 ? INPUT_BASE64 : o->hex ? INPUT_HEX :
+	    INPUT_BYTES;
+	int rc;
+
+	if (open_whole(w, o, name, text, e) < 0 ||
+	    (rc = put_frame(out, w, e)) < 0)
+		return -1;
+	if (rc == 0 && (rc = read_head(w, e)) == 0)
+		put_meta(out, w, o->pretty ? JSON_PUT_PRETTY : 0);
+	return rc < 0 ? -1 : 0;
+}
+
 int
 meta_run(const struct encode_opts *o, char *files[], size_t count)
 {
@@ -88,11 +134,9 @@ meta_run(const struct encode_opts *o, char *files[], size_t count)
 		const char *name = count == 0 ? "-" : files[i];
 		struct whole w;
 
-		if (open_whole(&w, o, name, &e) < 0) {
+		if (meta_of(&out, &w, o, name, &e) < 0) {
 			complain(name, &e);
 			status = encode_status(&e);
-		} else {
-			put_meta(&out, &w, o->pretty ? JSON_PUT_PRETTY : 0);
 		}
 		close_whole(&w);
 	}
@@ -165,7 +209,8 @@ add_file(struct concat *c, const char *name, struct err *e)
 	struct whole w;
 	int rc = -1;
 
-	if (open_whole(&w, c->o, name, e) < 0)
+	if (open_whole(&w, c->o, name, INPUT_BYTES, e) < 0 ||
+	    read_head(&w, e) < 0)
 		goto out;
 	s = schema_parse(w.head.schema.p, w.head.schema.n, e);
 	if (s == NULL)

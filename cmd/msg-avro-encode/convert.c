@@ -54,26 +54,62 @@ schema_given(const struct encode_opts *o)
 	return o->schemas.n > 0 || o->kind != NULL;
 }
 
+void
+sources_clear(struct sources *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		buf_free(&f->texts[i]);
+	free(f->texts);
+	*f = (struct sources){ .o = f->o };
+}
+
+/* The texts of the -s files, once: they may be pipes. */
+static int
+sources_load(struct sources *f, struct err *e)
+{
+	const struct opt_list *names = &f->o->schemas;
+
+	if (f->texts == NULL)
+		f->texts = mem_array(names->n, sizeof *f->texts);
+	for (; f->count < names->n; f->count++) {
+		struct buf *text = &f->texts[f->count];
+
+		buf_init(text, (size_t)1 << 31);
+		if (schema_text(text, names->v[f->count], e) == 0)
+			continue;
+		buf_free(text);
+		return err_prefix(e, "schema '%s'", names->v[f->count]);
+	}
+	return 0;
+}
+
 /* What the -s files define. */
 static int
-add_files(struct schema_set *set, const struct encode_opts *o, struct err *e)
+add_files(struct schema_set *set, struct sources *f, struct err *e)
 {
-	struct buf text = BUF_INIT((size_t)1 << 31);
-	int rc = 0;
-
-	for (size_t i = 0; i < o->schemas.n && rc == 0; i++) {
-		buf_reset(&text);
-		if (schema_text(&text, o->schemas.v[i], e) < 0 ||
-		    schema_set_add(set, text.p, text.n, e) < 0)
-			rc = err_prefix(e, "schema '%s'", o->schemas.v[i]);
-	}
-	buf_free(&text);
-	return rc;
+	if (sources_load(f, e) < 0)
+		return -1;
+	for (size_t i = 0; i < f->count; i++)
+		if (schema_set_add(set, f->texts[i].p, f->texts[i].n, e) < 0)
+			return err_prefix(e, "schema '%s'",
+			    f->o->schemas.v[i]);
+	return 0;
 }
 
 struct schema *
 schema_of_options(const struct encode_opts *o, struct err *e)
 {
+	struct sources f = { .o = o };
+	struct schema *s = schema_of_sources(&f, e);
+
+	sources_clear(&f);
+	return s;
+}
+
+struct schema *
+schema_of_sources(struct sources *f, struct err *e)
+{
+	const struct encode_opts *o = f->o;
 	struct schema_set *set = schema_set_new();
 	struct schema *s = NULL;
 	struct buf text = BUF_INIT((size_t)1 << 31);
@@ -83,7 +119,7 @@ schema_of_options(const struct encode_opts *o, struct err *e)
 		    "--kind KIND");
 		goto out;
 	}
-	if (add_files(set, o, e) < 0)
+	if (add_files(set, f, e) < 0)
 		goto out;
 	if (o->kind != NULL && (kind_schema(&text, o, e) < 0 ||
 	    schema_set_add(set, text.p, text.n, e) < 0))
@@ -98,11 +134,11 @@ out:
 }
 
 static struct schema *
-named_type(const struct encode_opts *o, uint64_t fingerprint)
+named_type(struct sources *f, uint64_t fingerprint)
 {
 	struct schema_set *set = schema_set_new();
 	struct err ignored = ERR_INIT;
-	struct schema *s = add_files(set, o, &ignored) < 0 ? NULL :
+	struct schema *s = add_files(set, f, &ignored) < 0 ? NULL :
 	    schema_set_by_crc64(set, fingerprint);
 
 	schema_set_free(set);
@@ -110,31 +146,20 @@ named_type(const struct encode_opts *o, uint64_t fingerprint)
 }
 
 struct schema *
-schema_by_fingerprint(const struct encode_opts *o, const struct schema *given,
-    uint64_t fingerprint, struct err *e)
+schema_by_fingerprint(struct sources *f, uint64_t fingerprint)
 {
-	const char *what = given == NULL ? "and no schema is given: use -s "
-	    "FILE or --kind KIND" : "and none that is given has this "
-	    "fingerprint";
+	struct err ignored = ERR_INIT;
 	struct schema *s;
 
-	if (given != NULL && schema_crc64(given) == fingerprint)
-		return schema_ref(given);
-	for (size_t i = 0; i < o->schemas.n; i++) {
-		struct err ignored = ERR_INIT;
-
-		s = schema_of_file(o->schemas.v[i], &ignored);
+	if (sources_load(f, &ignored) < 0)
+		return NULL;
+	for (size_t i = 0; i < f->count; i++) {
+		s = schema_parse_any(f->texts[i].p, f->texts[i].n, &ignored);
 		if (s != NULL && schema_crc64(s) == fingerprint)
 			return s;
 		schema_unref(s);
 	}
-	s = named_type(o, fingerprint);
-	if (s != NULL)
-		return s;
-	err_set(e, given == NULL ? ERR_USAGE : ERR_INPUT, "it is written "
-	    "with the schema %016llx, %s", (unsigned long long)fingerprint,
-	    what);
-	return NULL;
+	return named_type(f, fingerprint);
 }
 
 int

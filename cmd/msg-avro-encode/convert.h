@@ -18,10 +18,18 @@ bool schema_given(const struct encode_opts *o);
 /* What -s, --kind and --name say; NULL: *e, ERR_USAGE when none is given. */
 struct schema *schema_of_options(const struct encode_opts *o, struct err *e);
 
-/* given, or of the -s files the one, or the type in them, that has this
- * fingerprint; else NULL. */
-struct schema *schema_by_fingerprint(const struct encode_opts *o,
-    const struct schema *given, uint64_t fingerprint, struct err *e);
+/* The -s files, each read once. */
+struct sources {
+	const struct encode_opts *o;
+	struct buf *texts;
+	size_t count;
+};
+
+struct schema *schema_of_sources(struct sources *f, struct err *e);
+void sources_clear(struct sources *f);
+
+/* The file, or the type in one, that has this fingerprint; or NULL. */
+struct schema *schema_by_fingerprint(struct sources *f, uint64_t fingerprint);
 
 /* The number of --confluent, which is given. */
 int confluent_of(const struct encode_opts *o, uint32_t *out, struct err *e);

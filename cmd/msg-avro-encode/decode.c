@@ -119,23 +119,6 @@ decode_one(struct decoder *c, const char *p, size_t n, bool last,
 	return 1;
 }
 
-int
-decode_use(struct decoder *c, struct schema *s, struct err *e)
-{
-	if (s == NULL)
-		return -1;
-	if (c->have && schema_crc64(c->reading.writer) == schema_crc64(s)) {
-		schema_unref(s);
-		return 0;
-	}
-	if (c->have)
-		reading_clear(&c->reading);
-	c->have = true;
-	return reading_init(&c->reading, c->o, s, e);
-}
-
-/* --- containers ----------------------------------------------------------- */
-
 /* --- which frame ---------------------------------------------------------- */
 
 /* Do bare values (or ones in Confluent's frame) fill what was read so far? */
@@ -210,18 +193,6 @@ look(struct decoder *c, enum frame frame, struct err *e)
 	return 0;
 }
 
-/* The options' schema is read, or asked for, once. */
-static int
-use_given(struct decoder *c, struct err *e)
-{
-	if (!schema_given(c->o))
-		return 0;
-	if (c->given == NULL)
-		c->given = schema_of_options(c->o, e);
-	return c->given == NULL ? -1 :
-	    decode_use(c, schema_ref(c->given), e);
-}
-
 static int
 decode_file(struct decoder *c, const char *name, struct err *e)
 {
@@ -235,7 +206,7 @@ decode_file(struct decoder *c, const char *name, struct err *e)
 	if (input_open(&c->in, name, text, max, e) < 0)
 		goto out;
 	c->in.by_line = c->o->keep_going && text != INPUT_BYTES;
-	if (look(c, frame, e) < 0 || use_given(c, e) < 0)
+	if (look(c, frame, e) < 0 || decode_use_given(c, e) < 0)
 		goto out;
 	if (frame == FRAME_AUTO)
 		frame = recognise(c);
@@ -254,7 +225,8 @@ out:
 int
 decode_run(const struct encode_opts *o, char *files[], size_t count)
 {
-	struct decoder c = { .o = o, .out = BUF_INIT(SIZE_MAX / 2),
+	struct decoder c = { .o = o, .sources = { .o = o },
+	    .out = BUF_INIT(SIZE_MAX / 2),
 	    .tmp = BUF_INIT(SIZE_MAX / 2), .block = BUF_INIT(o->max_block) };
 	struct err e = ERR_INIT, lost = ERR_INIT;
 	int status = EXIT_DONE;
@@ -285,8 +257,7 @@ decode_run(const struct encode_opts *o, char *files[], size_t count)
 	if (flush(&c, &lost) < 0)
 		status = encode_report(&lost);
 	progress_end(&c.progress);
-	reading_clear(&c.reading);
-	schema_unref(c.given);
+	decode_schemas_clear(&c);
 	plan_run_free(c.run);
 	buf_free(&c.out);
 	buf_free(&c.tmp);

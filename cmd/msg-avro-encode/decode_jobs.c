@@ -11,7 +11,7 @@
  * in the file, unpacks and decodes them; the text goes out in order.
  */
 
-#define BATCH	((size_t)32 << 10)	/* bytes of blocks a thread gets at least */
+#define BATCH	((size_t)32 << 10)	/* bytes of blocks a thread gets */
 #define KEEP	((size_t)1 << 20)	/* of a batch's memory for the next */
 
 struct batch {

@@ -15,9 +15,7 @@ single_head(struct decoder *c, struct err *e)
 	if (decode_need(c, OBJECT_HEAD, e) < 0 || object_get(input_p(&c->in),
 	    input_n(&c->in), &fingerprint, &body, e) < 0)
 		return -1;
-	if ((!c->have || schema_crc64(c->reading.writer) != fingerprint) &&
-	    decode_use(c, schema_by_fingerprint(c->o, c->given, fingerprint,
-	    e), e) < 0)
+	if (decode_use_fingerprint(c, fingerprint, e) < 0)
 		return -1;
 	input_eat(&c->in, OBJECT_HEAD);
 	return 0;

@@ -4,11 +4,18 @@
 
 #include "convert.h"
 
+#define READINGS	16		/* kept beside the one in use */
+
 struct decoder {
 	const struct encode_opts *o;
 	struct plan_run *run;
+	struct sources sources;
 	struct schema *given;		/* what the options say; or NULL */
 	struct reading reading;
+	struct reading others[READINGS]; /* that were in use before */
+	size_t other;			/* the next to make room */
+	uint64_t unknown[READINGS];	/* fingerprints that nobody has */
+	size_t unknown_count;		/* ever growing */
 	struct input in;
 	struct progress progress;
 	struct buf out, tmp, block;
@@ -34,8 +41,18 @@ decode_last(const struct decoder *c)
 	return c->in.end || c->in.by_line;
 }
 
+/* --- decode_schema.c: what was it written with? --- */
+
 /* Read what follows as this one (taken; NULL: -1 and *e is left alone). */
 int decode_use(struct decoder *c, struct schema *s, struct err *e);
+
+/* As the one of the options that has this fingerprint. */
+int decode_use_fingerprint(struct decoder *c, uint64_t fingerprint,
+    struct err *e);
+
+/* As the one of the options, if there are any. */
+int decode_use_given(struct decoder *c, struct err *e);
+void decode_schemas_clear(struct decoder *c);
 
 /* The value at p: printed, or only passed over.  As plan_decode_next. */
 int decode_one(struct decoder *c, const char *p, size_t n, bool last,

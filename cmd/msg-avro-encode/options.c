@@ -69,7 +69,7 @@ static const struct opt rows[] = {
 	{ 'c', "count", OPT_FLAG, NULL, AT(count_only),
 	    "print only how many values there are" },
 	{ 0, "meta", OPT_FLAG, NULL, AT(meta),
-	    "print what the head of a container says" },
+	    "print what the head of a container or of a value says" },
 	{ 0, "check", OPT_FLAG, NULL, AT(check),
 	    "only check the input, print nothing" },
 	{ 'k', "keep-going", OPT_FLAG, NULL, AT(keep_going),

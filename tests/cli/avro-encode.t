@@ -142,6 +142,44 @@ for jobs in 1 2; do
 027a0000' "a line that is cut takes no other with it, $jobs threads"
 	is "$(wc -l <<<"$err")" 4 'and each is told'
 done
+# A stream of several schemas by turns; each file is read once, so it may be a
+# pipe
+cat >day.avsc <<'END'
+{"type":"record","name":"Day","fields":[
+ {"name":"t","type":{"type":"int","logicalType":"date"}}]}
+END
+sed 's/{"type":"int",[^}]*}/"int"/' day.avsc >number.avsc
+{
+	avro -s day.avsc --single-object --hex <<<'{"t":3}'
+	avro -s page.avsc --single-object --hex <<<'{"name":"x"}'
+} >two.hex
+run avro -d --hex -s <(cat day.avsc) -s <(cat page.avsc) two.hex two.hex
+is "$status:$(jq -c '.t // .name' <<<"$out" | paste -sd' ')" \
+	'0:"1970-01-04" "x" "1970-01-04" "x"' 'schemas by turns, from pipes'
+run avro -d -k --hex -s <(cat page.avsc) two.hex two.hex
+is "$status:$(jq -r .name <<<"$out" | paste -sd' ')" '5:x x' \
+	'one of them unknown'
+is "$(grep -c 'none that is given has this fingerprint' <<<"$err")" 2 \
+	'which is told each time'
+
+# Which schema is it? Values say their own
+is "$(avro --meta --hex two.hex)" \
+	"{\"fingerprint\":\"$(avro --fingerprint day.avsc)\"}" 'of a single object'
+is "$(avro -s day.avsc --confluent 77 <<<'{"t":3}' | avro --meta)" \
+	'{"confluent":77}' 'a number in a registry'
+is "$(avro -s day.avsc --ocf --base64 <<<'{"t":3}' | avro --meta --base64 |
+	jq -r .codec)" null 'a container in base64'
+
+# The same types, but for what they mean
+for schema in day number; do
+	avro -s $schema.avsc --ocf <<<'{"t":3}' >$schema.avro
+done
+is "$(avro -d -s day.avsc number.avro day.avro number.avro)" '{"t":3}
+{"t":"1970-01-04"}
+{"t":3}' 'each container by its own schema'
+run avro -d -k --reader page.avsc day.avro day.avro
+is "$status:$(wc -l <<<"$err")" 5:2 'a reader that does not fit, told twice'
+
 # Of many threads' work nothing behind the bad value goes out
 yes '{"name":"x","n":123456789}' | head -60000 |
 	sed '50000s/"x"/7/' >bad.json
