@@ -1,4 +1,5 @@
 /* revert: what a commit did is undone, if nothing was built on it since. */
+#include <stdio.h>
 #include <string.h>
 
 #include "service/item_action.h"
@@ -11,6 +12,8 @@ struct reverting {
 	const struct change **changes;	/* that one may see */
 	size_t count;
 };
+
+typedef int undo_fn(struct reverting *r, const struct change *c);
 
 static int
 conflict(struct reverting *r, uint64_t id, const char *what)
@@ -32,16 +35,17 @@ conflict(struct reverting *r, uint64_t id, const char *what)
 
 /* The item must be as the commit left it. */
 static int
-untouched(struct reverting *r, uint64_t id, struct item *now)
+untouched(struct reverting *r, const struct change *c)
 {
-	int rc = view_item(r->x->view, id, now, r->x->e);
+	struct item now;
+	int rc = view_node(r->x->view, c->item, &now, r->x->e);
 
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
-		return conflict(r, id, "the item was removed since");
-	if (now->rev != r->commit->rev)
-		return conflict(r, id, "the item was changed since");
+		return conflict(r, c->item, "the item was removed since");
+	if (now.rev != r->commit->rev)
+		return conflict(r, c->item, "the item was changed since");
 	return 0;
 }
 
@@ -54,24 +58,37 @@ was(struct reverting *r, uint64_t id, struct item *old)
 	    "what it was before cannot be read");
 }
 
+/* Out of the way of what is to have its name: called as nothing that is made
+ * by a slug, until it is where it was or gone. */
+static int
+vacate(struct reverting *r, const struct change *c)
+{
+	struct applying *x = r->x;
+	struct item now;
+	char name[32];
+	int n = snprintf(name, sizeof name, ".%llu",
+	    (unsigned long long)c->item);
+
+	return view_node(x->view, c->item, &now, x->e) < 0 ? -1 :
+	    txn_move(x->txn, c->item, now.parent,
+	    (struct str){ name, (size_t)n }, x->e);
+}
+
 static int
 undo_create(struct reverting *r, const struct change *c)
 {
 	struct applying *x = r->x;
 	struct scan at = SCAN_INIT;
-	struct item now;
 	uint64_t child;
 	int rc;
 
-	if (untouched(r, c->item, &now) < 0)
-		return -1;
 	rc = view_children(x->view, c->item, &at, &child, 1, x->e);
 	if (rc != 0)
 		return rc < 0 ? -1 : conflict(r, child,
 		    "the folder has got more items since");
 	if (txn_remove(x->txn, c->item, x->e) < 0)
 		return -1;
-	affect(x, now.parent);
+	affect(x, c->new_parent);
 	return 0;
 }
 
@@ -124,27 +141,64 @@ undo_remove(struct reverting *r, const struct change *c)
 	return 0;
 }
 
+/* All that was removed, each when its folder is back. */
+static int
+undo_removes(struct reverting *r)
+{
+	bool *back = arena_zero(r->x->arena, (r->count + 1) * sizeof *back);
+	const struct change *waits;
+	struct item folder;
+	bool some;
+
+	do {
+		some = false;
+		waits = NULL;
+		for (size_t i = 0; i < r->count; i++) {
+			const struct change *c = r->changes[i];
+			int rc;
+
+			if (back[i] || !(c->op & CHANGE_REMOVE))
+				continue;
+			rc = view_node(r->x->view, c->old_parent, &folder,
+			    r->x->e);
+			if (rc == 0)
+				waits = c;
+			else if (rc < 0 || undo_remove(r, c) < 0)
+				return -1;
+			some = some || rc > 0;
+			back[i] = rc > 0;
+		}
+	} while (some && waits != NULL);
+	return waits == NULL ? 0 : undo_remove(r, waits);
+}
+
+static int
+undo_move(struct reverting *r, const struct change *c)
+{
+	struct applying *x = r->x;
+	struct item old;
+
+	if (was(r, c->item, &old) < 0)
+		return -1;
+	affect(x, c->item);
+	affect(x, c->new_parent);
+	affect(x, old.parent);
+	return txn_move(x->txn, c->item, old.parent, old.name, x->e);
+}
+
 static int
 undo_change(struct reverting *r, const struct change *c)
 {
 	struct applying *x = r->x;
-	struct item old, now;
+	struct item old;
 	uint64_t parent;
 
-	if (untouched(r, c->item, &now) < 0 || was(r, c->item, &old) < 0)
+	if (was(r, c->item, &old) < 0)
 		return -1;
 	parent = old.parent;
 	affect(x, c->item);
-	if (c->op & CHANGE_MOVE) {
-		affect(x, now.parent);
-		affect(x, old.parent);
-		if (txn_move(x->txn, c->item, old.parent, old.name,
-		    x->e) < 0)
-			return -1;
-	}
-	/* What was lent before a change is not to be relied on after it. */
-	if (c->op & CHANGE_SAVE && (was(r, c->item, &old) < 0 ||
-	    txn_save(x->txn, c->item, old.body, x->e) < 0))
+	if (c->op & CHANGE_SAVE &&
+	    txn_save(x->txn, c->item, old.body, x->e) < 0)
 		return -1;
 	if (!(c->op & (CHANGE_MOVE | CHANGE_ORDER)) || parent == 0)
 		return 0;
@@ -152,26 +206,45 @@ undo_change(struct reverting *r, const struct change *c)
 	return undo_order(r, c->item, parent);
 }
 
-/* What was made goes first, what was inside of it before that; then what was
- * removed comes back, folders first; then the rest. */
+/* All changes that have one of the bits. */
+static int
+each(struct reverting *r, unsigned op, undo_fn *fn)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->changes[i]->op & op && fn(r, r->changes[i]) < 0)
+			return -1;
+	return 0;
+}
+
+static bool
+any(const struct reverting *r, unsigned op)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->changes[i]->op & op)
+			return true;
+	return false;
+}
+
+/* What was removed comes back, and what was moved to where it
+ * was; then what was made goes, what is inside of it before that; then the
+ * rest. */
 static int
 undo(struct reverting *r)
 {
-	static const unsigned gone = CHANGE_CREATE | CHANGE_REMOVE;
-
+	if (each(r, ~(unsigned)CHANGE_REMOVE, untouched) < 0)
+		return -1;
+	if ((any(r, CHANGE_MOVE) || (any(r, CHANGE_CREATE) &&
+	    any(r, CHANGE_REMOVE))) &&
+	    each(r, CHANGE_CREATE | CHANGE_MOVE, vacate) < 0)
+		return -1;
+	if (undo_removes(r) < 0 || each(r, CHANGE_MOVE, undo_move) < 0)
+		return -1;
 	for (size_t i = r->count; i-- > 0;)
-		if ((r->changes[i]->op & gone) == CHANGE_CREATE &&
+		if (r->changes[i]->op & CHANGE_CREATE &&
 		    undo_create(r, r->changes[i]) < 0)
 			return -1;
-	for (size_t i = 0; i < r->count; i++)
-		if ((r->changes[i]->op & gone) == CHANGE_REMOVE &&
-		    undo_remove(r, r->changes[i]) < 0)
-			return -1;
-	for (size_t i = 0; i < r->count; i++)
-		if ((r->changes[i]->op & gone) == 0 &&
-		    undo_change(r, r->changes[i]) < 0)
-			return -1;
-	return 0;
+	return each(r, CHANGE_SAVE | CHANGE_MOVE | CHANGE_ORDER,
+	    undo_change);
 }
 
 static int

@@ -387,6 +387,18 @@ reverts_commits(void **state)
 		    S("/more/b", ",\"title\":\"B\"") "]",
 		"[" X("order", "/news", ",\"contents\":[\"article-3\"]") "]",
 		"[" X("copy", "/more", ",\"to\":\"/more/again\"") "]",
+		/* Into a folder made for it; to what another left. */
+		"[" C("Folder", "/q", "") ","
+		    X("move", "/about", ",\"to\":\"/q/about\"") "]",
+		"[" R("/about") ","
+		    X("move", "/news/article-1", ",\"to\":\"/about\"") "]",
+		"[" X("move", "/news/article-1", ",\"name\":\"x\"") ","
+		    X("move", "/news/article-2", ",\"name\":\"article-1\"")
+		    "," X("move", "/news/x", ",\"name\":\"article-2\"") "]",
+		"[" R("/news/article-1") "," R("/news") "]",
+		"[" X("move", "/news/article-1", ",\"to\":\"/keep\"") ","
+		    R("/news") "," C("Folder", "/news", "") ","
+		    X("move", "/keep", ",\"to\":\"/news/article-1\"") "]",
 	};
 	char before[20000], action[200];
 
