@@ -226,35 +226,3 @@ txn_merge(struct txn *t, uint32_t from, struct merge *m, struct err *e)
 	merging_clear(&g);
 	return rc;
 }
-
-/* --- revert ---------------------------------------------------------- */
-
-int
-txn_revert(struct txn *t, uint64_t rev, struct merge *m, struct err *e)
-{
-	struct merging g = { .t = t, .m = m };
-	struct commit *c;
-	int rc;
-
-	if (rev < 2)
-		return err_set(e, ERR_NOT_FOUND, "nothing was before it");
-	rc = reader_commit(t->reader, rev, &c, e);
-	if (rc == 0 || (rc == 1 && c->branch != t->job->branch)) {
-		if (rc == 1)
-			commit_unref(c);
-		return err_set(e, ERR_NOT_FOUND,
-		    "no revision %ju on this branch", (uintmax_t)rev);
-	}
-	if (rc < 0)
-		return -1;
-	map_init(&g.by_id);
-	for (uint32_t i = 0; i < c->count; i++)
-		merging_add(&g, c->changes[i].item);
-	rc = -1;
-	if (view_open(&g.base, t->reader, c->branch, rev, e) == 0 &&
-	    view_open(&g.mine, t->reader, c->branch, rev - 1, e) == 0)
-		rc = merging_run(&g, e);
-	commit_unref(c);
-	merging_clear(&g);
-	return rc;
-}

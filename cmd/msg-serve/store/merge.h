@@ -1,5 +1,5 @@
 /*
- * merge.h - taking over what was done elsewhere: publish and revert.
+ * merge.h - taking over what was done elsewhere: publish.
  *
  * Three-way, by item and, within an item, by place and by field: what only
  * one side changed is taken, what both changed alike is fine, anything else
@@ -48,9 +48,6 @@ struct merge {
 /* In a job on the branch that is written: take over what was done on from
  * since it was forked or merged last.  ERR_CONFLICT after telling them. */
 int txn_merge(struct txn *t, uint32_t from, struct merge *m, struct err *e);
-
-/* Undo what a commit of the job's branch did.  ERR_NOT_FOUND, ERR_GONE. */
-int txn_revert(struct txn *t, uint64_t rev, struct merge *m, struct err *e);
 
 const char *merge_why_text(enum merge_why why);
 

@@ -3,10 +3,9 @@
 #include "store/compact.h"
 #include "store/merge.h"
 
-/* Jobs: publish staging (2) to live (1), or another pair; revert. */
+/* Jobs: publish staging (2) to live (1), or another pair. */
 struct merging {
 	uint32_t from;
-	uint64_t rev;			/* to revert */
 	struct merge m;
 	struct {
 		uint64_t item;
@@ -48,8 +47,7 @@ run_merge(struct txn *t, void *arg, struct err *e)
 	g->m.conflict = told;
 	g->m.choose = choose;
 	g->count = 0;
-	return g->rev != 0 ? txn_revert(t, g->rev, &g->m, e) :
-	    txn_merge(t, g->from, &g->m, e);
+	return txn_merge(t, g->from, &g->m, e);
 }
 
 static uint64_t
@@ -364,35 +362,6 @@ back_and_forth_along_branches(void **state)
 }
 
 static void
-a_commit_can_be_undone(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t a = fixture_create(f, 2, ITEM_ROOT, "a", "1");
-	uint64_t made = store_head(f->store);
-	uint64_t b = fixture_create(f, 2, a, "b", "1");
-	uint64_t saved = fixture_save(f, 2, b, "2"), removed;
-	struct merging g = { .rev = saved };
-
-	assert_true(fixture_do(f, 2, run_merge, &g) > 0);
-	has(f, 2, b, "b", "1");
-	removed = fixture_do(f, 2, remove_item, &a);
-	g.rev = removed;
-	assert_true(fixture_do(f, 2, run_merge, &g) > 0);
-	has(f, 2, a, "a", "1");
-	has(f, 2, b, "b", "1");
-	/* What was made cannot be unmade: something was put in it. */
-	g.rev = made;
-	assert_int_equal(fixture_do(f, 2, run_merge, &g), 0);
-	assert_int_equal(g.count, 1);
-	g.rev = 2;
-	assert_int_equal(fixture_do(f, 2, run_merge, &g), 0);
-	assert_int_equal(f->e.code, ERR_NOT_FOUND);
-	g.rev = 4711;
-	assert_int_equal(fixture_do(f, 2, run_merge, &g), 0);
-	assert_int_equal(f->e.code, ERR_NOT_FOUND);
-}
-
-static void
 publishes_after_compaction_as_before(void **state)
 {
 	struct fixture *f = *state;
@@ -443,7 +412,6 @@ main(void)
 		TEST(names_may_change_hands),
 		TEST(no_folder_gets_below_itself),
 		TEST(back_and_forth_along_branches),
-		TEST(a_commit_can_be_undone),
 		TEST(publishes_after_compaction_as_before),
 	};
 
