@@ -228,20 +228,16 @@ static int
 put_page(struct page *p, struct err *e)
 {
 	struct commit *c;
-	bool more = false;
-	int rc = 1;
 
-	while (!p->none && p->count < p->max && (rc > 0 || more)) {
-		rc = reader_log(p->view->reader, &p->log, &c, &more, e);
-		if (rc < 0)
-			return -1;
-		if (rc == 0)
-			continue;
+	while (!p->none && p->count < p->max) {
+		int rc = reader_log(p->view->reader, &p->log, &c, e);
+
+		if (rc <= 0)
+			return rc;
 		rc = put_commit(p, c, e);
 		commit_unref(c);
 		if (rc < 0)
 			return -1;
-		rc = 1;
 	}
 	return 0;
 }
@@ -255,7 +251,9 @@ log_get(struct view *v, const struct rights *rights,
 		.out = out, .max = args->max > LOG_PAGE_MAX ? LOG_PAGE_MAX :
 		(size_t)args->max,
 		.log = { .branch = v->branch, .author = args->author,
-		.from_us = args->since_us, .to_us = args->until_us } };
+		.from_us = args->since_us, .to_us = args->until_us,
+		.steps = args->limits.steps != 0 ? args->limits.steps :
+		    QUERY_STEPS } };
 	int rc = args->query.n > 0 ? read_query(&p, a, e) : 0;
 
 	p.log.at = v->rev == UINT64_MAX ? 0 : v->rev + 1;

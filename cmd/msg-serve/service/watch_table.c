@@ -119,6 +119,13 @@ watch_group_get(struct watch_table *t, const char *p, size_t n,
 	query_print(g->query, &text);
 	g->text = buf_take(&text);
 	group_key(&key, branch, rights, form, g->text);
+	if (buf_full(&key)) {
+		err_set(e, ERR_POLICY, "the query and the roles are too long "
+		    "to watch");
+		buf_free(&key);
+		group_free(g);
+		return NULL;
+	}
 	there = map_get(&t->groups, key.p, key.n);
 	if (there != NULL) {
 		buf_free(&key);

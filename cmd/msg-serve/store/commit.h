@@ -70,21 +70,19 @@ int reader_commit_head(struct reader *r, uint64_t rev, struct commit **out,
  */
 struct log_query {
 	uint32_t branch;
-	bool all;			/* all branches, whatever branch is */
 	uint64_t item;			/* 0: any; else changes of this one, */
 	bool subtree;			/* or of what lies below it (as it
 					   does now or did then) */
 	struct str author;		/* bare JID; n 0: any */
 	int64_t from_us, to_us;		/* from <= time < to; 0: open */
 	uint64_t at;			/* only older than this; 0: newest */
+	uint64_t steps;			/* so many commits and changes may be
+					   looked at yet */
 };
 
 /* 1: *out is the next (commit_unref), q->at was moved to it; 0: no more;
- * -1.  Looks at most at LOG_STEPS commits: then 0 with *more set, to be
- * called again. */
-#define LOG_STEPS	10000
-
+ * -1: ERR_POLICY when the steps are used up. */
 int reader_log(struct reader *r, struct log_query *q, struct commit **out,
-    bool *more, struct err *e);
+    struct err *e);
 
 #endif

@@ -116,35 +116,36 @@ wanted(struct reader *r, const struct log_query *q, const struct commit *c,
 
 /* --- paging ---------------------------------------------------------- */
 
+static int
+count_steps(struct log_query *q, const struct commit *c, struct err *e)
+{
+	if (q->steps <= c->count)
+		return err_set(e, ERR_POLICY, "too many changes to look "
+		    "through: ask for those of a time, or before a revision");
+	q->steps -= 1 + (uint64_t)c->count;
+	return 0;
+}
+
 int
 reader_log(struct reader *r, struct log_query *q, struct commit **out,
-    bool *more, struct err *e)
+    struct err *e)
 {
-	struct view v = { .levels = 0 };
 	struct commit *c;
-	uint64_t rev;
-	int rc = 1;
+	struct view v;
+	int rc;
 
-	*more = false;
-	if (!q->all && view_open(&v, r, q->branch, 0, e) < 0)
+	if (view_open(&v, r, q->branch, 0, e) < 0)
 		return -1;
 	if (q->at == 0 || q->at > r->state.rev)
 		q->at = r->state.rev + 1;
-	for (int steps = 0; q->at > 1; steps++) {
-		if (steps == LOG_STEPS) {
-			*more = true;
-			return 0;
-		}
-		rev = q->at - 1;
-		if (!q->all)
-			rc = next_of_lineage(r, q, &v, q->at, &rev, e);
-		if (rc != 1 || rev < r->state.compacted)
+	while (q->at > 1) {
+		rc = next_of_lineage(r, q, &v, q->at, &q->at, e);
+		if (rc != 1 || q->at < r->state.compacted)
 			return rc < 0 ? -1 : 0;
-		q->at = rev;
-		rc = reader_commit(r, rev, &c, e);
+		rc = reader_commit(r, q->at, &c, e);
 		if (rc != 1)
 			return rc;
-		rc = wanted(r, q, c, e);
+		rc = count_steps(q, c, e) < 0 ? -1 : wanted(r, q, c, e);
 		if (rc == 1) {
 			*out = c;
 			return 1;
@@ -152,7 +153,6 @@ reader_log(struct reader *r, struct log_query *q, struct commit **out,
 		commit_unref(c);
 		if (rc < 0)
 			return -1;
-		rc = 1;
 	}
 	return 0;
 }

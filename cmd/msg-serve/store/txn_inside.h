@@ -127,7 +127,7 @@ int txn_put_schema(struct txn *t, struct str text, uint64_t *fp,
 /* --- kinds: reindex.c ------------------------------------------------ */
 
 /* Rows of the index for the fields of a kind that are not in it as they are
- * now, for every version of every item of the kind.  old NULL: a new kind. */
+ * now, for every version of every item of the kind. */
 int txn_reindex(struct txn *t, const struct kind *k, const struct kind *old,
     struct err *e);
 

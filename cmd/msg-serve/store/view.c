@@ -244,6 +244,14 @@ view_node(struct view *v, uint64_t id, struct item *out, struct err *e)
 	return item(v, id, out, false, e);
 }
 
+static int
+is_seen(struct view *v, uint64_t id, struct err *e)
+{
+	int rc = v->grants == NULL ? 1 : grants_see(v, id, e);
+
+	return rc > 0 ? 1 : rc;
+}
+
 int
 view_child(struct view *v, uint64_t parent, struct str name, uint64_t *id,
     struct err *e)
@@ -261,9 +269,7 @@ view_child(struct view *v, uint64_t parent, struct str name, uint64_t *id,
 	if (row.value.n != 8)
 		return row_bad(e, T_NAME);
 	*id = get_be64(row.value.p);
-	if (*id == 0)
-		return 0;
-	return v->grants == NULL ? 1 : grants_see(v, *id, e) > 0;
+	return *id == 0 ? 0 : is_seen(v, *id, e);
 }
 
 int
@@ -284,9 +290,7 @@ view_key(struct view *v, struct str key, uint64_t *id, struct err *e)
 		return row_bad(e, T_KEY);
 	*id = get_be64(value.p);
 	rc = node(v, *id, &n, e);
-	if (rc != 1 || v->grants == NULL)
-		return rc;
-	return grants_see(v, *id, e) > 0;
+	return rc == 1 ? is_seen(v, *id, e) : rc;
 }
 
 int
