@@ -28,17 +28,26 @@ fs_read(struct buf *out, const char *path, struct err *e)
 	return rc;
 }
 
-static int
-sync_parent(const char *path)
+int
+fs_sync_dir(const char *dir, struct err *e)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
+
+	if (fd < 0 || fsync(fd) < 0)
+		rc = err_sys(e, ERR_SYSTEM, "cannot sync '%s'", dir);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+int
+fs_sync_parent(const char *path, struct err *e)
 {
 	const char *slash = strrchr(path, '/');
 	char *dir = slash == NULL ? mem_str(".") :
 	    mem_strn(path, slash == path ? 1 : (size_t)(slash - path));
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = fd < 0 ? -1 : fsync(fd);
+	int rc = fs_sync_dir(dir, e);
 
-	if (fd >= 0)
-		close(fd);
 	free(dir);
 	return rc;
 }
@@ -71,9 +80,7 @@ write_file(const char *path, const void *p, size_t n, mode_t mode,
 		    "cannot write '%s'", path);
 		goto out;
 	}
-	rc = sync_parent(path);
-	if (rc < 0)
-		err_sys(e, ERR_SYSTEM, "cannot sync '%s'", path);
+	rc = fs_sync_parent(path, e);
 out:
 	if (fd >= 0) {
 		close(fd);

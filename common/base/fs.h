@@ -25,6 +25,11 @@ int fs_create(const char *path, const void *p, size_t n, mode_t mode,
 /* Make a directory and the missing ones above it; there already is fine. */
 int fs_mkdir(const char *path, mode_t mode, struct err *e);
 
+/* So that a name in the directory, or the path's own, is there after a power
+ * cut. */
+int fs_sync_dir(const char *dir, struct err *e);
+int fs_sync_parent(const char *path, struct err *e);
+
 bool fs_exists(const char *path);
 
 /* "a/b" gives (free). */

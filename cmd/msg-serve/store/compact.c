@@ -1,6 +1,5 @@
 #include "store/compact.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -184,17 +183,14 @@ static int
 shrink(struct store *s, const char *data, const char *file, struct err *e)
 {
 	char *made = fs_join(data, "data.mdb.new");
-	int fd, rc;
+	int rc;
 
 	unlink(made);
 	rc = store_backup(s, made, e);
 	if (rc == 0 && rename(made, file) < 0)
 		rc = err_sys(e, ERR_SYSTEM, "cannot rename '%s'", made);
-	fd = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (rc == 0 && (fd < 0 || fsync(fd) < 0))
-		rc = err_sys(e, ERR_SYSTEM, "cannot sync '%s'", data);
-	if (fd >= 0)
-		close(fd);
+	if (rc == 0)
+		rc = fs_sync_dir(data, e);
 	free(made);
 	return rc;
 }

@@ -134,6 +134,10 @@ make(struct first *f, int fd, struct err *e)
 	if (rc == 0)
 		rc = fill(g, fd, e);
 	engine_close(g);
+	if (rc == 0)
+		rc = fs_sync_dir(data, e);
+	if (rc == 0)
+		rc = fs_sync_dir(cred, e);
 	free(data);
 	free(cred);
 	return rc;
@@ -210,25 +214,6 @@ first_dir(const struct first *f)
 	return f->made;
 }
 
-/* So that the new name is still there after a power cut. */
-static int
-sync_parent(const char *dir, struct err *e)
-{
-	char *up = mem_str(dir), *slash = strrchr(up, '/');
-	int fd, rc = 0;
-
-	if (slash != NULL)
-		slash[slash == up] = 0;		/* "/x" is in "/" */
-	fd = open(slash == NULL ? "." : up,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) < 0)
-		rc = err_sys(e, ERR_SYSTEM, "cannot sync '%s'", up);
-	if (fd >= 0)
-		close(fd);
-	free(up);
-	return rc;
-}
-
 int
 first_finish(struct first *f, struct err *e)
 {
@@ -241,7 +226,7 @@ first_finish(struct first *f, struct err *e)
 		    ERR_CONFLICT : ERR_SYSTEM, "cannot rename '%s' to '%s'",
 		    f->made, f->dir);
 	else
-		rc = sync_parent(f->dir, e);
+		rc = fs_sync_parent(f->dir, e);
 	first_free(f);
 	return rc;
 }
