@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "net/server.h"
@@ -15,7 +16,8 @@
 #include "service/watch_table.h"
 
 #define EVENT_BYTES	((size_t)128 << 20)
-#define CATCH_UP	256	/* commits of one watch and turn */
+#define CATCH_UP	256	/* commits of one watch and turn, */
+#define CATCH_UP_US	20000	/* or so long */
 
 static struct query_limits
 limits_of(const struct worker *w)
@@ -231,9 +233,11 @@ catch_up(struct worker *w, struct session *s, struct watch *x)
 {
 	struct err e = ERR_INIT;
 	struct reader *r = worker_reader(w, &e);
+	int64_t until_us = clock_mono_us() + CATCH_UP_US;
 	int rc = 1;
 
-	for (int i = 0; r != NULL && rc > 0 && i < CATCH_UP; i++) {
+	for (int i = 0; r != NULL && rc > 0 && i < CATCH_UP &&
+	    clock_mono_us() < until_us; i++) {
 		if (s->ops->congested(s->carrier))
 			return;
 		rc = step(w, s, x, r);

@@ -45,6 +45,9 @@ txn_open(struct txn *t, struct store_job *job, struct reader *r,
 	};
 	r->overlay = rows;
 	map_init(&t->by_item);
+	/* Before the job does what no refusal takes back. */
+	if (job->author.n > UINT16_MAX || job->message.n > STORE_MESSAGE_MAX)
+		return err_set(e, ERR_LIMIT, "the message is too long");
 	if (view_open(&t->all, r, job->branch, 0, e) < 0)
 		return -1;
 	t->view = t->all;
@@ -254,8 +257,7 @@ txn_finish(struct txn *t, uint8_t hash[CHAIN_HASH], struct commit **out,
 		return 0;
 	if (t->again && txn_tidy(t, e) < 0)
 		return -1;
-	if (n > UINT32_MAX || job->author.n > UINT16_MAX ||
-	    job->message.n > STORE_MESSAGE_MAX)
+	if (n > UINT32_MAX)
 		return err_set(e, ERR_LIMIT, "the transaction is too large");
 	c = commit_new(job->author, job->message, (uint32_t)n);
 	memcpy(c->changes, list, n * sizeof *list);

@@ -43,6 +43,31 @@ refuses(struct fixture *f, fixture_fn *fn, void *arg, enum err_code code)
 	assert_int_equal(store_head(f->store), head);
 }
 
+static int
+count_call(struct txn *t, void *arg, struct err *e)
+{
+	(void)t;
+	(void)e;
+	++*(int *)arg;
+	return 0;
+}
+
+/* It may do what is outside of the transaction, such as set a password. */
+static void
+what_is_refused_anyway_does_not_run(void **state)
+{
+	struct fixture *f = *state;
+	char *long_text = mem_zero(STORE_MESSAGE_MAX + 1);
+	int calls = 0;
+	struct fixture_job j = fixture_job(2, count_call, &calls);
+
+	j.job.message = (struct str){ long_text, STORE_MESSAGE_MAX + 1 };
+	assert_int_equal(store_run(f->store, &j.job, &f->e), -1);
+	assert_int_equal(f->e.code, ERR_LIMIT);
+	assert_int_equal(calls, 0);
+	free(long_text);
+}
+
 static void
 refuses_what_cannot_be(void **state)
 {
@@ -407,6 +432,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(refuses_what_cannot_be),
+		TEST(what_is_refused_anyway_does_not_run),
 		TEST(nothing_changed_is_no_commit),
 		TEST(made_and_removed_in_one_is_no_commit),
 		TEST(a_job_sees_itself_and_nobody_a_refused_one),
