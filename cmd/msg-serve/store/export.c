@@ -408,7 +408,7 @@ store_export(struct reader *r, int fd, struct err *e)
 	int rc = -1;
 
 	buf_init(&x.out, (size_t)2 << 30);
-	buf_init(&x.block, (size_t)1 << 30);
+	buf_init(&x.block, EXPORT_BLOCK_MAX);
 	if (put_store(&x, e) == 0 && put_kinds(&x, e) == 0 &&
 	    put_branches(&x, e) == 0 && put_all_kept(&x, e) == 0 &&
 	    put_commits(&x, e) == 0 && write_block(&x, e) == 0)

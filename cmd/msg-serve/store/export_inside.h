@@ -10,7 +10,8 @@
 enum export_entry { EXPORT_STORE, EXPORT_KIND, EXPORT_BRANCH, EXPORT_KEPT,
 	EXPORT_COMMIT };
 
-#define EXPORT_BLOCK	((size_t)1 << 20)	/* bytes of a block, about */
+#define EXPORT_BLOCK	((size_t)1 << 20)	/* bytes of a block, about; */
+#define EXPORT_BLOCK_MAX ((size_t)1 << 30)	/* a commit is in one */
 
 /* --- reading: import.c the entries, import_file.c the file --------------- */
 

@@ -72,7 +72,7 @@ get_block(struct importer *m, const uint8_t sync[OCF_SYNC], struct err *e)
 			return -1;
 	if (m->in.n == 0)
 		return 0;
-	while ((rc = ocf_block_get(&block, sync, OCF_BLOCK_MAX, m->in.p,
+	while ((rc = ocf_block_get(&block, sync, EXPORT_BLOCK_MAX, m->in.p,
 	    m->in.n, m->end, e)) == 0)
 		if (read_more(m, e) < 0)
 			return -1;
@@ -99,7 +99,7 @@ build_import(struct build *b, int fd, struct err *e)
 	uint8_t sync[OCF_SYNC];
 	int rc;
 
-	buf_init(&m.in, OCF_BLOCK_MAX * 20);
+	buf_init(&m.in, EXPORT_BLOCK_MAX + EXPORT_BLOCK);
 	rc = get_head(&m, sync, e);
 	while (rc == 0 && (rc = get_block(&m, sync, e)) == 1)
 		rc = 0;

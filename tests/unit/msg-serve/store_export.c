@@ -113,6 +113,40 @@ a_compacted_store(void **state)
 	}
 }
 
+/* Bodies of one commit, more than a reader of containers takes unasked. */
+#define LARGE	((size_t)15 << 20)
+
+static int
+make_large(struct txn *t, void *arg, struct err *e)
+{
+	char name[16], key[16];
+
+	for (int i = 0; i < 5; i++) {
+		struct txn_new n = { .parent = ITEM_ROOT, .kind = KIND_TEST,
+			.body = { arg, LARGE } };
+		uint64_t id;
+
+		snprintf(name, sizeof name, "l%d", i);
+		snprintf(key, sizeof key, "k%d", i);
+		n.name = str_of(name);
+		n.key = str_of(key);
+		if (txn_create(t, &n, &id, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+a_large_commit(void **state)
+{
+	struct fixture *f = *state;
+	char *body = mem_zero(LARGE);
+
+	assert_true(fixture_do(f, 2, make_large, body) > 0);
+	free(body);
+	equal_back(f);
+}
+
 static void
 what_is_damaged_is_refused(void **state)
 {
@@ -155,6 +189,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_store_with_history),
 		TEST(a_compacted_store),
+		TEST(a_large_commit),
 		TEST(what_is_damaged_is_refused),
 	};
 
