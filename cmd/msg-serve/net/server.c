@@ -335,6 +335,8 @@ server_run(struct server *s, struct store *store,
 	for (size_t i = 0; i < s->slot_count; i++)
 		listener_stop(s->slots[i].listener);
 	for (size_t i = 0; i < s->worker_count; i++)
+		worker_settle(s->workers[i]);
+	for (size_t i = 0; i < s->worker_count; i++)
 		worker_stop(s->workers[i]);
 	return rc;
 }

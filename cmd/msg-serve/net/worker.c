@@ -7,6 +7,7 @@
 #include "net/csi.h"
 #include "net/server.h"
 #include "net/session.h"
+#include "net/sm.h"
 #include "net/tcp.h"
 #include "service/account.h"
 #include "service/kept.h"
@@ -310,6 +311,55 @@ stop(void *arg)
 	web_stop(w);
 	timer_set(&w->stop_timer, STOP_MS);
 	worker_left(w);
+}
+
+/* Main waits for what a worker does before all of them stop. */
+struct settling {
+	struct worker *worker;
+	struct loop_task after;
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool is_done;
+};
+
+static void
+settled(void *arg)
+{
+	struct settling *x = arg;
+
+	pthread_mutex_lock(&x->lock);
+	x->is_done = true;
+	pthread_cond_signal(&x->done);
+	pthread_mutex_unlock(&x->lock);
+}
+
+static void
+settle(void *arg)
+{
+	struct settling *x = arg;
+	struct session *s;
+	size_t at = 0;
+
+	while ((s = map_next(&x->worker->sessions, &at, NULL, NULL)) != NULL)
+		if (sm_detached(s))
+			session_end(s);
+	loop_reap(x->worker->loop, &x->after);		/* behind them */
+}
+
+void
+worker_settle(struct worker *w)
+{
+	struct settling x = { .worker = w, .lock = PTHREAD_MUTEX_INITIALIZER,
+		.done = PTHREAD_COND_INITIALIZER };
+
+	x.after = (struct loop_task)LOOP_TASK(settled, &x);
+	mailbox_call(w->box, settle, &x);
+	pthread_mutex_lock(&x.lock);
+	while (!x.is_done)
+		pthread_cond_wait(&x.done, &x.lock);
+	pthread_mutex_unlock(&x.lock);
+	pthread_mutex_destroy(&x.lock);
+	pthread_cond_destroy(&x.done);
 }
 
 static void *

@@ -68,6 +68,11 @@ struct worker {
 /* Gives a worker whose thread runs (worker_stop). */
 int worker_start(struct worker **out, struct server *s, struct err *e);
 
+/* Ends the sessions that wait for their clients, who will find them no more:
+ * senders of what was kept are told, while they still can be.  Before any
+ * worker is stopped. */
+void worker_settle(struct worker *w);
+
 /* Ends every stream with system-shutdown and waits for the thread. */
 void worker_stop(struct worker *w);
 
