@@ -120,14 +120,39 @@ async def resume(client, proxy, events, resumed, tls):
            f"{tls}: cut off, it resumes and loses nothing", event)
 
 
+async def restarted(s):
+    """The server ends and begins again: the session is gone, which it says;
+    what was asked for meanwhile is done once, in another one."""
+    client = client_of(s, s.port, aioxmpp.connector.STARTTLSConnector(),
+                       "aioxmpp-again")
+    begun, gone = asyncio.Queue(), asyncio.Queue()
+    client.on_stream_established.connect(lambda: begun.put_nowait(True))
+    client.on_stream_destroyed.connect(lambda *_: gone.put_nowait(True))
+    run = asyncio.get_event_loop().run_in_executor
+    async with client.connected() as stream:
+        await asyncio.wait_for(begun.get(), WAIT)
+        counted = stream.sm_enabled
+        ended = await run(None, s.stop)
+        late = asyncio.ensure_future(ask(client, aioxmpp.IQType.SET, Item(
+            json.dumps([{"method": "create", "data": {
+                "_path": "/late", "_kind": "Page"}}]))))
+        await asyncio.wait_for(gone.get(), WAIT)
+        await run(None, s.start)
+        await asyncio.wait_for(begun.get(), WAIT)
+        got = (await late).json()
+        tap.ok(counted and ended == 0 and got[0]["_path"] == "/late",
+               "a restart: it begins anew, and loses nothing", got)
+
+
 with Server() as s:
     try:
+        loop = asyncio.get_event_loop_policy().get_event_loop()
         for tls, port, connector in (
                 ("starttls", s.port, aioxmpp.connector.STARTTLSConnector()),
                 ("direct", s.tls_port,
                  aioxmpp.connector.XMPPOverTLSConnector())):
-            asyncio.get_event_loop_policy().get_event_loop() \
-                .run_until_complete(talk(s, tls, port, connector))
+            loop.run_until_complete(talk(s, tls, port, connector))
+        loop.run_until_complete(restarted(s))
     except Exception as error:
         tap.ok(False, f"{type(error).__name__}: {error}", s.log())
 tap.done()
