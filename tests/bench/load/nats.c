@@ -20,6 +20,7 @@ struct talker {
 	struct link *link;
 	struct buf half;		/* what came of a line or message */
 	bool ready;
+	uint64_t told;			/* events, of a fan */
 	int64_t *sent;
 };
 
@@ -28,7 +29,7 @@ struct nats {
 	struct talker *talkers;
 	unsigned ready, gone;
 	bool fan, measuring, over;
-	uint64_t seen;
+	uint64_t made, *seen;		/* events; of each under way */
 	struct hist hist;
 	struct usage from, to;
 	struct timer timer;
@@ -55,9 +56,10 @@ static void
 tell(struct nats *x)
 {
 	struct buf *out = link_out(x->talkers[0].link);
+	uint64_t slot = x->made++ % (uint64_t)x->load->opt.depth;
 
-	x->seen = 0;
-	x->talkers[0].sent[0] = clock_mono_us();
+	x->seen[slot] = 0;
+	x->talkers[0].sent[slot] = clock_mono_us();
 	buf_printf(out, "PUB ev %d\r\n", EVENT);
 	for (int i = 0; i < EVENT; i++)
 		buf_putc(out, 'e');
@@ -71,12 +73,25 @@ begin(struct nats *x)
 
 	timer_set(&x->timer, l->opt.warm_ms);
 	if (x->fan) {
-		tell(x);
+		for (unsigned n = 0; n < l->opt.depth; n++)
+			tell(x);
 		return;
 	}
 	for (unsigned i = 1; i <= l->opt.connections; i++)
 		for (unsigned n = 0; n < l->opt.depth; n++)
 			ask(&x->talkers[i], n, clock_mono_us());
+}
+
+static void
+on_event(struct talker *p, int64_t now)
+{
+	struct nats *x = p->all;
+	uint64_t slot = p->told++ % (uint64_t)x->load->opt.depth;
+
+	if (x->measuring)
+		hist_add(&x->hist, now - x->talkers[0].sent[slot]);
+	if (++x->seen[slot] == (uint64_t)x->load->opt.connections)
+		tell(x);
 }
 
 /* "MSG subject sid [reply] n", its end cut off. */
@@ -95,10 +110,7 @@ message(struct talker *p, const char *line)
 			buf_printf(link_out(p->link), "PUB %s 4\r\npong\r\n",
 			    reply);
 	} else if (x->fan) {
-		if (x->measuring)
-			hist_add(&x->hist, now - x->talkers[0].sent[0]);
-		if (++x->seen == (uint64_t)x->load->opt.connections)
-			tell(x);
+		on_event(p, now);
 	} else if (sscanf(line, "MSG i.%*u.%u", &n) == 1 &&
 	    n < x->load->opt.depth) {
 		if (x->measuring)
@@ -257,6 +269,7 @@ load_nats(struct load *l, bool fan, struct err *e)
 	int64_t *sent = mem_array(count * depth, sizeof *sent);
 
 	(void)e;
+	x.seen = mem_array(depth, sizeof *x.seen);
 	x.talkers = mem_array(count, sizeof *x.talkers);
 	for (size_t i = 0; i < count; i++)
 		x.talkers[i].sent = sent + i * depth;
@@ -268,6 +281,7 @@ load_nats(struct load *l, bool fan, struct err *e)
 		    (double)(x.to.at_us - x.from.at_us),
 		    fan ? "events/s" : "req/s", &x.hist, &x.from, &x.to);
 	free(x.talkers);
+	free(x.seen);
 	free(sent);
 	return 0;
 }

@@ -9,30 +9,69 @@
 
 /*
  * One connection changes things, all others watch.  The time of an event is
- * from the request that caused it; the next request is made when all have
- * seen the last one.
+ * from the request that caused it.  So many requests are under way as depth
+ * says: the next one is made when all have seen the oldest, and it was
+ * answered.  Each watcher is told of all of them in turn.
  */
+struct change {
+	int64_t sent_us;
+	uint64_t seen;
+	bool answered;
+};
+
 struct fan {
 	struct load *load;
 	struct request request, subscribe;
 	struct bot *bots;		/* the first one changes */
+	uint64_t *told;			/* events of each */
+	struct change *changes;		/* a ring, depth of them */
+	uint64_t made, done;
 	unsigned ready, watching, gone;
-	uint64_t seen;			/* of the change under way */
-	bool answered, measuring, over;
-	int64_t sent_us;
-	uint64_t changes;
+	bool measuring, over;
 	struct hist hist;
 	struct usage from, to;
 	struct timer timer;
 };
 
+static struct change *
+change_of(struct fan *f, uint64_t number)
+{
+	return &f->changes[number % (uint64_t)f->load->opt.depth];
+}
+
+/* Until as many are under way as there may be. */
 static void
 change(struct fan *f)
 {
-	f->seen = 0;
-	f->answered = false;
-	f->sent_us = clock_mono_us();
-	request_put(&f->request, &f->bots[0], 0);
+	uint64_t depth = (uint64_t)f->load->opt.depth;
+
+	for (; f->made < f->done + depth; f->made++) {
+		*change_of(f, f->made) = (struct change){
+			.sent_us = clock_mono_us() };
+		request_put(&f->request, &f->bots[0],
+		    (unsigned)(f->made % depth));
+	}
+}
+
+static void
+next(struct fan *f)
+{
+	uint64_t watchers = (uint64_t)f->load->opt.connections;
+	const struct change *c = change_of(f, f->done);
+
+	while (f->done < f->made && c->answered && c->seen == watchers)
+		c = change_of(f, ++f->done);
+	change(f);
+}
+
+static void
+on_event(struct fan *f, const struct bot *b)
+{
+	struct change *c = change_of(f, f->told[b->number]++);
+
+	c->seen++;
+	if (f->measuring)
+		hist_add(&f->hist, clock_mono_us() - c->sent_us);
 }
 
 static void
@@ -64,25 +103,22 @@ on_item(void *arg, const struct answer *item, const char *p, size_t n)
 
 	if (f->over)
 		return;
-	if (item->error) {
+	if (item->error || (item->id >= f->load->opt.depth &&
+	    item->kind == 'i')) {
 		err_set(&e, ERR_REFUSED, "a request was answered with ...%.*s",
 		    (int)(n < 400 ? n : 400), p);
 		load_fail(b->load, &e);
-	} else if (item->kind == 'm') {
-		f->seen++;
-		if (f->measuring)
-			hist_add(&f->hist, clock_mono_us() - f->sent_us);
+	} else if (item->kind == 'm' && b->number > 0) {
+		on_event(f, b);
 	} else if (b->number == 0) {
-		f->answered = true;
+		f->changes[item->id].answered = true;
 	} else if (++f->watching == watchers) {
 		timer_set(&f->timer, f->load->opt.warm_ms);
 		change(f);
 		return;
 	}
-	if (f->answered && f->seen == watchers) {
-		f->changes += f->measuring;
-		change(f);
-	}
+	if (f->watching == watchers)
+		next(f);
 }
 
 static void
@@ -122,7 +158,6 @@ load_watch(struct load *l, struct err *e)
 	struct buf query = BUF_INIT(65536);
 	struct fan f = { .load = l };
 
-	l->opt.depth = 1;
 	if (l->opt.query[0] == '<')
 		buf_puts(&query, l->opt.query);
 	else
@@ -131,6 +166,8 @@ load_watch(struct load *l, struct err *e)
 	    request_init(&f.subscribe, l, buf_cstr(&query), e) < 0)
 		return -1;
 	buf_free(&query);
+	f.changes = mem_array((size_t)l->opt.depth, sizeof *f.changes);
+	f.told = mem_zero(count * sizeof *f.told);
 	f.bots = mem_array(count, sizeof *f.bots);
 	memset(f.bots, 0, count * sizeof *f.bots);
 	timer_init(&f.timer, l->loop, on_time, &f);
@@ -145,5 +182,7 @@ load_watch(struct load *l, struct err *e)
 	request_clear(&f.request, l);
 	request_clear(&f.subscribe, l);
 	free(f.bots);
+	free(f.told);
+	free(f.changes);
 	return 0;
 }
