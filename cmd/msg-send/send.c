@@ -102,6 +102,9 @@ on_stanza(void *arg, const struct stanza *st)
 	struct send *s = arg;
 	uint64_t id;
 
+	if (s->client == NULL || !msg_is_from(st, s->o->to,
+	    client_jid(s->client)))
+		return;			/* nobody was asked yet, or not he */
 	if (msg_reply_id(st, &id) && id >= s->first && id < s->next &&
 	    !slot(s, id)->answered)
 		keep_answer(s, st, slot(s, id));
@@ -331,8 +334,10 @@ void
 send_disown(struct send *s, const struct send_reply *to)
 {
 	for (uint64_t id = s->first; id < s->next; id++)
-		if (slot(s, id)->reply == to)
+		if (slot(s, id)->reply == to) {
 			slot(s, id)->reply = NULL;
+			slot(s, id)->answered = true;	/* nobody waits */
+		}
 }
 
 void

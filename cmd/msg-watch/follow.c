@@ -4,15 +4,11 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/connect.h"
 #include "xmpp/ns.h"
-
-#define BACKOFF_MIN_MS	200
-#define BACKOFF_MAX_MS	30000
 
 static void
 say(const struct follow *f, const struct err *e, const char *more)
@@ -102,7 +98,7 @@ answer(struct follow *f, const struct stanza *st)
 	struct err e = ERR_INIT;
 	struct msg_reply reply;
 
-	f->backoff_ms = BACKOFF_MIN_MS;
+	f->backoff = (struct connect_wait)CONNECT_WAIT_INIT;
 	f->idle_us = in_ms(f->o->idle_ms);
 	if (msg_reply_read(&reply, st, &payload, &e) < 0)
 		follow_fail(f, &e);
@@ -117,8 +113,9 @@ on_stanza(void *arg, const struct stanza *st)
 	struct follow *f = arg;
 	uint64_t id;
 
-	if (f->over)
-		return;
+	if (f->over || f->client == NULL || !msg_is_from(st, f->o->to,
+	    client_jid(f->client)))
+		return;			/* nobody was asked yet, or not he */
 	if (!msg_reply_id(st, &id))
 		f->ops->stanza(f->arg, st);
 	else if (id == f->asked)
@@ -180,20 +177,6 @@ listen_to(struct follow *f, struct err *e)
 	return 0;
 }
 
-/* Half of the time is chance, so that not all come back at once. */
-static int
-back_off(struct follow *f, struct err *e)
-{
-	unsigned chance = 0;
-	int64_t ms = f->backoff_ms;
-
-	if (getrandom(&chance, sizeof chance, 0) < 0)
-		chance = 0;
-	f->backoff_ms = least(2 * ms, BACKOFF_MAX_MS);
-	ms = ms / 2 + (int64_t)(chance % (unsigned)(ms / 2 + 1));
-	return wait_for(f, (int)ms, e);
-}
-
 static int
 connect_once(struct follow *f, struct err *e)
 {
@@ -242,7 +225,7 @@ follow_run(struct follow *f)
 		if (!told)
 			say(f, &e, "; trying again");
 		told = true;
-		if (back_off(f, &e) < 0)
+		if (wait_for(f, connect_wait_next(&f->backoff), &e) < 0)
 			follow_fail(f, &e);
 	}
 	return f->status;
@@ -253,7 +236,7 @@ follow_start(struct follow *f, const struct watch_opts *o,
     const struct interrupt *in, const struct follow_ops *ops, void *arg)
 {
 	*f = (struct follow){ .o = o, .in = in, .ops = ops, .arg = arg,
-	    .backoff_ms = BACKOFF_MIN_MS, .end_us = in_ms(o->for_ms),
+	    .backoff = CONNECT_WAIT_INIT, .end_us = in_ms(o->for_ms),
 	    .idle_us = INT64_MAX, .tick_us = INT64_MAX };
 	f->raw = strcmp(o->format, "raw") == 0;
 	output_init(&f->out, o->format, o->color);

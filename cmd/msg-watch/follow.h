@@ -8,6 +8,7 @@
 #ifndef WATCH_FOLLOW_H
 #define WATCH_FOLLOW_H
 
+#include "cli/connect.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "msg/ask.h"
@@ -48,7 +49,7 @@ struct follow {
 	bool over;			/* nothing more is wanted */
 	int64_t count;
 	int64_t end_us, idle_us, tick_us;	/* INT64_MAX: never */
-	int64_t backoff_ms;
+	struct connect_wait backoff;
 	int status;			/* to exit with */
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "xmpp/jid.h"
 #include "xmpp/ns.h"
 #include "xmpp/xml.h"
 
@@ -102,6 +103,31 @@ msg_ask_write(struct buf *out, const struct msg_ask *ask, uint64_t id)
 	buf_lit(out, "</");
 	buf_puts(out, ask->command->name);
 	buf_lit(out, "></iq>");
+}
+
+static int
+parse(struct jid *out, struct arena *a, const char *text)
+{
+	struct err ignored = ERR_INIT;
+
+	return text == NULL ? -1 :
+	    jid_parse(out, a, text, strlen(text), &ignored);
+}
+
+bool
+msg_is_from(const struct stanza *st, const char *to, const char *own)
+{
+	const char *text = stanza_attr(st, "from");
+	struct arena a = ARENA_INIT;
+	struct jid from, me, asked;
+	bool is = text == NULL;
+
+	if (!is && parse(&from, &a, text) == 0)
+		is = (parse(&me, &a, own) == 0 && (jid_eq_bare(&from, &me) ||
+		    str_eq(from.bare, me.domain))) ||
+		    (parse(&asked, &a, to) == 0 && jid_eq_bare(&from, &asked));
+	arena_free(&a);
+	return is;
 }
 
 bool

@@ -77,6 +77,11 @@ struct msg_reply {
 	bool avro;			/* the payload is no JSON */
 };
 
+/* Whether st is from where requests go: to (NULL: the own server), the server
+ * or the account of own, our full JID.  Anybody can send us a stanza, and
+ * guess an id (RFC 6120 8.1.2.1, 8.2.3). */
+bool msg_is_from(const struct stanza *st, const char *to, const char *own);
+
 /* True when st answers a request, whose id then is in *id. */
 bool msg_reply_id(const struct stanza *st, uint64_t *id);
 

@@ -176,6 +176,72 @@ for tool in 'msg-send get' msg-watch; do
 	is "$status" 130 'the second ends it at once'
 done
 
+# Somebody else may send us what he wants, and guess what we asked.
+cat >forged.py <<'END'
+"""A server that logs in anybody; to what he asks, another user answers first,
+and tells of changes."""
+import base64, re, socket, ssl
+HEADER = ("<stream:stream xmlns='jabber:client' version='1.0' id='1' "
+          "xmlns:stream='http://etherx.jabber.org/streams'><stream:features>")
+SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
+BIND = "urn:ietf:params:xml:ns:xmpp-bind"
+tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+tls.load_cert_chain("old.crt", "old.key")
+s = socket.create_server(("127.0.0.1", 0))
+print(f"port {s.getsockname()[1]}", flush=True)
+
+
+def until(c, end):
+    got = b""
+    while not re.search(end, got):
+        more = c.recv(1)
+        if not more:
+            return b""
+        got += more
+    return got
+
+
+def say(c, text):
+    c.sendall(text.encode())
+
+
+def serve(c):
+    until(c, b"<stream:stream[^>]*>")
+    say(c, HEADER + f"<mechanisms xmlns='{SASL}'><mechanism>PLAIN</mechanism>"
+        "</mechanisms></stream:features>")
+    until(c, b"</auth>")
+    say(c, f"<success xmlns='{SASL}'/>")
+    until(c, b"<stream:stream[^>]*>")
+    say(c, HEADER + f"<bind xmlns='{BIND}'/></stream:features>")
+    for body in (f"<bind xmlns='{BIND}'><jid>admin@localhost/x</jid></bind>",
+                 None):
+        asked = until(c, b"</iq>|<iq[^>]*/>").decode()
+        number = re.search("""<iq[^>]* id=['"](\\w+)""", asked)[1]
+        for by, who in (("", "from='mallory@localhost/x'"), ("true", "")):
+            text = base64.b64encode(f'["{by or "forged"}"]'.encode()).decode()
+            if body is None:
+                say(c, f"<iq type='result' id='{number}' {who}><x xmlns='urn:M'"
+                    f" rev='1'>{text}</x></iq><message {who}><event rev="
+                    f"'{2 if by else 99}' xmlns='urn:M'>{text}</event></message>")
+            elif by:
+                say(c, f"<iq type='result' id='{number}'>{body}</iq>")
+    until(c, b"</stream:stream>")
+
+
+while True:
+    with tls.wrap_socket(s.accept()[0], server_side=True) as c:
+        serve(c)
+END
+python3 forged.py >forged.out 2>forged.err &
+_background+=($!)
+wait_line forged.out '^port'
+forged=(--server "127.0.0.1:${line#port }" --direct-tls --jid admin@localhost
+	--password-file pw --insecure)
+exits 0 'an answer of somebody else' msg-send "${forged[@]}" get /
+is "$out" '["true"]' 'is none'
+exits 0 'a change told by somebody else' msg-watch "${forged[@]}" -n 1
+is "$(jq .rev <<<"$out")" 2 'is none'
+
 # --- a certificate of one's own ------------------------------------------------------
 own=(msg-send "${trusted[@]}" get / --cert)
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout me.key \

@@ -185,6 +185,34 @@ only_answers_have_a_number(void **state)
 	}
 }
 
+static void
+nobody_else_answers(void **state)
+{
+	static const struct { const char *from, *to; bool is; } cases[] = {
+		{ NULL, NULL, true }, { NULL, "b@other.example", true },
+		{ "example.org", NULL, true }, { "Example.ORG", NULL, true },
+		{ "a@example.org", NULL, true },
+		{ "a@example.org/r", NULL, true },
+		{ "b@example.org/r", NULL, false },
+		{ "b@example.org", "c@example.org", false },
+		{ "other.example", NULL, false },
+		{ "other.example", "other.example", true },
+		{ "b@other.example/x", "b@other.example", true },
+		{ "b@other.example/x", "other.example", false },
+		{ "example.org.other", NULL, false }, { "", NULL, false },
+		{ "@", "@", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		buf_reset(&xml);
+		buf_printf(&xml, cases[i].from == NULL ? "<message/>" :
+		    "<message from='%s'/>", cases[i].from);
+		assert_int_equal(msg_is_from(parsed(), cases[i].to,
+		    "a@example.org/r"), cases[i].is);
+	}
+}
+
 int
 main(void)
 {
@@ -197,6 +225,7 @@ main(void)
 		TEST(any_server_may_refuse),
 		TEST(what_is_no_base64_is_no_answer),
 		TEST(only_answers_have_a_number),
+		TEST(nobody_else_answers),
 	};
 
 	return cmocka_run_group_tests_name("ask", tests, NULL, NULL);
