@@ -36,6 +36,7 @@ make_file(struct edit *x, struct err *e)
 	struct str name = json_string(json_get(x->before.json, "name"));
 	char *dir = fs_xdg("XDG_STATE_HOME", ".local/state"), *edits;
 	struct buf path = BUF_INIT(4096);
+	size_t len;
 	int fd;
 
 	if (dir == NULL)
@@ -44,8 +45,12 @@ make_file(struct edit *x, struct err *e)
 	edits = fs_join(dir, "edit");
 	free(dir);
 	buf_printf(&path, "%s/", edits);
-	for (size_t i = 0; i < name.n && i < 100; i++)
-		buf_putc(&path, name.p[i] == '/' ? '-' : name.p[i]);
+	for (size_t i = 0; i < name.n && i < 100; i += len)
+		if (text_is_control(utf8_get(name.p + i, name.n - i, &len)) ||
+		    name.p[i] == '/')
+			buf_putc(&path, '-');
+		else
+			buf_put(&path, name.p + i, len);
 	buf_puts(&path, x->field == NULL ? ".XXXXXX.json" : ".XXXXXX.txt");
 	x->path = buf_take(&path);
 	if (fs_mkdir(edits, 0700, e) < 0) {
@@ -202,8 +207,8 @@ connected(struct edit *x, struct err *e)
 {
 	struct err lost = ERR_INIT;
 
-	return client_turn(x->s->client, &lost) == 0 ? 0 :
-	    send_reopen(x->s, e);
+	return x->s->client != NULL && client_turn(x->s->client, &lost) == 0 ?
+	    0 : send_reopen(x->s, e);
 }
 
 static int

@@ -9,6 +9,15 @@
 
 #include "cli/interrupt.h"
 
+static void
+end(const struct filter *f)
+{
+	if (f->before >= 0)
+		close(f->before);
+	if (f->file >= 0)
+		close(f->file);
+}
+
 int
 filter_begin(struct filter *f, struct output *out, struct err *e)
 {
@@ -22,8 +31,11 @@ filter_begin(struct filter *f, struct output *out, struct err *e)
 	}
 	if (f->file >= 0)
 		f->before = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (f->before < 0 || dup2(f->file, STDOUT_FILENO) < 0)
-		return err_sys(e, ERR_SYSTEM, "cannot keep the answer");
+	if (f->before < 0 || dup2(f->file, STDOUT_FILENO) < 0) {
+		err_sys(e, ERR_SYSTEM, "cannot keep the answer");
+		end(f);
+		return -1;
+	}
 	out->text = out->color = false;
 	return 0;
 }
@@ -40,7 +52,8 @@ become(const struct filter *f, const char *program)
 }
 
 int
-filter_end(struct filter *f, const char *program, struct err *e)
+filter_end(struct filter *f, const char *program, struct interrupt *in,
+    struct err *e)
 {
 	int rc = output_flush(f->out, e);
 	pid_t pid = -1;
@@ -49,6 +62,7 @@ filter_end(struct filter *f, const char *program, struct err *e)
 	dup2(f->before, STDOUT_FILENO);
 	f->out->text = f->text;
 	f->out->color = f->color;
+	interrupt_hold(in, true);
 	if (rc == 0) {
 		pid = fork();
 		if (pid == 0)
@@ -59,7 +73,7 @@ filter_end(struct filter *f, const char *program, struct err *e)
 	}
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	close(f->before);
-	close(f->file);
+	interrupt_hold(in, false);
+	end(f);
 	return rc;
 }

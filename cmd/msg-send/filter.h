@@ -10,6 +10,8 @@
 #include "base/err.h"
 #include "cli/output.h"
 
+struct interrupt;
+
 struct filter {
 	struct output *out;
 	int file, before;		/* before: what stdout was */
@@ -19,7 +21,9 @@ struct filter {
 /* From here on stdout is the file, one document a line. */
 int filter_begin(struct filter *f, struct output *out, struct err *e);
 
-/* stdout as it was; then the program of the shell runs to its end. */
-int filter_end(struct filter *f, const char *program, struct err *e);
+/* stdout as it was; then the program of the shell runs to its end, and Ctrl-C
+ * is for it. */
+int filter_end(struct filter *f, const char *program, struct interrupt *in,
+    struct err *e);
 
 #endif

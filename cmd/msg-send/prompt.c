@@ -279,7 +279,7 @@ do_command(struct prompt *p, const char *line)
 		do_order(p, (struct str){ line, n });
 	} else if (filter_begin(&f, &p->s->out, &e) == 0) {
 		do_order(p, (struct str){ line, n });
-		if (filter_end(&f, program, &e) < 0)
+		if (filter_end(&f, program, p->in, &e) < 0)
 			send_failed(p->s, &e, 0);
 	} else {
 		send_failed(p->s, &e, 0);

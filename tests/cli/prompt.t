@@ -246,6 +246,43 @@ def editing(env):
     tap.ok(not left, "and no file stays", left)
 
 
+def editing_alone(server, env):
+    """The server stays away for more than one try."""
+    script = os.path.join(env["HOME"], "alone-editor")
+    with open(script, "w") as f:
+        f.write("#!/bin/sh\nread line <$HOME/alone\necho $line >$1\n")
+    os.chmod(script, 0o700)
+    fifo = os.path.join(env["HOME"], "alone")
+    os.mkfifo(fifo)
+    t = Terminal(dict(env, EDITOR=script), "msg-send", "edit", "/edited",
+                 "content")
+    for said in ("first", "second"):
+        with open(fifo, "w") as f:
+            server.stop()
+            f.write(f"typed {said}\n")
+        tap.ok(t.shows("Edit again? [Y/n]"), f"no server: {said}", t.seen)
+        t.type("\n")
+    with open(fifo, "w") as f:
+        server.start()
+        f.write("typed at last\n")
+    tap.ok(t.end() == 0, "there it is", t.seen)
+    got = send(env, "-r", "get", "/edited/@content")
+    tap.ok(got == "typed at last\n", "what was typed is saved", got)
+
+
+def programs(env):
+    t = Terminal(env, "msg-send")
+    t.shows("msg> ")
+    t.type("get-item /about | echo sta''rted; sleep 100\n")
+    tap.ok(t.shows("started"), "an answer goes to a program", t.seen)
+    t.type("\x03")
+    tap.ok(t.shows("msg> "), "Ctrl-C is for it", t.seen)
+    t.type("get-item /about/@name\n")
+    tap.ok(t.shows('["about"]'), "and not the end of the prompt", t.seen)
+    t.type("quit\n")
+    tap.ok(t.end() == 0, "which is in order", t.seen)
+
+
 def editing_long(server, env):
     """The server is started again while the editor is open."""
     fifo = os.path.join(env["HOME"], "fifo")
@@ -279,6 +316,8 @@ def main():
         questions(server, env)
         editing(env)
         editing_long(server, env)
+        editing_alone(server, env)
+        programs(env)
     tap.done()
 
 
