@@ -44,6 +44,8 @@ become(const char *command, const struct event *ev, int in)
 	set("MSG_TIME", ev->time);
 	set("MSG_MESSAGE", ev->message);
 	dup2(in, STDIN_FILENO);
+	if (in != STDIN_FILENO)
+		close(in);	/* or what it leaves behind would hold it */
 	interrupt_undo();
 	signal(SIGPIPE, SIG_DFL);
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -72,8 +74,10 @@ child_run(const char *command, const struct event *ev, struct err *e)
 
 	event_json(&json, ev);
 	buf_putc(&json, '\n');
-	if (pipe(ends) < 0)
+	if (pipe(ends) < 0) {
+		buf_free(&json);
 		return err_sys(e, ERR_SYSTEM, "no pipe");
+	}
 	pid = fork();
 	if (pid == 0) {
 		close(ends[1]);

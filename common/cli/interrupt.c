@@ -10,13 +10,17 @@
 
 #define ONE_NS	100000000	/* the same signal within this time is one */
 
+/* sigwait takes what is ignored, too: after nohup(1) SIGHUP stays so. */
 static void
 signals(sigset_t *set)
 {
+	struct sigaction hup;
+
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGHUP);
+	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
+		sigaddset(set, SIGHUP);
 }
 
 static void

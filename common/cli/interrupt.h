@@ -1,7 +1,8 @@
 /*
  * interrupt.h - the first Ctrl-C ends in order, the second at once.
  *
- * A thread of its own takes SIGINT, SIGTERM and SIGHUP, so that no code runs
+ * A thread of its own takes SIGINT, SIGTERM and, but after nohup(1), SIGHUP, so
+ * that no code runs
  * in a handler: after the first the descriptor is readable, a second one has
  * the signal's usual end.  The same one again within a tenth of a second is no
  * second, however late it is taken: timeout(1) sends it to us and to our

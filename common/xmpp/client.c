@@ -1,6 +1,7 @@
 #include "xmpp/client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -157,6 +158,7 @@ on_socket(xmpp_conn_t *conn, void *sock)
 
 	(void)conn;
 	connecting->fd = *(int *)sock;
+	fcntl(connecting->fd, F_SETFD, FD_CLOEXEC);
 	setsockopt(connecting->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	return 0;
 }

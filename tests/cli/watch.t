@@ -87,6 +87,18 @@ is "$(jq .rev live | sort | uniq -d)" '' 'nothing comes twice'
 kill -INT $watcher
 wait $watcher
 is "$?" 0 'Ctrl-C is a good end'
+: >live
+(trap '' HUP; exec msg-watch -n 1 -x 'cat; ls -l /proc/$$/fd; true') >live &
+watcher=$!
+_background+=($watcher)
+wait_line serve.log "WROTE: '<iq .*<watch"
+kill -HUP $watcher
+taken $watcher HUP
+save /news/article-3 after
+ended $watcher
+is "$status" 0 'nohup: the end of a terminal is no end'
+like "$(cat live)" '"message":"after"' 'and what comes is told'
+unlike "$(cat live)" 'socket:' 'to a program that has none of our sockets'
 
 # --- what is refused ------------------------------------------------------------------
 exits 1 'a query that is none' msg-watch '/['

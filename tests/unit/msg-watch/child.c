@@ -54,6 +54,17 @@ it_need_not_read(void **state)
 }
 
 static void
+what_it_leaves_behind_holds_nothing(void **state)
+{
+	struct event ev = event("");
+
+	(void)state;
+	assert_int_equal(child_run("n=0; for f in /proc/$$/fd/*; do "
+	    "test $f -ef /proc/$$/fd/0 && n=$((n + 1)); done; test $n -eq 1",
+	    &ev, &e), 0);
+}
+
+static void
 its_failure_is_told(void **state)
 {
 	struct event ev = event("");
@@ -72,6 +83,7 @@ main(void)
 		cmocka_unit_test(it_gets_the_event_twice),
 		cmocka_unit_test(what_is_too_long_for_the_environment_is_cut),
 		cmocka_unit_test(it_need_not_read),
+		cmocka_unit_test(what_it_leaves_behind_holds_nothing),
 		cmocka_unit_test(its_failure_is_told),
 	};
 
