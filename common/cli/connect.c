@@ -28,22 +28,14 @@ fill(struct client_options *o, const struct context *c)
 	o->onlooker = verbose_onlooker(&c->verbose);
 }
 
-/* The server as the user says it: the address, or the domain. */
-static const char *
-server_of(const struct context *c)
-{
-	const char *at = strrchr(c->jid, '@');
-
-	return c->server != NULL ? c->server : at != NULL ? at + 1 : c->jid;
-}
-
 /* The key is the one of the first time, or this is the first time. */
 static int
 open_known(struct client **out, struct client_options *o,
     const struct context *c, const char *tool, struct err *e)
 {
 	char pin[PEER_PIN_LEN + 1], *from = known_path();
-	int met = known_find(pin, server_of(c), e), rc;
+	char *server = known_name(c->server, c->jid);
+	int met = known_find(pin, server, e), rc;
 
 	o->pin = met > 0 ? pin : NULL;
 	o->pin_from = from == NULL ? "" : from;
@@ -53,9 +45,9 @@ open_known(struct client **out, struct client_options *o,
 	rc = met < 0 ? -1 : client_open(out, o, e);
 	if (rc == 0 && met == 0) {
 		fprintf(stderr, "%s: '%s' is met for the first time; its key "
-		    "is trusted from now on: %s\n", tool, server_of(c),
+		    "is trusted from now on: %s\n", tool, server,
 		    client_pin(*out));
-		rc = known_add(server_of(c), client_pin(*out), e);
+		rc = known_add(server, client_pin(*out), e);
 		if (rc < 0) {
 			client_close(*out);
 			*out = NULL;
@@ -64,6 +56,7 @@ open_known(struct client **out, struct client_options *o,
 	o->pin = NULL;
 	o->pin_from = NULL;
 	free(from);
+	free(server);
 	return rc;
 }
 

@@ -55,6 +55,20 @@ apply_default(struct context *c, const char *path, const struct tool *t,
 	return 0;
 }
 
+/* What shows who somebody is, in a file, is not for another user. */
+static void
+only_given(struct context *c, const struct tool *t, const void *values)
+{
+	if (!opt_given(t, values, "password-file"))
+		c->password_file = NULL;
+	if (!opt_given(t, values, "password-command"))
+		c->password_command = NULL;
+	if (!opt_given(t, values, "cert"))
+		c->cert = NULL;
+	if (!opt_given(t, values, "key"))
+		c->key = NULL;
+}
+
 static int
 apply(struct context *c, const struct tool *t, void *values, struct err *e)
 {
@@ -76,31 +90,33 @@ apply(struct context *c, const struct tool *t, void *values, struct err *e)
 	}
 	free(config);
 	free(local);
-	/* A file's password is not for another user. */
-	if (rc >= 0 && c->name == NULL && opt_given(t, values, "jid") &&
-	    !opt_given(t, values, "password-file")) {
-		c->password_file = NULL;
-		if (!opt_given(t, values, "password-command"))
-			c->password_command = NULL;
-		if (!opt_given(t, values, "cert"))
-			c->cert = NULL;
-	}
+	if (rc >= 0 && c->name == NULL && opt_given(t, values, "jid"))
+		only_given(c, t, values);
+	if (opt_given(t, values, "cert") && !opt_given(t, values, "key"))
+		c->key = NULL;		/* of another certificate */
 	return rc < 0 ? -1 : 0;
 }
 
 static bool
 is_loopback(const char *server)
 {
-	return server != NULL && (strncmp(server, "127.", 4) == 0 ||
+	size_t address;
+
+	if (server == NULL)
+		return false;
+	address = strspn(server, "0123456789.");
+	return (strncmp(server, "127.", 4) == 0 && (server[address] == ':' ||
+	    server[address] == '\0')) ||
 	    strncmp(server, "[::1]", 5) == 0 || strcmp(server, "::1") == 0 ||
 	    strcmp(server, "localhost") == 0 ||
-	    strncmp(server, "localhost:", 10) == 0);
+	    strncmp(server, "localhost:", 10) == 0;
 }
 
-/* Of two ways to trust a server only one can be meant. */
+/* Of two ways to trust a server only one can be meant: what was given goes
+ * before what a file says. */
 static int
-check_trust(const struct context *c, const struct tool *t,
-    const void *values, struct err *e)
+check_trust(struct context *c, const struct tool *t, const void *values,
+    struct err *e)
 {
 	bool plain = strcmp(c->plaintext, "no") != 0;
 
@@ -108,6 +124,7 @@ check_trust(const struct context *c, const struct tool *t,
 		return 0;
 	if (c->insecure && opt_given(t, values, "insecure"))
 		return err_set(e, ERR_CONFIG, "--insecure contradicts --tofu");
+	c->insecure = false;
 	return plain ? err_set(e, ERR_CONFIG, "--plaintext contradicts "
 	    "--tofu") : 0;
 }

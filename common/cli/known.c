@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/fs.h"
+#include "base/mem.h"
 
 #define KNOWN_MAX	(1u << 20)	/* bytes of the file */
 
@@ -16,6 +17,16 @@ known_path(void)
 
 	free(dir);
 	return path;
+}
+
+char *
+known_name(const char *server, const char *jid)
+{
+	size_t bare = strcspn(jid, "/"), local = strcspn(jid, "@/");
+	const char *domain = jid + (local < bare ? local + 1 : 0);
+
+	return server != NULL ? mem_str(server) :
+	    mem_strn(domain, (size_t)(jid + bare - domain));
 }
 
 static int

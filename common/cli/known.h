@@ -10,6 +10,10 @@
 #include "base/err.h"
 #include "xmpp/peer.h"
 
+/* The server as the user says it: the address, or the domain of the JID when
+ * there is none (NULL).  Gives (free). */
+char *known_name(const char *server, const char *jid);
+
 /* 1 and the pin; 0: not met yet; -1: ERR_CONFIG, the file is malformed. */
 int known_find(char pin[PEER_PIN_LEN + 1], const char *server,
     struct err *e);

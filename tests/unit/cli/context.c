@@ -329,15 +329,40 @@ plaintext_stays_on_this_machine(void **state)
 	char jid[] = "--jid=x@y", plain[] = "--plaintext";
 	char far[] = "--server=msg.example.org", near[] = "--server=[::1]:1";
 	char anywhere[] = "--plaintext=anywhere";
+	char looks[] = "--server=127.example.org:1";
 
 	(void)state;
 	setenv("MSG_PASSWORD_FILE", under("config/msg/password"), 1);
 	assert_int_equal(load(jid, plain, far, NULL), -1);
 	assert_non_null(strstr(e.text, "--plaintext=anywhere"));
 	context_clear(&v.context);
+	assert_int_equal(load(jid, plain, looks, NULL), -1);
+	context_clear(&v.context);
 	assert_int_equal(load(jid, plain, near, NULL), 0);
 	context_clear(&v.context);
 	assert_int_equal(load(jid, anywhere, far, NULL), 0);
+}
+
+static void
+what_is_given_goes_before_a_file_that_shows_another(void **state)
+{
+	char jid[] = "--jid=x@y", file[sizeof path + 20], tofu[] = "--tofu";
+	char cert[] = "--cert=mine.pem";
+
+	(void)state;
+	snprintf(file, sizeof file, "--password-file=%s",
+	    under("config/msg/password"));
+	put("config/msg/config", "default = c\ncontext c {\n\tjid = \"a@b\"\n"
+	    "\tcert = \"c.pem\"\n\tkey = \"k.pem\"\n\tinsecure = yes\n}\n");
+	assert_int_equal(load(jid, file, tofu, NULL), 0);
+	assert_null(v.context.cert);
+	assert_null(v.context.key);
+	assert_false(v.context.insecure);
+	context_clear(&v.context);
+	assert_int_equal(load(cert, NULL, NULL, NULL), 0);
+	assert_null(v.context.key);
+	context_clear(&v.context);
+	assert_int_equal(load(jid, cert, NULL, NULL), 0);
 }
 
 static void
@@ -375,6 +400,7 @@ main(void)
 		TEST(no_password_goes_where_it_is_not_for),
 		TEST(a_password_that_others_can_read_is_refused),
 		TEST(plaintext_stays_on_this_machine),
+		TEST(what_is_given_goes_before_a_file_that_shows_another),
 		TEST(a_mistake_in_a_file_is_told_with_its_line),
 	};
 

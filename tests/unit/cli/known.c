@@ -96,6 +96,26 @@ a_last_line_without_newline_stays_one(void **state)
 	free(path);
 }
 
+static void
+a_resource_is_no_part_of_a_server(void **state)
+{
+	static const struct { const char *server, *jid, *want; } cases[] = {
+		{ NULL, "me@a.example", "a.example" },
+		{ NULL, "me@a.example/my phone", "a.example" },
+		{ NULL, "me@a.example/x@b.example", "a.example" },
+		{ NULL, "a.example/x@b.example", "a.example" },
+		{ "b.example:5222", "me@a.example/x", "b.example:5222" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *name = known_name(cases[i].server, cases[i].jid);
+
+		assert_string_equal(name, cases[i].want);
+		free(name);
+	}
+}
+
 int
 main(void)
 {
@@ -103,6 +123,7 @@ main(void)
 		cmocka_unit_test(a_key_is_remembered_for_its_server),
 		cmocka_unit_test(lines_of_another_form_are_told),
 		cmocka_unit_test(a_last_line_without_newline_stays_one),
+		cmocka_unit_test(a_resource_is_no_part_of_a_server),
 	};
 
 	return cmocka_run_group_tests_name("known", tests, begin, end);
