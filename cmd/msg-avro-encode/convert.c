@@ -272,12 +272,15 @@ void
 complain(const char *file, const struct err *e)
 {
 	char line[ERR_AT_MAX + ERR_PATH_MAX + ERR_TEXT_MAX + 8];
+	struct buf name = BUF_INIT(1 << 16);
 
 	err_line(e, line, sizeof line);
-	if (strcmp(file, "-") == 0)
-		fprintf(stderr, "%s: %s\n", encode_tool.name, line);
-	else
-		fprintf(stderr, "%s: %s: %s\n", encode_tool.name, file, line);
+	if (strcmp(file, "-") != 0) {
+		text_escape(&name, file, strlen(file), 0);
+		buf_lit(&name, ": ");
+	}
+	fprintf(stderr, "%s: %s%s\n", encode_tool.name, buf_cstr(&name), line);
+	buf_free(&name);
 }
 
 int

@@ -136,16 +136,23 @@ struct edit {
 };
 
 static void
+put_name(struct buf *out, struct str name, const char *what)
+{
+	buf_lit(out, "  ");
+	text_escape(out, name.p, name.n, 0);
+	buf_printf(out, ": %s\n", what);
+}
+
+static void
 on_field(void *arg, struct str name, const struct json *before,
     const struct json *mine)
 {
 	struct edit *x = arg;
 	const struct json *theirs = json_getn(x->theirs, name.p, name.n);
 
-	buf_printf(&x->out, "  %.*s%s\n", (int)name.n, name.p,
-	    fields_equal(before, theirs) ? ": changed by you alone" :
-	    fields_equal(mine, theirs) ? ": changed alike" :
-	    ": changed by both");
+	put_name(&x->out, name,
+	    fields_equal(before, theirs) ? "changed by you alone" :
+	    fields_equal(mine, theirs) ? "changed alike" : "changed by both");
 	put_sides(&x->out, before, mine, theirs);
 }
 
@@ -162,8 +169,7 @@ on_other(void *arg, struct str name, const struct json *before,
 
 	if (!fields_equal(json_getn(x->mine, name.p, name.n), before))
 		return;
-	buf_printf(x->out, "  %.*s: changed by others alone\n", (int)name.n,
-	    name.p);
+	put_name(x->out, name, "changed by others alone");
 	put_side(x->out, "before", before, fields_common(before, theirs));
 	put_side(x->out, "theirs", theirs, fields_common(before, theirs));
 }

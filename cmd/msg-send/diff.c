@@ -24,7 +24,9 @@ put_line(struct diff *d, const char *sign, enum term_style style,
 	if (value == NULL)
 		return;
 	buf_puts(&d->out, term_style(d->s->out.color, style));
-	buf_printf(&d->out, "%s %.*s: ", sign, (int)name.n, name.p);
+	buf_puts(&d->out, sign);
+	text_escape(&d->out, name.p, name.n, 0);
+	buf_lit(&d->out, ": ");
 	fields_show(&d->out, value, from);
 	buf_puts(&d->out, term_style(d->s->out.color, TERM_PLAIN));
 	buf_putc(&d->out, '\n');
@@ -38,8 +40,8 @@ on_text(void *arg, struct str name, const struct json *before,
 	size_t from = before == NULL || after == NULL ? 0 :
 	    fields_common(before, after);
 
-	put_line(d, "-", TERM_RED, name, before, from);
-	put_line(d, "+", TERM_GREEN, name, after, from);
+	put_line(d, "- ", TERM_RED, name, before, from);
+	put_line(d, "+ ", TERM_GREEN, name, after, from);
 }
 
 static void
@@ -96,13 +98,15 @@ print(struct diff *d, const struct found *from, const struct found *to,
 }
 
 static int
-check_rev(const char *text, struct err *e)
+read_rev(char out[REV_TEXT], const char *text, struct err *e)
 {
 	uint64_t rev;
 
-	return text_number(text, strlen(text), INT64_MAX, &rev) == 0 ? 0 :
-	    err_set(e, ERR_INPUT, "'%s' is no revision: a number, as the log "
-	    "has them", text);
+	if (text_number(text, strlen(text), INT64_MAX, &rev) < 0)
+		return err_set(e, ERR_INPUT, "'%s' is no revision: a number, "
+		    "as the log has them", text);
+	snprintf(out, REV_TEXT, "%" PRIu64, rev);
+	return 0;
 }
 
 /* The item now and then; it may be at one of them only. */
@@ -126,19 +130,20 @@ diff_run(struct send *s, struct interrupt *in, char *const w[],
 {
 	struct diff d = { .s = s, .out = BUF_INIT(OUTPUT_MAX) };
 	struct found from = FOUND_INIT, to = FOUND_INIT;
-	char since[REV_TEXT], until[REV_TEXT] = "";
+	char since[REV_TEXT] = "", until[REV_TEXT] = "";
 	int rc = 0;
 
-	snprintf(since, sizeof since, "%s", n > 1 ? w[1] : "");
-	for (size_t i = 1; i < n && rc == 0; i++)
-		rc = check_rev(w[i], e);
-	if (n > 2)
-		snprintf(until, sizeof until, "%s", w[2]);
+	if (n > 1)
+		rc = read_rev(since, w[1], e);
+	if (n > 2 && rc == 0)
+		rc = read_rev(until, w[2], e);
 	if (rc == 0)
 		rc = find(&from, &to, s, in, w[0], since, until, e);
 	if (rc == 0 && n == 1) {
 		snprintf(since, sizeof since, "%" PRIu64, found_rev(&to) - 1);
-		rc = found_by_key(&from, s, in, found_key(&to), since, e);
+		if (found_rev(&to) > 1)		/* else nothing was there */
+			rc = found_by_key(&from, s, in, found_key(&to), since,
+			    e);
 	}
 	if (rc == 0 && n < 3)
 		snprintf(until, sizeof until, "%" PRIu64,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "offer_int.h"
 
 void
@@ -18,13 +19,13 @@ void
 offer_add(struct offers *o, const char *typed, struct str text,
     const char *after, const char *note)
 {
-	size_t n = strlen(typed);
+	size_t n = strlen(typed), len;
 
 	if (o->n == OFFERS_MAX || text.n < n ||
 	    memcmp(text.p, typed, n) != 0)
 		return;
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f)
+	for (size_t i = 0; i < text.n; i += len)
+		if (text_is_control(utf8_get(text.p + i, text.n - i, &len)))
 			return;		/* nobody types that */
 	o->list = mem_grow(o->list, &o->cap, o->n + 1, sizeof *o->list);
 	o->list[o->n++] = (struct offer){ arena_printf(&o->arena, "%.*s%s",

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "cli/password.h"
 #include "stream.h"
 
@@ -27,11 +28,17 @@ check_field(const char *field, struct err *e)
 	    "asks for it");
 }
 
-static void
-put_password(struct buf *out, const struct secret *secret)
+static int
+put_password(struct buf *out, const struct secret *secret, struct err *e)
 {
+	size_t at = utf8_check(secret->p, secret->n);
+
+	if (at < secret->n)
+		return err_set(e, ERR_INPUT, "byte %zu of the password is no "
+		    "UTF-8", at + 1);
 	buf_lit(out, "\"password\":");
 	json_put_string(out, secret->p, secret->n);
+	return 0;
 }
 
 int
@@ -46,7 +53,7 @@ passwd_put_field(struct buf *out, const char *field, struct err *e)
 		return -1;
 	rc = secret_read(&secret, field + 10, e);
 	if (rc == 0)
-		put_password(out, &secret);
+		rc = put_password(out, &secret, e);
 	secret_clear(&secret);
 	return rc;
 }
@@ -92,7 +99,8 @@ put_action(struct buf *out, const char *method, const struct secret *secret,
 	buf_printf(out, "[{\"method\":\"%s\",\"data\":{\"name\":", method);
 	json_put_cstr(out, w[0]);
 	buf_putc(out, ',');
-	put_password(out, secret);
+	if (put_password(out, secret, e) < 0)
+		return -1;
 	for (size_t i = 1; i < n; i++) {
 		if (is_password(w[i]))
 			continue;

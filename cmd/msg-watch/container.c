@@ -132,13 +132,10 @@ put_member(struct buf *out, const char *name, struct str value)
 }
 
 /* The event as JSON that the schema takes. */
-static int
-put_json(struct buf *out, const struct event *ev, struct err *e)
+static void
+put_json(struct buf *out, const struct event *ev)
 {
-	struct arena a = ARENA_INIT;
-	const struct json *list = ev->changes.n == 0 ? NULL : json_parse(&a,
-	    ev->changes.p, ev->changes.n, NULL, e), *j;
-	int rc = list == NULL && ev->changes.n > 0 ? -1 : 0;
+	const struct json *j = ev->changes == NULL ? NULL : ev->changes->first;
 
 	buf_lit(out, "{\"rev\":");
 	buf_putu(out, ev->rev);
@@ -147,7 +144,7 @@ put_json(struct buf *out, const struct event *ev, struct err *e)
 	put_member(out, "time", ev->time);
 	put_member(out, "message", ev->message);
 	buf_lit(out, ",\"changes\":[");
-	for (j = list == NULL ? NULL : list->first; j != NULL; j = j->next) {
+	for (; j != NULL; j = j->next) {
 		put_change(out, j);
 		if (j->next != NULL)
 			buf_putc(out, ',');
@@ -161,15 +158,13 @@ put_json(struct buf *out, const struct event *ev, struct err *e)
 		buf_putc(out, '}');
 	}
 	buf_putc(out, '}');
-	arena_free(&a);
-	return rc;
 }
 
 int
 container_put(struct container *c, const struct event *ev, struct err *e)
 {
-	if (put_json(&c->json, ev, e) < 0 ||
-	    (buf_full(&c->json) && err_set(e, ERR_LIMIT, "it is too long")) ||
+	put_json(&c->json, ev);
+	if ((buf_full(&c->json) && err_set(e, ERR_LIMIT, "it is too long")) ||
 	    plan_encode(c->plan, c->run, c->json.p, c->json.n, &c->value,
 	    e) < 0)
 		return err_prefix(e, "the event does not fit Avro");

@@ -26,8 +26,9 @@ read_changes(struct event *ev, const struct stanza *st, struct err *e)
 	ev->author = stanza_attr_str(st, "author");
 	ev->time = stanza_attr_str(st, "time");
 	ev->message = stanza_attr_str(st, "message");
-	if (base64_get_ws(&ev->changes, text.p, text.n, e) == 0 &&
-	    !buf_full(&ev->changes))
+	if (base64_get_ws(&ev->text, text.p, text.n, e) == 0 &&
+	    !buf_full(&ev->text) && (ev->text.n == 0 || (ev->changes =
+	    json_parse(&ev->arena, ev->text.p, ev->text.n, NULL, e)) != NULL))
 		return 0;
 	e->code = ERR_NO_ANSWER;
 	return err_prefix(e, "the event is not understood");
@@ -38,7 +39,7 @@ event_read(struct event *out, const struct stanza *st, struct err *e)
 {
 	const struct stanza *s;
 
-	*out = (struct event){ .changes = BUF_INIT(EVENT_MAX), .st = st };
+	*out = (struct event){ .text = BUF_INIT(EVENT_MAX), .st = st };
 	if (strcmp(st->name, "message") != 0)
 		return 0;
 	if ((s = stanza_child(st, "event", NS_M)) != NULL) {
@@ -59,7 +60,8 @@ event_read(struct event *out, const struct stanza *st, struct err *e)
 void
 event_free(struct event *ev)
 {
-	buf_free(&ev->changes);
+	buf_free(&ev->text);
+	arena_free(&ev->arena);
 }
 
 static void
@@ -89,10 +91,10 @@ event_json(struct buf *out, const struct event *ev)
 	put_member(out, "time", ev->time);
 	put_member(out, "message", ev->message);
 	buf_lit(out, ",\"changes\":");
-	if (ev->changes.n == 0)
+	if (ev->changes == NULL)
 		buf_lit(out, "[]");
 	else
-		buf_put(out, ev->changes.p, ev->changes.n);
+		json_put(out, ev->changes, JSON_PUT_COMPACT);
 	buf_putc(out, '}');
 }
 
@@ -156,10 +158,7 @@ print_change(struct output *out, bool diff, const struct json *change)
 static void
 print_changes(struct output *out, const struct event *ev)
 {
-	struct arena a = ARENA_INIT;
-	struct err e = ERR_INIT;
-	struct json *list = ev->changes.n == 0 ? NULL : json_parse(&a,
-	    ev->changes.p, ev->changes.n, NULL, &e);
+	const struct json *list = ev->changes;
 
 	put_styled(out, TERM_DIM, ev->time);
 	buf_puts(&out->buf, term_style(out->color, TERM_BOLD));
@@ -174,10 +173,9 @@ print_changes(struct output *out, const struct event *ev)
 		put_styled(out, TERM_PLAIN, ev->message);
 	}
 	buf_putc(&out->buf, '\n');
-	for (struct json *j = list == NULL ? NULL : list->first; j != NULL;
-	    j = j->next)
+	for (const struct json *j = list == NULL ? NULL : list->first;
+	    j != NULL; j = j->next)
 		print_change(out, ev->diff, j);
-	arena_free(&a);
 }
 
 void

@@ -28,7 +28,9 @@ struct event {
 	uint64_t oldest;		/* to go on from after a gap */
 	struct str branch, author, time, message;	/* n 0: none */
 	struct str why;			/* of a gap */
-	struct buf changes;		/* JSON; event_free */
+	const struct json *changes;	/* NULL: none */
+	struct buf text;		/* of changes; event_free */
+	struct arena arena;
 };
 
 /* Borrows st; what *out holds lives as long as st.  ERR_NO_ANSWER when it

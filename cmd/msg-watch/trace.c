@@ -209,7 +209,7 @@ static int
 print_json(struct trace *t, struct str text, struct err *e)
 {
 	struct arena a = ARENA_INIT;
-	struct buf json = BUF_INIT(RECORD_MAX);
+	struct buf json = BUF_INIT(RECORD_MAX), line = BUF_INIT(RECORD_MAX);
 	const struct json *j;
 	int rc = base64_get_ws(&json, text.p, text.n, e);
 
@@ -222,11 +222,13 @@ print_json(struct trace *t, struct str text, struct err *e)
 	} else if (t->f.out.text) {
 		print_record(&t->f.out, j);
 	} else {
-		output_visible(&t->f.out, json.p, json.n);
+		json_put(&line, j, JSON_PUT_COMPACT);
+		output_visible(&t->f.out, line.p, line.n);
 		buf_putc(&t->f.out.buf, '\n');
 	}
 	arena_free(&a);
 	buf_free(&json);
+	buf_free(&line);
 	return rc;
 }
 

@@ -15,6 +15,7 @@ output_init(struct output *o, const char *format, const char *color)
 {
 	o->text = strcmp(format, "text") == 0 ||
 	    (strcmp(format, "auto") == 0 && isatty(STDOUT_FILENO));
+	o->terminal = isatty(STDOUT_FILENO);
 	o->color = term_color(STDOUT_FILENO, color);
 	buf_init(&o->buf, OUTPUT_MAX);
 	signal(SIGPIPE, SIG_IGN);
@@ -116,19 +117,22 @@ void
 output_json(struct output *o, const char *p, size_t n)
 {
 	struct arena a = ARENA_INIT;
+	struct buf line = BUF_INIT(OUTPUT_MAX);
 	struct json *j = NULL;
 	struct err e = ERR_INIT;
 
-	if (!o->text && memchr(p, '\n', n) == NULL) {
+	if (!o->text && !o->terminal && memchr(p, '\n', n) == NULL) {
 		buf_put(&o->buf, p, n);
 	} else if ((j = json_parse(&a, p, n, NULL, &e)) == NULL) {
 		text_escape(&o->buf, p, n, 0);	/* base64 of Avro, say */
 	} else if (o->text) {
 		output_tree(o, j, 0);
 	} else {
-		json_put(&o->buf, j, JSON_PUT_COMPACT);
+		json_put(&line, j, JSON_PUT_COMPACT);
+		output_visible(o, line.p, line.n);
 	}
 	buf_putc(&o->buf, '\n');
+	buf_free(&line);
 	arena_free(&a);
 }
 

@@ -35,6 +35,7 @@
 struct output {
 	bool text;		/* for people: over several lines */
 	bool color;
+	bool terminal;		/* that is where it goes */
 	struct buf buf;		/* not yet written */
 };
 
@@ -42,9 +43,9 @@ struct output {
 void output_init(struct output *o, const char *format, const char *color);
 void output_free(struct output *o);
 
-/* Append a document: indented for people, else the very bytes of it unless
- * they are on several lines.  What is no JSON is shown with its control
- * characters escaped. */
+/* Append a document: indented for people, else on one line: its very bytes
+ * where they are, and no terminal obeys them.  What is no JSON is shown with
+ * its control characters escaped. */
 void output_json(struct output *o, const char *p, size_t n);
 
 /* Append JSON with the control characters (text.h) that it lets stand

@@ -72,6 +72,9 @@ like "$err" "'long': a password has at most 1024 bytes" 'names the file'
 exits 2 'a password is no argument' msg-send user save romeo password=secret-secret
 like "$err" 'user passwd NAME' 'says what to do'
 exits 2 'nor of a new user' msg-send user add tybalt password=secret-secret
+(umask 077; printf 'caf\351-and-more\n' >latin1)
+exits 5 'a password that is no UTF-8' msg-send user passwd romeo password=@latin1
+like "$err" 'byte 4 of the password is no UTF-8' 'is not made another'
 exits 2 'nobody is asked where there is no terminal' setsid msg-send user passwd romeo </dev/null
 like "$err" 'no terminal to ask' 'says so'
 exits 0 'user rm' msg-send user rm romeo
@@ -165,6 +168,9 @@ exits 0 'diff between two' msg-send --format text diff /about "$first" $((first 
 is "$out" "/about  $first..$((first + 1))
 - title: \"First\"
 + title: \"Second\"" 'for people'
+exits 0 'a revision as somebody types it' msg-send diff /about2 "000$first"
+like "$out" "\"from\":$first," 'is the number that it is'
+exits 0 'diff of what the first revision made' msg-send diff /
 exits 1 'diff of nothing' msg-send diff /nowhere
 exits 5 'diff of many' msg-send diff '/news/*'
 exits 5 'diff since nonsense' msg-send diff /about2 x

@@ -53,6 +53,25 @@ nothing_reaches_the_terminal_as_a_command(void **state)
 	prints(true, false, "no json \033[m", "no json \\x1b[m\n");
 }
 
+static void
+nor_where_json_is_asked_for(void **state)
+{
+	static const struct { const char *text, *want; } cases[] = {
+		{ "[ \"\302\233m\" ]", "[\"\\u009bm\"]\n" },
+		{ "no json \033[m", "no json \\x1b[m\n" },
+	};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct output out = { .terminal = true,
+		    .buf = BUF_INIT(1 << 16) };
+
+		output_json(&out, cases[i].text, strlen(cases[i].text));
+		assert_string_equal(buf_cstr(&out.buf), cases[i].want);
+		buf_free(&out.buf);
+	}
+}
+
 int
 main(void)
 {
@@ -61,6 +80,7 @@ main(void)
 		cmocka_unit_test(people_get_it_indented_where_it_is_long),
 		cmocka_unit_test(colours_are_by_meaning),
 		cmocka_unit_test(nothing_reaches_the_terminal_as_a_command),
+		cmocka_unit_test(nor_where_json_is_asked_for),
 	};
 
 	return cmocka_run_group_tests_name("output", tests, NULL, NULL);

@@ -153,6 +153,19 @@ a_broken_event_is_told(void **state)
 	assert_int_equal(reads("<message><event xmlns='urn:M' rev='x'>*"
 	    "</event></message>"), -1);
 	assert_int_equal(e.code, ERR_NO_ANSWER);
+	event_free(&ev);
+	assert_int_equal(reads_changes("[]}\n{\"rev\":13}"), -1);
+	assert_int_equal(e.code, ERR_NO_ANSWER);
+}
+
+static void
+an_event_is_one_line(void **state)
+{
+	(void)state;
+	assert_int_equal(reads_changes("[\n1,\r\n2 ]"), 0);
+	prints(false, "{\"rev\":12,\"branch\":\"staging\",\"author\":\"a@b\","
+	    "\"time\":\"2026-01-31T12:34:56.000000Z\",\"message\":\"the "
+	    "\\\"first\\\"\",\"changes\":[1,2]}\n");
 }
 
 int
@@ -167,6 +180,7 @@ main(void)
 		TEST(controls_reach_no_terminal_as_json),
 		TEST(other_messages_are_nothing),
 		TEST(a_broken_event_is_told),
+		TEST(an_event_is_one_line),
 	};
 
 	return cmocka_run_group_tests_name("event", tests, NULL, NULL);
