@@ -173,8 +173,14 @@ int
 order_line(struct order *out, const struct send_opts *o, struct str line,
     struct err *e)
 {
+	const char *nul;
+
 	*out = (struct order)ORDER_INIT;
 	send_attrs(&out->ask, o);
+	nul = line.n == 0 ? NULL : memchr(line.p, '\0', line.n);
+	if (nul != NULL)
+		return err_set(e, ERR_INPUT, "byte %zu of the line is a NUL",
+		    (size_t)(nul - line.p) + 1);
 	if (parse_line(out, line, e) < 0)
 		return -1;
 	return out->run != NULL ? 0 : msg_ask_check(&out->ask, e);

@@ -112,6 +112,8 @@ get_pairs(struct scan *s, struct ocf_head *h, size_t *cap, int64_t count)
 		count = count == INT64_MIN ? INT64_MAX : -count;
 	}
 	for (; count > 0; count--) {
+		if ((size_t)(s->p - s->start) > OCF_META_MAX)
+			return bad(s, "the head is too long");
 		rc = get_bytes(s, &m.key);
 		if (rc > 0)
 			rc = get_bytes(s, &m.value);
@@ -165,10 +167,7 @@ ocf_head_get(struct ocf_head *h, const void *p, size_t n, bool last,
 		return err_set(e, ERR_INPUT, "this is no Avro container: it "
 		    "must begin with 'Obj' and 01");
 	while (rc > 0) {
-		if ((size_t)(s.p - s.start) > OCF_META_MAX)
-			rc = bad(&s, "the head is too long");
-		else
-			rc = get_long(&s, &count);
+		rc = get_long(&s, &count);
 		if (rc <= 0 || count == 0)
 			break;
 		rc = get_pairs(&s, h, &cap, count);

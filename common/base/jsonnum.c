@@ -9,7 +9,7 @@
 #include "base/mem.h"
 
 #define DIGITS_MAX	19		/* that always fit 64 bits */
-#define E_MAX		100000		/* beyond: infinite or zero anyway */
+#define E_MAX		100000000	/* more than a text has digits */
 
 static inline bool
 is_digit(char c)

@@ -7,6 +7,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+/* Milliseconds: so that a clock's microseconds and these are no overflow. */
+#define DURATION_MAX	((uint64_t)INT64_MAX / 4000)
+
 /* Digits, then a unit of the table: the product, or -1. */
 struct unit {
 	const char *name;
@@ -40,7 +43,8 @@ opt_duration(const char *text, int64_t *ms)
 	};
 	uint64_t v;
 
-	if (number_with_unit(text, units, MEM_COUNT(units), &v) < 0)
+	if (number_with_unit(text, units, MEM_COUNT(units), &v) < 0 ||
+	    v > DURATION_MAX)
 		return -1;
 	*ms = (int64_t)v;
 	return 0;

@@ -133,12 +133,30 @@ varints(void **state)
 	    10, &v), -1);
 }
 
+static void
+a_head_has_a_limit(void **state)
+{
+	struct buf b = BUF_INIT(3 * OCF_META_MAX);
+	struct err e = ERR_INIT;
+	struct ocf_head h;
+
+	(void)state;
+	buf_put(&b, "Obj\1", 4);
+	varint_put(&b, INT64_MAX);
+	while (b.n < 2 * OCF_META_MAX)
+		buf_put(&b, "\0\0\0\0", 4);
+	assert_int_equal(ocf_head_get(&h, b.p, b.n, false, &e), -1);
+	assert_string_equal(e.text, "the head is too long");
+	buf_free(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(head_and_blocks_byte_by_byte),
 		cmocka_unit_test(codecs_keep_bytes_and_limits),
+		cmocka_unit_test(a_head_has_a_limit),
 		cmocka_unit_test(frames),
 		cmocka_unit_test(varints),
 	};

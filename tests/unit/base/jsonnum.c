@@ -242,6 +242,23 @@ powers_follow_one_another(void **state)
 	assert_true(json_pow10[0 - JSON_POW_MIN][1] == 0);
 }
 
+static void
+very_many_digits_are_weighed_with_the_exponent(void **state)
+{
+	static char text[200100];
+	struct json_num x;
+
+	(void)state;
+	memset(text, '0', 200000);
+	text[1] = '.';
+	memcpy(text + 200000, "1e1000000", 10);
+	x = scan(text);
+	assert_false(json_num_finite(json_num_double(&x)));
+	memcpy(text + 200000, "1e200000", 9);
+	x = scan(text);
+	assert_true(json_num_double(&x) == 10);
+}
+
 int
 main(void)
 {
@@ -252,6 +269,8 @@ main(void)
 		cmocka_unit_test(integers_are_exact),
 		cmocka_unit_test(refuses_what_is_none),
 		cmocka_unit_test(powers_follow_one_another),
+		cmocka_unit_test(
+		    very_many_digits_are_weighed_with_the_exponent),
 	};
 
 	return cmocka_run_group_tests_name("jsonnum", tests, NULL, NULL);
