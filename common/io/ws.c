@@ -115,7 +115,7 @@ begin_frame(struct ws *w, const struct wslay_frame_iocb *f, int *code,
 	if (!w->in_message)
 		w->got = w->fragments = 0;
 	w->in_message = true;
-	if (f->payload_length > w->max - w->got ||
+	if (w->got > w->max || f->payload_length > w->max - w->got ||
 	    ++w->fragments > WS_FRAGMENTS_MAX)
 		return refuse(w, WS_TOO_BIG, code, e,
 		    "a message is too long");

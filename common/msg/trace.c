@@ -7,6 +7,9 @@
 #include "xmpp/xml.h"
 
 #define TEXT_MAX	(64u << 20)	/* bytes of one line */
+#define PREFIX_MAX	1024		/* what a log puts in front of it */
+#define WORD_MAX	64		/* a type or a condition */
+#define ID_MAX		16384		/* escaped */
 
 static const char *const words[] = {
 	[TRACE_READ] = "READ", [TRACE_REQUEST] = "REQUEST",
@@ -268,29 +271,38 @@ get_text(struct trace_line *out, struct arena *a, const char *p, size_t n)
 	    unescape(&out->text, a, p + 1, n - 2) == 0;
 }
 
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /* "(get/ID) ..." */
 static bool
 get_tagged(struct trace_line *out, struct arena *a, const char *p, size_t n)
 {
 	ptrdiff_t slash, end;
+	size_t most;
 
-	if (!skip(&p, &n, "(") || (slash = find(p, n, "/")) < 0)
+	if (!skip(&p, &n, "(") ||
+	    (slash = find(p, least(n, WORD_MAX), "/")) < 0)
 		return false;
 	out->type = (struct str){ arena_strn(a, p, (size_t)slash),
 	    (size_t)slash };
 	p += slash + 1;
 	n -= (size_t)slash + 1;
-	for (end = 0; (size_t)end < n && p[end] != ')'; end++)
+	most = least(n, ID_MAX);
+	for (end = 0; (size_t)end < most && p[end] != ')'; end++)
 		if (p[end] == '\\')
 			end++;
-	if ((size_t)end >= n || unescape(&out->id, a, p, (size_t)end) < 0)
+	if ((size_t)end >= most || unescape(&out->id, a, p, (size_t)end) < 0)
 		return false;
 	p += end + 1;
 	n -= (size_t)end + 1;
 	if (!skip(&p, &n, " "))
 		return false;
 	if (out->kind == TRACE_ERROR) {
-		if ((end = find(p, n, " ")) < 0)
+		if ((end = find(p, least(n, WORD_MAX), " ")) < 0)
 			return false;
 		out->condition = (struct str){ arena_strn(a, p, (size_t)end),
 		    (size_t)end };
@@ -323,8 +335,9 @@ trace_parse(struct trace_line *out, struct arena *a, const char *p, size_t n)
 {
 	while (n > 0 && (p[n - 1] == '\r' || p[n - 1] == ' '))
 		n--;
-	/* A capital letter at the start or after a space, before any quote. */
-	for (size_t i = 0; i < n && p[i] != '\''; i++)
+	/* A capital letter at the start or after a space, before any quote.
+	 * The limits keep a line of many such from taking its square. */
+	for (size_t i = 0; i < n && i < PREFIX_MAX && p[i] != '\''; i++)
 		if ((i == 0 || p[i - 1] == ' ') && p[i] >= 'E' &&
 		    p[i] <= 'W' && parse_at(out, a, p + i, n - i))
 			return true;

@@ -228,6 +228,29 @@ limits_hold(void **state)
 }
 
 static void
+a_limit_may_become_less_within_a_message(void **state)
+{
+	struct seen s = { .log = BUF_INIT(100) };
+	struct ws *w = ws_new(&ops, &s);
+	struct buf b = BUF_INIT(100);
+	struct err e = ERR_INIT;
+	size_t used;
+	int code = 0;
+
+	(void)state;
+	text(&b, 0x01, "12345678");
+	assert_int_equal(ws_feed(w, b.p, b.n, &used, &code, &e), 0);
+	ws_limit(w, 4);
+	buf_reset(&b);
+	text(&b, 0x80, "9");
+	assert_int_equal(ws_feed(w, b.p, b.n, &used, &code, &e), -1);
+	assert_int_equal(code, WS_TOO_BIG);
+	ws_free(w);
+	buf_free(&b);
+	buf_free(&s.log);
+}
+
+static void
 frames_have_the_shortest_header(void **state)
 {
 	static const size_t lengths[] = { 0, 1, 125, 126, 65535, 65536 };
@@ -321,6 +344,7 @@ main(void)
 		cmocka_unit_test(the_peer_may_close),
 		cmocka_unit_test(rules_are_kept),
 		cmocka_unit_test(limits_hold),
+		cmocka_unit_test(a_limit_may_become_less_within_a_message),
 		cmocka_unit_test(frames_have_the_shortest_header),
 		cmocka_unit_test(the_handshake_is_answered),
 	};

@@ -266,6 +266,22 @@ other_lines_are_none(void **state)
 }
 
 static void
+a_line_of_many_beginnings_takes_no_time(void **state)
+{
+	struct buf b = BUF_INIT(1 << 23);
+	struct arena a = ARENA_INIT;
+	struct trace_line t;
+
+	(void)state;
+	while (b.n < 4 << 20)
+		buf_puts(&b, "REQUEST (get/ REQUEST (");
+	assert_false(trace_parse(&t, &a, b.p, b.n));
+	assert_true(a.used < 1 << 20);
+	buf_free(&b);
+	arena_free(&a);
+}
+
+static void
 what_is_written_is_read(void **state)
 {
 	static const char text[] = "it's \\ a \"test\"\r\n\t\x01 (x) \xc3\xa4";
@@ -296,6 +312,7 @@ main(void)
 		cmocka_unit_test(commands_and_answers),
 		cmocka_unit_test(lines_are_read_back),
 		cmocka_unit_test(other_lines_are_none),
+		cmocka_unit_test(a_line_of_many_beginnings_takes_no_time),
 		cmocka_unit_test(what_is_written_is_read),
 	};
 
