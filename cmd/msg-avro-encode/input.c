@@ -1,12 +1,12 @@
 #include "input.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/base64.h"
+#include "base/fs.h"
 #include "base/jsonscan.h"
 #include "base/text.h"
 
@@ -63,9 +63,7 @@ read_some(struct input *in, struct buf *to, struct err *e)
 	if (p == NULL)
 		return err_set(e, ERR_LIMIT, "a value of more than %zu bytes",
 		    to->max - INPUT_STEP);
-	do
-		n = read(in->fd, p, INPUT_STEP);
-	while (n < 0 && errno == EINTR);
+	n = fs_read_some(in->fd, p, INPUT_STEP);
 	if (n < 0)
 		return err_sys(e, ERR_INPUT, "cannot read '%s'", in->name);
 	to->n += (size_t)n;

@@ -1,11 +1,11 @@
 #include "dump.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "capture.h"
 #include "lines.h"
 #include "net/pcap.h"
@@ -62,9 +62,8 @@ dump_text(struct dump *d, int fd, const char *name, const char *head,
 
 	feed(d, head, got);
 	rc = stage_flush(d->stage, e);
-	while (rc == 0 && (n = read(fd, chunk, sizeof chunk)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
+	while (rc == 0 && (n = fs_read_some(fd, chunk, sizeof chunk)) !=
+	    0) {
 		if (n < 0) {
 			rc = err_sys(e, ERR_INPUT, "cannot read '%s'", name);
 			break;
@@ -127,11 +126,11 @@ dump_fd(struct dump *d, int fd, const char *name, struct err *e)
 	ssize_t n = 1;
 
 	while (got < PCAP_MAGIC && n != 0) {
-		n = read(fd, head + got, PCAP_MAGIC - got);
-		if (n < 0 && errno != EINTR)
+		n = fs_read_some(fd, head + got, PCAP_MAGIC - got);
+		if (n < 0)
 			return err_sys(e, ERR_INPUT, "cannot read '%s'",
 			    name);
-		got += n > 0 ? (size_t)n : 0;
+		got += (size_t)n;
 	}
 	if (got == PCAP_MAGIC && pcap_file_magic((unsigned char *)head))
 		return dump_pcap(d, fd, name, head, e);

@@ -132,7 +132,7 @@ put_number(struct buf *out, struct record_names *n, const char *what,
 	if (s.n == 0 || s.n > 20)
 		return false;
 	snprintf(key, sizeof key, "\001%s%.*s", what, (int)s.n, s.p);
-	if (received) {
+	if (received && known(n, str_of(key)) == NULL) {
 		snprintf(name, sizeof name, "%s%.*s", what, (int)s.n, s.p);
 		learn(n, str_of(key), name);
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "base/mem.h"
 
 void
@@ -208,17 +209,12 @@ buf_read_all(struct buf *b, int fd, struct err *e)
 {
 	for (;;) {
 		size_t room = b->max - b->n < 65536 ? b->max - b->n : 65536;
-		struct pollfd pfd = { .fd = fd, .events = POLLIN };
 		char extra, *to = room > 0 ? buf_room(b, room) : &extra;
 		ssize_t got;
 
 		if (b->full)
 			return over(b, e);
-		got = read(fd, to, room > 0 ? room : 1);
-		if (got < 0 && errno == EAGAIN)
-			poll(&pfd, 1, -1);
-		if (got < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
+		got = fs_read_some(fd, to, room > 0 ? room : 1);
 		if (got < 0)
 			return err_sys(e, ERR_INPUT, "cannot read");
 		if (got == 0)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,21 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+
+ssize_t
+fs_read_some(int fd, void *p, size_t n)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	ssize_t got;
+
+	while ((got = read(fd, p, n)) < 0) {
+		if (errno == EAGAIN)
+			poll(&pfd, 1, -1);
+		else if (errno != EINTR)
+			break;
+	}
+	return got;
+}
 
 int
 fs_read(struct buf *out, const char *path, struct err *e)

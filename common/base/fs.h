@@ -9,6 +9,10 @@
 
 #include "base/buf.h"
 
+/* read(2), going on after EINTR and waiting on EAGAIN: a descriptor that was
+ * handed to us may be one that does not wait. */
+ssize_t fs_read_some(int fd, void *p, size_t n);
+
 /* Append the file's bytes, "-" is standard input.  ERR_INPUT, ERR_LIMIT. */
 int fs_read(struct buf *out, const char *path, struct err *e);
 

@@ -1,6 +1,5 @@
 #include "base/secret.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "base/mem.h"
 
 int
@@ -40,10 +40,8 @@ secret_read_fd(struct secret *s, int fd, const char *name, struct err *e)
 	int rc = -1;
 
 	while (n < sizeof line && memchr(line, '\n', n) == NULL) {
-		ssize_t got = read(fd, line + n, 1);
+		ssize_t got = fs_read_some(fd, line + n, 1);
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got < 0) {
 			err_sys(e, ERR_CONFIG, "cannot read '%s'", name);
 			goto out;

@@ -161,6 +161,9 @@ parse(struct config *c, const struct tool *t, struct err *e)
 		e->code = ERR_CONFIG;
 		rc = -1;
 	}
+	if (rc == 0 && text.n > 0 && memchr(text.p, '\0', text.n) != NULL)
+		rc = err_set(e, ERR_CONFIG, "'%s' is no text: there is a NUL "
+		    "in it", c->path);
 	if (rc == 0) {
 		err_clear(e);
 		rc = parse_text(c, t, buf_cstr(&text), e);

@@ -1,8 +1,11 @@
 #include "unit.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -90,6 +93,29 @@ random_ones_differ(void **state)
 	secret_clear(&b);
 }
 
+static void
+a_pipe_that_does_not_wait_is_waited_for(void **state)
+{
+	struct secret s = SECRET_NONE;
+	int ends[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	pid = fork();
+	if (pid == 0) {
+		poll(NULL, 0, 50);	/* most likely it waits by now */
+		_exit(write(ends[1], "late\n", 5) != 5);
+	}
+	assert_int_equal(secret_read_fd(&s, ends[0], "pipe", &e), 0);
+	assert_string_equal(s.p, "late");
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	secret_clear(&s);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static int
 make_file(void **state)
 {
@@ -113,6 +139,7 @@ main(void)
 		cmocka_unit_test(the_first_line_is_the_password),
 		cmocka_unit_test(a_file_others_can_read_is_refused),
 		cmocka_unit_test(the_limit_holds),
+		cmocka_unit_test(a_pipe_that_does_not_wait_is_waited_for),
 		cmocka_unit_test(random_ones_differ),
 	};
 

@@ -375,6 +375,11 @@ a_mistake_in_a_file_is_told_with_its_line(void **state)
 	assert_non_null(strstr(e.text, "config/msg/config:3: "));
 	assert_non_null(strstr(e.text, "surver"));
 	context_clear(&v.context);
+	assert_int_equal(fs_replace(under("config/msg/config"),
+	    "\n\0default = x\n", 14, 0600, &e), 0);
+	assert_int_equal(load(NULL, NULL, NULL, NULL), -1);
+	assert_non_null(strstr(e.text, "is no text"));
+	context_clear(&v.context);
 	put("config/msg/config", "default = x\ncontext x {\n"
 	    "connect-timeout = soon\n}\n");
 	assert_int_equal(load(NULL, NULL, NULL, NULL), -1);
