@@ -422,22 +422,33 @@ engine_begin(struct engine *g, struct snap **out, struct err *e)
 	return 0;
 }
 
+/* By the table's cursor: rows of a group often lie behind one another. */
+static int
+put(struct engine *g, const struct row *r, struct err *e)
+{
+	MDB_val k = val(r->key), v = val(r->value);
+	MDB_cursor *c;
+	int rc;
+
+	if (r->value.p == NULL) {
+		rc = mdb_del(g->write.txn, g->dbi[r->table], &k, NULL);
+		if (rc == MDB_NOTFOUND)
+			rc = 0;
+	} else if (cursor(&g->write, r->table, r->key, &c, e) < 0) {
+		return -1;
+	} else {
+		rc = mdb_cursor_put(c, &k, &v, 0);
+	}
+	return rc == 0 ? 0 : fail_write(g, e, rc);
+}
+
 int
 engine_put(struct engine *g, const struct row *rows, size_t count,
     struct err *e)
 {
-	MDB_val k, v;
-	int rc;
-
-	for (const struct row *r = rows; r < rows + count; r++) {
-		k = val(r->key);
-		v = val(r->value);
-		rc = r->value.p == NULL ?
-		    mdb_del(g->write.txn, g->dbi[r->table], &k, NULL) :
-		    mdb_put(g->write.txn, g->dbi[r->table], &k, &v, 0);
-		if (rc != 0 && !(rc == MDB_NOTFOUND && r->value.p == NULL))
-			return fail_write(g, e, rc);
-	}
+	for (const struct row *r = rows; r < rows + count; r++)
+		if (put(g, r, e) < 0)
+			return -1;
 	return 0;
 }
 
