@@ -106,6 +106,17 @@ like "$err" '  /here: ' 'is told as it is on the branch'
 exits 0 'and chosen by where it is' msg-send publish draft /there=theirs
 is "$(msg-send --field _path get '/there')" /there 'it stays'
 
+# Users are items, and none of what may be read with the tree.
+users="get('$(msg-send get-user alice | jq -r ._key)')/../*/@email"
+for i in 1 2 3; do
+	exits 0 'an administrator sees them' msg-send -b repository get "$users"
+	like "$out" alice@localhost 'all'
+done
+exits 1 'who reads the tree does not' as editor -b repository get "$users"
+like "$err" 'for administrators' 'and is told why'
+exits 1 'nor hears of them' as editor -b repository set-watch //.
+like "$err" 'for administrators' 'likewise'
+
 # What was forked outlives what it was forked from.
 msg-send -q branch create trunk
 msg-send -q -b trunk save /news/article-2 title=Trunk

@@ -184,7 +184,8 @@ refuse(struct session *s, const struct request *r, const struct err *e,
 }
 
 /* May its answer be kept, or a kept one be its answer?  That of a get-item as
- * of now, in JSON, to somebody who may read everything. */
+ * of now, in JSON, to somebody who may read everything; users are not of the
+ * tree, and not for all of those. */
 static bool
 may_keep(struct session *s, const struct request *r)
 {
@@ -193,6 +194,7 @@ may_keep(struct session *s, const struct request *r)
 	    (r->as.n == 0 || str_is(r->as, "json")) && r->schema.n == 0 &&
 	    rights_all_read(s->account->rights) &&
 	    !str_is(r->branch, s->account->name) &&
+	    !str_is(r->branch, "repository") &&
 	    !tracing(&s->worker->server->trace,
 	    TRACER_LINES | TRACER_REQUESTS);
 }

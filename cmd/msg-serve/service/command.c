@@ -44,9 +44,13 @@ call_branch(struct call *c, uint32_t *branch, struct err *e)
 	}
 	if (rc == 0)
 		return branch_missing(name, e);
-	if (rc > 0)
-		*branch = found.id;
-	return rc < 0 ? -1 : 0;
+	if (rc < 0)
+		return -1;
+	if (found.id == BRANCH_REPOSITORY && !c->account->admin)
+		return err_set(e, ERR_FORBIDDEN, "what the store has of "
+		    "users and branches is for administrators");
+	*branch = found.id;
+	return 0;
 }
 
 int

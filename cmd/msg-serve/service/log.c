@@ -17,9 +17,6 @@ command_get_log(struct call *c, struct err *e)
 
 	if (call_view(c, &v, e) < 0)
 		return -1;
-	if (v.branch == BRANCH_REPOSITORY && !c->account->admin)
-		return err_set(e, ERR_FORBIDDEN, "the log of users and "
-		    "branches is for administrators");
 	return log_get(&v, c->account->rights, &args, c->arena, c->payload,
 	    &c->first, &c->last, e);
 }
