@@ -14,7 +14,8 @@
 
 /* --- schemas -------------------------------------------------------------- */
 
-/* The text of a schema file, or of the schema in a container's head. */
+/* The text of a schema file, or of the schema in a container's head; errors
+ * have its name. */
 static int
 schema_text(struct buf *text, const char *path, struct err *e)
 {
@@ -27,7 +28,7 @@ schema_text(struct buf *text, const char *path, struct err *e)
 	if (text->n < 4 || memcmp(text->p, "Obj\1", 4) != 0)
 		return 0;
 	if (ocf_head_get(&h, text->p, text->n, true, e) <= 0)
-		return -1;
+		return err_prefix(e, "schema '%s'", path);
 	memmove(text->p, h.schema.p, h.schema.n);
 	text->n = h.schema.n;
 	ocf_head_clear(&h);
@@ -40,9 +41,8 @@ schema_of_file(const char *path, struct err *e)
 	struct buf text = BUF_INIT((size_t)1 << 31);
 	struct schema *s = NULL;
 
-	if (schema_text(&text, path, e) == 0)
-		s = schema_parse_any(text.p, text.n, e);
-	if (s == NULL)
+	if (schema_text(&text, path, e) == 0 &&
+	    (s = schema_parse_any(text.p, text.n, e)) == NULL)
 		err_prefix(e, "schema '%s'", path);
 	buf_free(&text);
 	return s;
@@ -78,7 +78,7 @@ sources_load(struct sources *f, struct err *e)
 		if (schema_text(text, names->v[f->count], e) == 0)
 			continue;
 		buf_free(text);
-		return err_prefix(e, "schema '%s'", names->v[f->count]);
+		return -1;
 	}
 	return 0;
 }

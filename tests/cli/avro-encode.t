@@ -224,7 +224,9 @@ run avro -s page.avsc --check <<<"$values"
 is "$status:$out" 0: 'checking says nothing'
 exits 2 'no schema' avro
 exits 2 'a codec that is none' avro -s page.avsc --codec zip
-exits 5 'no such schema' avro -s none.avsc
+run avro -s none.avsc
+is "$status:$err" "5:msg-avro-encode: cannot open 'none.avsc': \
+No such file or directory" 'no such schema, whose name is told once'
 avro -d p.avro >/dev/full 2>err
 is "$?:$(cat err)" "6:msg-avro-encode: standard output: cannot write: \
 No space left on device" 'a full disk is noticed'
