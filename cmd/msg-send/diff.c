@@ -124,6 +124,27 @@ find(struct found *from, struct found *to, struct send *s,
 	return found_get(from, s, in, path, rev_from, e);
 }
 
+/* It is not there: when was it taken away?  -1: that was long ago or never;
+ * the first error stays. */
+static int
+find_removed(struct found *from, char *since, char *until, struct send *s,
+    const struct interrupt *in, const char *path, struct err *e)
+{
+	struct err other = ERR_INIT;
+	uint64_t rev;
+
+	if (e->code != ERR_NOT_FOUND)
+		return -1;
+	if (found_removal(&rev, s, in, path, &other) < 0)
+		return err_set(e, ERR_NOT_FOUND, "there is no item at '%s', "
+		    "and none of the last commits removed one; 'diff %s REV' "
+		    "shows it as it was then", path, path);
+	snprintf(until, REV_TEXT, "%" PRIu64, rev);
+	snprintf(since, REV_TEXT, "%" PRIu64, rev - 1);
+	err_clear(e);
+	return found_get(from, s, in, path, since, e);
+}
+
 int
 diff_run(struct send *s, struct interrupt *in, char *const w[],
     size_t n, struct err *e)
@@ -139,13 +160,15 @@ diff_run(struct send *s, struct interrupt *in, char *const w[],
 		rc = read_rev(until, w[2], e);
 	if (rc == 0)
 		rc = find(&from, &to, s, in, w[0], since, until, e);
-	if (rc == 0 && n == 1) {
+	if (rc < 0 && n == 1)
+		rc = find_removed(&from, since, until, s, in, w[0], e);
+	else if (rc == 0 && n == 1) {
 		snprintf(since, sizeof since, "%" PRIu64, found_rev(&to) - 1);
 		if (found_rev(&to) > 1)		/* else nothing was there */
 			rc = found_by_key(&from, s, in, found_key(&to), since,
 			    e);
 	}
-	if (rc == 0 && n < 3)
+	if (rc == 0 && n < 3 && until[0] == '\0')
 		snprintf(until, sizeof until, "%" PRIu64,
 		    to.json != NULL ? found_rev(&to) : found_rev(&from));
 	if (rc == 0)

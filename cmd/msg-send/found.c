@@ -1,5 +1,7 @@
 #include "found.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 void
@@ -83,4 +85,65 @@ found_rev(const struct found *it)
 
 	(void)json_uint64(json_get(it->json, "_rev"), &rev, &ignored);
 	return rev;
+}
+
+/* --- in the log ------------------------------------------------------------ */
+
+static bool
+removes(const struct json *commit, const char *path)
+{
+	const struct json *changes = json_get(commit, "changes");
+
+	for (const struct json *c = changes == NULL ? NULL : changes->first;
+	    c != NULL; c = c->next)
+		if (str_is(json_string(json_get(c, "_path")), path) &&
+		    str_is(json_string(json_get(c, "change")), "remove"))
+			return true;
+	return false;
+}
+
+/* A page of commits older than before (0: the newest).  1: found; 0: not on
+ * this page, *before is where the next begins. */
+static int
+page_removes(uint64_t *before, struct found *page, struct send *s,
+    const struct interrupt *in, const char *path, struct err *e)
+{
+	const struct json *list;
+	struct msg_ask ask;
+	char text[24];
+
+	send_attrs(&ask, s->o);
+	ask.command = &msg_commands[MSG_get_log];
+	snprintf(text, sizeof text, "%" PRIu64, *before);
+	if (*before != 0)
+		ask.attrs[MSG_ATTR_before] = str_of(text);
+	if (stream_talk(s, in, &ask, &page->reply, -1, e) < 0)
+		return -1;
+	list = json_parse(&page->arena, page->reply.text.p,
+	    page->reply.text.n, NULL, e);
+	if (list == NULL || list->first == NULL)
+		return err_set(e, ERR_NOT_FOUND, "no more commits");
+	for (const struct json *j = list->first; j != NULL; j = j->next) {
+		if (json_uint64(json_get(j, "rev"), before, e) < 0)
+			return -1;
+		if (removes(j, path))
+			return 1;
+	}
+	return 0;
+}
+
+int
+found_removal(uint64_t *rev, struct send *s, const struct interrupt *in,
+    const char *path, struct err *e)
+{
+	int rc = 0;
+
+	*rev = 0;
+	for (size_t i = 0; i < FOUND_COMMITS / 100 && rc == 0; i++) {
+		struct found page = FOUND_INIT;
+
+		rc = page_removes(rev, &page, s, in, path, e);
+		found_clear(&page);
+	}
+	return rc > 0 ? 0 : -1;
 }

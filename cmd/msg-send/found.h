@@ -23,6 +23,13 @@ int found_get(struct found *out, struct send *s, const struct interrupt *in,
 int found_by_key(struct found *out, struct send *s, const struct interrupt *in,
     struct str key, const char *rev, struct err *e);
 
+/* The commit that removed what was at path last.  -1: none of the last
+ * FOUND_COMMITS did. */
+#define FOUND_COMMITS	1000
+
+int found_removal(uint64_t *rev, struct send *s, const struct interrupt *in,
+    const char *path, struct err *e);
+
 struct str found_key(const struct found *it);
 uint64_t found_rev(const struct found *it);	/* that changed it last */
 

@@ -46,6 +46,25 @@ run(struct send *s, enum source source, const struct order *order,
 	}
 }
 
+/* The operand that is standard input, as the password is; NULL: none. */
+static const char *
+read_twice(const struct send_opts *o, char **operands, size_t count)
+{
+	const char *file = o->context.password_file;
+
+	if (o->context.password_fd != STDIN_FILENO &&
+	    (file == NULL || strcmp(file, "-") != 0))
+		return NULL;
+	for (size_t i = 1; i < count; i++) {
+		const char *word = operands[i], *at = strstr(word, "=@-");
+
+		if (strcmp(word, "-") == 0 || strcmp(word, "@-") == 0 ||
+		    (at != NULL && at[3] == '\0'))
+			return word;
+	}
+	return NULL;
+}
+
 static int
 check_options(struct send_opts *o, enum source source, char **operands,
     size_t count, struct err *e)
@@ -53,6 +72,10 @@ check_options(struct send_opts *o, enum source source, char **operands,
 	if (source == LINES && count > 1)
 		return err_set(e, ERR_USAGE, "'%s' is too much: with '-' the "
 		    "commands are lines of standard input", operands[1]);
+	if (source == COMMAND && read_twice(o, operands, count) != NULL)
+		return err_set(e, ERR_USAGE, "standard input cannot be the "
+		    "password and '%s' too; give one of them as a file",
+		    read_twice(o, operands, count));
 	if (o->check && count > 0)
 		return err_set(e, ERR_USAGE, "--check goes with no command; "
 		    "it asks for '/@name'");

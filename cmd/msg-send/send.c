@@ -81,7 +81,7 @@ keep_answer(struct send *s, const struct stanza *st, struct send_slot *at)
 		e.code = reply.why.code == NULL ?
 		    err_by_condition(reply.why.condition) :
 		    err_by_word(reply.why.code);
-		msg_refusal_put(&at->text, &reply.why);
+		msg_refusal_put(&at->text, &reply.why, s->o->to);
 		keep_detail(&at->detail, reply.why.detail);
 	} else if (reply.avro && send_is(s->o, "avro")) {
 		at->binary = true;

@@ -35,7 +35,7 @@ follow_refused(struct follow *f, const struct msg_reply *r)
 	struct buf text = BUF_INIT(ERR_TEXT_MAX);
 	struct err e = ERR_INIT;
 
-	msg_refusal_put(&text, &r->why);
+	msg_refusal_put(&text, &r->why, f->o->to);
 	err_set(&e, ERR_REFUSED, "%s", buf_cstr(&text));
 	follow_fail(f, &e);
 	buf_free(&text);

@@ -7,9 +7,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/human.h"
 #include "cli/term.h"
 #include "follow.h"
-#include "human.h"
 #include "table.h"
 
 struct stats {

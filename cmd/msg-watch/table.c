@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/human.h"
 #include "cli/term.h"
-#include "human.h"
 
 /* A second's share. */
 static double

@@ -5,9 +5,9 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "cli/human.h"
 #include "cli/term.h"
 #include "follow.h"
-#include "human.h"
 #include "msg/trace_want.h"
 #include "xmpp/ns.h"
 

@@ -185,8 +185,22 @@ msg_reply_read(struct msg_reply *out, const struct stanza *iq,
 	return 0;
 }
 
+/* Nobody took it. */
+static bool
+is_away(const char *condition)
+{
+	static const char *const away[] = { "service-unavailable",
+		"remote-server-not-found", "remote-server-timeout",
+		"recipient-unavailable", "feature-not-implemented" };
+
+	for (size_t i = 0; i < sizeof away / sizeof away[0]; i++)
+		if (strcmp(condition, away[i]) == 0)
+			return true;
+	return false;
+}
+
 void
-msg_refusal_put(struct buf *out, const struct msg_refusal *r)
+msg_refusal_put(struct buf *out, const struct msg_refusal *r, const char *to)
 {
 	const char *const places[] = { r->at, r->path };
 	bool any = false;
@@ -211,5 +225,10 @@ msg_refusal_put(struct buf *out, const struct msg_refusal *r)
 	if (r->text.n > 0) {
 		buf_lit(out, ": ");
 		text_escape(out, r->text.p, r->text.n, 0);
+	}
+	if (to != NULL && r->code == NULL && is_away(r->condition)) {
+		buf_lit(out, "; the server knows no Message service at '");
+		text_escape(out, to, strlen(to), '\'');
+		buf_lit(out, "', see --to");
 	}
 }

@@ -90,7 +90,9 @@ bool msg_reply_id(const struct stanza *st, uint64_t *id);
 int msg_reply_read(struct msg_reply *out, const struct stanza *iq,
     struct buf *payload, struct err *e);
 
-/* "condition (code): at, action N, path: text", fit for a terminal. */
-void msg_refusal_put(struct buf *out, const struct msg_refusal *r);
+/* "condition (code): at, action N, path: text", fit for a terminal.  to: the
+ * address of --to, which may be why; NULL: the own server. */
+void msg_refusal_put(struct buf *out, const struct msg_refusal *r,
+    const char *to);
 
 #endif

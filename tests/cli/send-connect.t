@@ -328,6 +328,21 @@ exits 2 'settings without a context' msg-send get /
 like "$err" "'jid' stands outside of the contexts" 'are told, too'
 mv config.before "$here"
 
+# --- what is not there -----------------------------------------------------------------
+exits 1 'an address where nobody is' msg-send --to nobody@localhost get /
+like "$err" "^msg-send: service-unavailable: .*; the server knows no Message service at 'nobody@localhost', see --to" \
+	'is named'
+exits 1 'for a watch' msg-watch --to nobody.example
+like "$err" "no Message service at 'nobody.example', see --to" 'too'
+for what in 'set -' 'set @-' 'save /about content=@-'; do
+	# shellcheck disable=SC2086
+	exits 2 "the password and '$what'" msg-send --password-file - $what </dev/null
+	like "$err" "cannot be the password and '.*' too" 'is told'
+done
+run bash -c "(cat '$XDG_DATA_HOME/msg/client.password'; echo get /@name) |
+	msg-send --password-file -"
+is "$status $out" '0 ["root"]' 'but lines of commands may follow the password'
+
 # --- --check --------------------------------------------------------------------------
 exits 0 '--check' msg-send --check
 like "$out" "name +[0-9.]+ ms  127.0.0.1:$PORT: 127.0.0.1

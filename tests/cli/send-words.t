@@ -32,6 +32,10 @@ exits 1 'a version that does not go with the one before' msg-send schema set @no
 like "$err" $'\n  Note, version [0-9a-f]{16}: /text: ' 'every reason is told'
 unlike "$err" 'before|publish|mine' 'and none as a conflict of a publish'
 exits 0 'status' msg-send status
+exits 0 'status for people' msg-send -f text status
+like "$out" $'^version +[0-9.]+\n.*up for  .*\nstore +[0-9.]+[kMG]?B of .*\nrequests +[0-9]' \
+	'is a table'
+like "$out" $'\ncommand +count +refused .*\nget-' 'of commands, too'
 exits 0 'branch create' msg-send branch create draft
 exits 0 'branch' msg-send branch draft
 is "$(jq -r .publish <<<"$out")" staging 'and where it goes'
@@ -172,6 +176,12 @@ exits 0 'a revision as somebody types it' msg-send diff /about2 "000$first"
 like "$out" "\"from\":$first," 'is the number that it is'
 exits 0 'diff of what the first revision made' msg-send diff /
 exits 1 'diff of nothing' msg-send diff /nowhere
+like "$err" "no item at '/nowhere'.*'diff /nowhere REV'" 'says what could be asked'
+msg-send create Page /gone title=Was >/dev/null
+msg-send rm /gone >/dev/null
+exits 0 'diff of what was removed' msg-send diff /gone
+is "$(jq -c '[._path, .to - .from, (.changes[] | select(.field == "title"))]' <<<"$out")" \
+	'["/gone",1,{"field":"title","before":"Was","after":null}]' 'shows it'
 exits 5 'diff of many' msg-send diff '/news/*'
 exits 5 'diff since nonsense' msg-send diff /about2 x
 msg-send rm /about2 >/dev/null

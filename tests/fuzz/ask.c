@@ -40,7 +40,7 @@ answer(const struct stanza *st)
 
 	if (msg_reply_id(st, &id) &&
 	    msg_reply_read(&reply, st, &payload, &e) == 0 && reply.refused) {
-		msg_refusal_put(&line, &reply.why);
+		msg_refusal_put(&line, &reply.why, NULL);
 		is_clean(&line);
 	}
 	buf_free(&payload);

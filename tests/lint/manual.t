@@ -69,6 +69,10 @@ def check_tool(tool):
     tap.ok(named <= environment and bool(named) == bool(environment),
            f"{path} names variables that are there",
            sorted(named - environment) or "none of them")
+    told = section(page, "ENVIRONMENT")
+    missing = environment - set(re.findall(r"\bMSG_\w+", told))
+    tap.ok(not missing or "any option that may stand in" in told.lower(),
+           f"{path} has each variable in ENVIRONMENT", sorted(missing))
     tap.none([x for x in SECTIONS if not section(page, x).strip()],
              f"{path} has its sections")
     version = subprocess.run([f"{BIN}/{tool}", "--version"],

@@ -135,7 +135,7 @@ a_refusal_is_told_with_its_place(void **state)
 	answer_error(&xml, STR("7"), STR_NONE, &why, true, STR_NONE);
 	assert_int_equal(msg_reply_read(&reply, parsed(), &payload, &e), 0);
 	assert_true(reply.refused);
-	msg_refusal_put(&line, &reply.why);
+	msg_refusal_put(&line, &reply.why, NULL);
 	assert_string_equal(buf_cstr(&line), "not-acceptable (value): "
 	    "action 2, line 3, /data/count: expected integer, got ?[31m");
 	buf_free(&line);
@@ -151,8 +151,12 @@ any_server_may_refuse(void **state)
 	buf_puts(&xml, "<iq type='error' id='7'><error type='cancel'>"
 	    "<service-unavailable xmlns='" NS_STANZAS "'/></error></iq>");
 	assert_int_equal(msg_reply_read(&reply, parsed(), &payload, &e), 0);
-	msg_refusal_put(&line, &reply.why);
+	msg_refusal_put(&line, &reply.why, NULL);
 	assert_string_equal(buf_cstr(&line), "service-unavailable");
+	buf_reset(&line);
+	msg_refusal_put(&line, &reply.why, "it's@b");
+	assert_string_equal(buf_cstr(&line), "service-unavailable; the server "
+	    "knows no Message service at 'it\\'s@b', see --to");
 	buf_free(&line);
 }
 

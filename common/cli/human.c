@@ -1,4 +1,4 @@
-#include "human.h"
+#include "cli/human.h"
 
 #include <stdio.h>
 

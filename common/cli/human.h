@@ -1,6 +1,6 @@
 /* human.h - times and sizes as people read them. */
-#ifndef WATCH_HUMAN_H
-#define WATCH_HUMAN_H
+#ifndef CLI_HUMAN_H
+#define CLI_HUMAN_H
 
 #include <stdint.h>
 
