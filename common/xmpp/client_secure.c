@@ -96,7 +96,7 @@ client_secure(struct client *c, struct err *e)
 
 	/* To load the system's certificates takes longer than all the rest. */
 	client_tls_begin(&t, trusts_any(c->o) ? "/dev/null" : c->o->cacert,
-	    c->fd, c->deadline_us);
+	    c->host.direct, c->fd, c->deadline_us);
 	securing = c;
 	rc = xmpp_conn_tls_start(c->conn);
 	securing = NULL;

@@ -43,6 +43,8 @@ guard_start(struct client_tls *t)
 	t->guarded = pthread_create(&t->thread, NULL, guard, t) == 0;
 }
 
+static const unsigned char alpn[] = "\x0bxmpp-client";
+
 /* Called for every SSL that the process makes (CRYPTO_get_ex_new_index(3)). */
 static void
 made(void *ssl, void *data, CRYPTO_EX_DATA *all, int index, long n, void *arg)
@@ -50,15 +52,18 @@ made(void *ssl, void *data, CRYPTO_EX_DATA *all, int index, long n, void *arg)
 	struct client_tls *t = arg;
 
 	(void)data, (void)all, (void)index, (void)n;
-	if (pthread_equal(t->owner, pthread_self()))
-		t->ssl = ssl;
+	if (!pthread_equal(t->owner, pthread_self()))
+		return;
+	t->ssl = ssl;
+	if (t->direct)
+		SSL_set_alpn_protos(ssl, alpn, sizeof alpn - 1);
 }
 
 void
-client_tls_begin(struct client_tls *t, const char *cacert, int fd,
-    int64_t deadline_us)
+client_tls_begin(struct client_tls *t, const char *cacert, bool direct,
+    int fd, int64_t deadline_us)
 {
-	*t = (struct client_tls){ .cacert = cacert, .fd = fd,
+	*t = (struct client_tls){ .cacert = cacert, .direct = direct, .fd = fd,
 	    .deadline_us = deadline_us, .owner = pthread_self() };
 	t->index = SSL_get_ex_new_index(0, t, made, NULL, NULL);
 	for (size_t i = 0; cacert != NULL && i < MEM_COUNT(names); i++) {

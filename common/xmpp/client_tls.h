@@ -17,7 +17,7 @@ struct client_tls {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t end;
-	bool guarded, ended, late;
+	bool direct, guarded, ended, late;
 	int fd;
 	int64_t deadline_us;
 	SSL *ssl;			/* what was made meanwhile, or NULL */
@@ -28,10 +28,11 @@ struct client_tls {
 /*
  * From here on OpenSSL's default trust is cacert alone (NULL: the system's),
  * and fd is shut down at the deadline (clock_mono_us; INT64_MAX: never).
+ * direct: the server is told by ALPN that XMPP is meant (XEP-0368).
  * Keeps cacert and t.  Changes the environment: no other thread may read it.
  */
-void client_tls_begin(struct client_tls *t, const char *cacert, int fd,
-    int64_t deadline_us);
+void client_tls_begin(struct client_tls *t, const char *cacert, bool direct,
+    int fd, int64_t deadline_us);
 
 /* Everything as before; t->ssl is this thread's last new connection.  True
  * when the deadline came first. */

@@ -328,6 +328,24 @@ exits 2 'settings without a context' msg-send get /
 like "$err" "'jid' stands outside of the contexts" 'are told, too'
 mv config.before "$here"
 
+# --- ALPN ------------------------------------------------------------------------------
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k \
+	-out c -subj /CN=localhost -days 2 2>/dev/null
+mkfifo held
+exec 7<>held
+openssl s_server -accept 127.0.0.1:0 -cert c -key k -alpn xmpp-client \
+	<held >s_server.out 2>&1 &
+_background+=($!)
+wait_line s_server.out '^ACCEPT'
+msg-send --direct-tls --insecure -s "127.0.0.1:${line##*:}" -j a@b \
+	--password-file "$XDG_DATA_HOME/msg/client.password" get / 2>/dev/null &
+_background+=($!)
+wait_line s_server.out '^ALPN.*selected'
+is "$line" 'ALPN protocols selected: xmpp-client' \
+	'direct TLS says that XMPP is meant'
+kill ${_background[-1]}
+exec 7<&-
+
 # --- what is not there -----------------------------------------------------------------
 exits 1 'an address where nobody is' msg-send --to nobody@localhost get /
 like "$err" "^msg-send: service-unavailable: .*; the server knows no Message service at 'nobody@localhost', see --to" \
