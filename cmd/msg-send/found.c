@@ -87,7 +87,7 @@ found_rev(const struct found *it)
 	return rev;
 }
 
-/* --- in the log ------------------------------------------------------------ */
+/* --- in the log ------------------------------------------------------- */
 
 static bool
 removes(const struct json *commit, const char *path)
