@@ -84,10 +84,12 @@ unlike() {
 # run COMMAND...: sets $out, $err and $status; stdin is the caller's.  What
 # takes longer than a minute is stuck.
 run() {
+	local parts
 	timeout -k 5 60 "$@" >"$T/out" 2>"$T/err"
 	status=$?
-	out=$(cat "$T/out"; echo x) out=${out%x} out=${out%$'\n'}
-	err=$(cat "$T/err")
+	mapfile -td '' parts <"$T/out"		# without a process more
+	printf -v out %s "${parts[@]}"
+	out=${out%$'\n'} err=$(<"$T/err")
 }
 
 # exits STATUS NAME COMMAND...: run, and passes when it ended so.

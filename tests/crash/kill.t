@@ -21,17 +21,16 @@ names() {
 
 server_start --no-demo
 for round in 1 2 3 4 5; do
-	mkfifo "$T/answers"
-	sets $round 2>/dev/null | msg-send >"$T/answers" 2>/dev/null &
-	exec 8<"$T/answers"
-	rm "$T/answers"
-	for ((i = 0; i < 40 * round; i++)); do
-		read -r line <&8 && printf '%s\n' "$line"
-	done >"$T/acknowledged"
+	: >"$T/acknowledged"
+	sets $round 2>/dev/null | msg-send >"$T/acknowledged" 2>/dev/null &
+	sender=$!
+	until test "$(wc -l <"$T/acknowledged")" -ge $((40 * round)); do
+		read -rt 0.02 <> <(:)
+	done
 	server_stop KILL
-	cat <&8 >>"$T/acknowledged"
-	exec 8<&-
-	is "$status" 137 "round $round: the server was killed"
+	killed=$status
+	ended $sender
+	is "$killed" 137 "round $round: the server was killed"
 	jq -r '.[0].name' "$T/acknowledged" | cut -d - -f 2 >"$T/told"
 	like "$(wc -l <"$T/told")" '^[0-9]{2,}$' "many were acknowledged"
 

@@ -34,7 +34,7 @@ class Proxy:
     def stop(self):
         if self.status is None:
             self.process.send_signal(signal.SIGINT)
-            self.status = self.process.wait(30)
+            self.status = self.process.wait(120)
             self.reader.join(30)
             self.said = self.process.stderr.read()
         return self.text

@@ -87,7 +87,7 @@ class Server:
         if not self.told:
             self.process.send_signal(how)
         try:
-            status = self.process.wait(30)
+            status = self.process.wait(120)
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = "did not end"

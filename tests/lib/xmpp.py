@@ -17,7 +17,7 @@ TLS = "urn:ietf:params:xml:ns:xmpp-tls"
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
 SASL2 = "urn:xmpp:sasl:2"
 BIND = "urn:ietf:params:xml:ns:xmpp-bind"
-WAIT = 30           # seconds until an answer is no longer expected
+WAIT = 60           # seconds until an answer is no longer expected
 
 
 class Closed(Exception):

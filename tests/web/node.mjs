@@ -7,7 +7,8 @@ const [service, domain, username, password, resource] =
     process.argv.slice(2);
 const M = "urn:M";
 const title = "Äpfel & <" + resource + ">";
-const xmpp = client({ service, domain, username, password, resource });
+const xmpp = client({ service, domain, username, password, resource,
+	timeout: 60000 });
 
 const base64 = text => Buffer.from(text).toString("base64");
 const json = element => JSON.parse(Buffer.from(element.text(), "base64"));
