@@ -134,7 +134,8 @@ watcher=$!
 msg-avro-encode -d -q <avro >live.json &
 reader=$!
 _background+=($watcher $reader)
-until test -s live.json; do save /about 'is it read?'; done
+n=0				# what is there already is no change
+until test -s live.json; do save /about "is it read? $((n += 1))"; done
 wait_line live.json 'is it read'
 save /about 'and more'
 wait_line live.json 'and more'
