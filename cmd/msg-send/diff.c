@@ -145,6 +145,21 @@ find_removed(struct found *from, char *since, char *until, struct send *s,
 	return found_get(from, s, in, path, since, e);
 }
 
+/* What is there now was last changed then; what is not, taken away. */
+static void
+put_until(char *until, const struct found *from, const struct found *to,
+    struct send *s, const struct interrupt *in, const char *path)
+{
+	struct err ignored = ERR_INIT;
+	uint64_t rev;
+
+	if (to->json != NULL)
+		rev = found_rev(to);
+	else if (found_removal(&rev, s, in, path, &ignored) < 0)
+		rev = found_rev(from);
+	snprintf(until, REV_TEXT, "%" PRIu64, rev);
+}
+
 int
 diff_run(struct send *s, struct interrupt *in, char *const w[],
     size_t n, struct err *e)
@@ -169,8 +184,7 @@ diff_run(struct send *s, struct interrupt *in, char *const w[],
 			    e);
 	}
 	if (rc == 0 && n < 3 && until[0] == '\0')
-		snprintf(until, sizeof until, "%" PRIu64,
-		    to.json != NULL ? found_rev(&to) : found_rev(&from));
+		put_until(until, &from, &to, s, in, w[0]);
 	if (rc == 0)
 		print(&d, &from, &to, since, until);
 	found_clear(&from);

@@ -39,8 +39,11 @@ help_words(struct buf *out, char *const w[], size_t n, struct err *e)
 	if (word_check(word_find(STR("help"), STR_NONE), n, e) < 0)
 		return -1;
 	help_put(out, n > 0 ? w[0] : "");
-	return out->n > before ? 0 : err_set(e, ERR_USAGE, "no command is "
-	    "called '%s'; 'help' alone lists them", w[0]);
+	if (out->n > before)
+		return 0;
+	word_unknown(str_of(w[0]), e);
+	e->code = ERR_USAGE;
+	return -1;
 }
 
 int

@@ -53,7 +53,7 @@ static const struct opt rows[] = {
 	    .flags = OPT_CONFIG },
 	{ 't', "timeout", OPT_MS, "TIME", AT(timeout_ms),
 	    "give up when no answer comes for this long", "30s",
-	    .flags = OPT_ENV | OPT_CONFIG },
+	    .min = 1, .max = INT64_MAX, .flags = OPT_ENV | OPT_CONFIG },
 	{ 0, "retry", OPT_INT, "COUNT", AT(retry),
 	    "connect again so often, and send again what has no answer; "
 	    "changes are named by a txid and done once", "0", 0, 1000,

@@ -40,29 +40,13 @@ word_at(struct str s)
 	return w;
 }
 
-/* What is no command is told with the nearest word or command. */
-static void
-unknown(struct str first, struct err *e)
-{
-	char *typed = mem_strn(first.p, first.n);
-	size_t distance = first.n / 2 + 1;
-	const char *near = word_near(typed, distance < 3 ? distance : 3);
-
-	if (near != NULL)
-		err_set(e, ERR_INPUT, "unknown command '%s'; did you mean "
-		    "'%s'?", typed, near);
-	else
-		command_line_word(first, e);
-	free(typed);
-}
-
 static const struct msg_command *
 find_command(struct str first, struct err *e)
 {
 	const struct msg_command *c = msg_command_by_word(first);
 
 	if (c == NULL)
-		unknown(first, e);
+		word_unknown(first, e);
 	return c;
 }
 

@@ -1,13 +1,16 @@
 #include "words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fs.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "diff.h"
 #include "edit.h"
 #include "help.h"
+#include "msg/command_line.h"
 #include "passwd.h"
 #include "show.h"
 #include "watches.h"
@@ -249,8 +252,8 @@ word_find(struct str first, struct str second)
 	return NULL;
 }
 
-const char *
-word_near(const char *typed, size_t distance)
+static const char *
+nearest(const char *typed, size_t distance)
 {
 	const char *near = NULL;
 
@@ -263,6 +266,21 @@ word_near(const char *typed, size_t distance)
 		}
 	}
 	return near;
+}
+
+void
+word_unknown(struct str typed, struct err *e)
+{
+	char *text = mem_strn(typed.p, typed.n);
+	size_t distance = typed.n / 2 + 1;
+	const char *near = nearest(text, distance < 3 ? distance : 3);
+
+	if (near != NULL)
+		err_set(e, ERR_INPUT, "unknown command '%s'; did you mean "
+		    "'%s'?", text, near);
+	else
+		command_line_word(typed, e);
+	free(text);
 }
 
 size_t

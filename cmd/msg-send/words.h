@@ -44,9 +44,8 @@ extern const struct word words[];
  * no word of ours. */
 const struct word *word_find(struct str first, struct str second);
 
-/* The name of a word that is near to what was typed, for "did you mean";
- * NULL: none is nearer than distance. */
-const char *word_near(const char *typed, size_t distance);
+/* ERR_INPUT: typed is no command, with the nearest word or command. */
+void word_unknown(struct str typed, struct err *e);
 
 /* How many words name it: 1 or 2. */
 size_t word_length(const struct word *word);

@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "cli/password.h"
+#include "xmpp/client_host.h"
 
 /* What one of the clients knows and the other must not stumble over. */
 static const char *const of_clients[] = { "branch", "to", "timeout", "window",
@@ -82,6 +83,8 @@ apply(struct context *c, const struct tool *t, void *values, struct err *e)
 	} else if (c->name != NULL) {
 		rc = config == NULL ? err_set(e, ERR_CONFIG, "no home "
 		    "directory to look for context '%s' in", c->name) :
+		    !fs_exists(config) ? err_set(e, ERR_CONFIG, "context '%s' "
+		    "is not known: there is no '%s'", c->name, config) :
 		    apply_file(c, config, c->name, t, values, e);
 	} else if (c->server == NULL || c->jid == NULL) {
 		rc = apply_default(c, config, t, values, e);
@@ -143,6 +146,9 @@ check(const struct context *c, struct err *e)
 	if (strchr(c->jid, '@') == NULL)
 		return err_set(e, ERR_CONFIG, "--jid: '%s' is no address of "
 		    "the form user@domain", c->jid);
+	if (c->server != NULL && client_host_init(&(struct client_host){ 0 },
+	    c->server, STR_NONE, c->direct_tls, e) < 0)
+		return -1;
 	if (plain && strcmp(c->plaintext, "anywhere") != 0 &&
 	    !is_loopback(c->server))
 		return err_set(e, ERR_CONFIG, "--plaintext shows everything "

@@ -87,7 +87,7 @@ struct context {
 	{ 0, "connect-timeout", OPT_MS, "TIME", \
 	  offsetof(type, c.connect_timeout_ms), \
 	  "give up connecting and logging in after this long", "10s", \
-	  .flags = OPT_ENV | OPT_CONFIG }, \
+	  .min = 1, .max = INT64_MAX, .flags = OPT_ENV | OPT_CONFIG }, \
 	{ 'v', "verbose", OPT_COUNT, NULL, offsetof(type, c.verbosity), \
 	  "say on standard error what happens; twice: every stanza too, " \
 	  "secrets masked" }

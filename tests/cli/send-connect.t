@@ -29,6 +29,15 @@ exits 2 'two ways to trust a server' msg-send "${at[@]}" --insecure --tofu get /
 like "$err" '^msg-send: --insecure contradicts --tofu' 'are one too many'
 exits 2 'a user without a domain' msg-send -s 127.0.0.1:1 -j admin get /
 like "$err" "^msg-send: --jid: 'admin' is no address of the form user@domain" 'is told before a password is looked for'
+exits 2 'a port that is none' msg-send -s 127.0.0.1:99999 -j a@localhost get /
+like "$err" "^msg-send: --server: '99999' is no port" 'too'
+exits 2 'a context where no file is' msg-send -c none get /
+like "$err" "^msg-send: context 'none' is not known: there is no '$XDG_CONFIG_HOME/msg/config'" \
+	'is told with where it would be'
+exits 2 'no time for an answer' msg-send --timeout 0 get /
+like "$err" "^msg-send: --timeout: '0' is less than 1 ms" 'is too little'
+exits 2 'no time to connect' msg-send --connect-timeout 0 get /
+like "$err" "^msg-send: --connect-timeout: '0' is less than 1 ms" 'likewise'
 exits 3 'no TLS with who wants it' msg-send "${at[@]}" --plaintext --password-file pw get /
 like "$err" 'the server wants TLS; only msg-serve --plaintext' 'is told with what would help'
 exits 2 'nothing to trust' msg-send -s 127.0.0.1:1 -j a@localhost --plaintext --tofu get /

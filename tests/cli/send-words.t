@@ -13,7 +13,7 @@ for word in 'get QUERY' 'branch create NAME' 'help \[WORD\]' 'get-item QUERY' 's
 done
 is "$(msg-send help branch | cut -d' ' -f1 | sort -u)" branch 'help of one word'
 exits 2 'help of what is no word' "${nowhere[@]}" msg-send help gett
-like "$err" "no command is called 'gett'" 'says so'
+like "$err" "unknown command 'gett'; did you mean 'get'\?" 'says so'
 exits 2 'help of two' msg-send help get set
 exits 0 'help in a pipe' msg-send <<<'help get-item'
 like "$out" '^get-item QUERY ' 'is the same'
@@ -182,6 +182,9 @@ msg-send rm /gone >/dev/null
 exits 0 'diff of what was removed' msg-send diff /gone
 is "$(jq -c '[._path, .to - .from, (.changes[] | select(.field == "title"))]' <<<"$out")" \
 	'["/gone",1,{"field":"title","before":"Was","after":null}]' 'shows it'
+removed=$(msg-send --max 1 --field rev log)
+exits 0 'diff of it since a revision' msg-send --format text diff /gone $((removed - 1))
+is "${out%%$'\n'*}" "/gone  $((removed - 1))..$removed" 'goes until it was removed'
 exits 5 'diff of many' msg-send diff '/news/*'
 exits 5 'diff since nonsense' msg-send diff /about2 x
 msg-send rm /about2 >/dev/null

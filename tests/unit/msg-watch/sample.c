@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "human.h"
+#include "cli/human.h"
 #include "sample.h"
 #include "table.h"
 
