@@ -123,12 +123,49 @@ hash_cert(X509 *cert, unsigned char hash[EVP_MAX_MD_SIZE])
 	return md == NULL || X509_digest(cert, md, hash, &n) != 1 ? 0 : n;
 }
 
+/* A server that starts by itself has nobody to ask. */
+static int
+no_passphrase(char *buf, int size, int writing, void *arg)
+{
+	(void)buf, (void)size, (void)writing;
+	*(bool *)arg = true;
+	return -1;
+}
+
+/* The certificate and its key, of two files. */
+static int
+use_pair(SSL_CTX *ctx, const char *cert, const char *key, struct err *e)
+{
+	bool asked = false;
+	int rc;
+
+	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
+		return fail(e, ERR_CONFIG, "cannot use certificate '%s'",
+		    cert);
+	SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
+	SSL_CTX_set_default_passwd_cb_userdata(ctx, &asked);
+	rc = SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM);
+	SSL_CTX_set_default_passwd_cb_userdata(ctx, NULL);
+	if (asked)
+		return err_set(e, ERR_CONFIG, "the key in '%s' has a "
+		    "passphrase; type: openssl pkey -in '%s' -out KEY, and "
+		    "name that one", key, key);
+	if (rc != 1 &&
+	    ERR_GET_REASON(ERR_peek_error()) != X509_R_KEY_VALUES_MISMATCH)
+		return fail(e, ERR_CONFIG, "cannot use key '%s'", key);
+	/* One of another type is taken, beside the certificate. */
+	if (SSL_CTX_check_private_key(ctx) != 1)
+		return err_set(e, ERR_CONFIG, "the key in '%s' is not that "
+		    "of the certificate in '%s'", key, cert);
+	return 0;
+}
+
 int
 tls_server(struct tls **out, const char *cert, const char *key,
     const char *alpn, struct err *e)
 {
 	struct tls *t = new_tls(TLS_server_method());
-	int rc = -1;
+	int rc;
 
 	t->server = true;
 	/* A browser opens many connections in a row, and resumes from the
@@ -139,31 +176,17 @@ tls_server(struct tls **out, const char *cert, const char *key,
 	SSL_CTX_set_alpn_select_cb(t->ctx, choose_alpn,
 	    (void *)(uintptr_t)alpn);
 	ERR_clear_error();
-	if (SSL_CTX_use_certificate_chain_file(t->ctx, cert) != 1) {
-		fail(e, ERR_CONFIG, "cannot use certificate '%s'", cert);
-		goto out;
-	}
-	if (SSL_CTX_use_PrivateKey_file(t->ctx, key, SSL_FILETYPE_PEM) != 1 &&
-	    ERR_GET_REASON(ERR_peek_error()) != X509_R_KEY_VALUES_MISMATCH) {
-		fail(e, ERR_CONFIG, "cannot use key '%s'", key);
-		goto out;
-	}
-	/* One of another type is taken, beside the certificate. */
-	if (SSL_CTX_check_private_key(t->ctx) != 1) {
-		err_set(e, ERR_CONFIG, "the key in '%s' is not that of the "
-		    "certificate in '%s'", key, cert);
-		goto out;
+	rc = use_pair(t->ctx, cert, key, e);
+	ERR_clear_error();
+	if (rc < 0) {
+		tls_unref(t);
+		return -1;
 	}
 	tls_cert_of(&t->own, SSL_CTX_get0_certificate(t->ctx));
 	t->end_point_n = hash_cert(SSL_CTX_get0_certificate(t->ctx),
 	    t->end_point);
 	*out = t;
-	t = NULL;
-	rc = 0;
-out:
-	ERR_clear_error();
-	tls_unref(t);
-	return rc;
+	return 0;
 }
 
 /* In place of OpenSSL's own verification when there is a pin. */

@@ -40,6 +40,9 @@ check() {
 	exits "$1" "$2" msg-serve --config serve.conf --check-config "${@:4}"
 	like "$out$err" "$3" 'and it is said'
 }
+openssl pkey -in good.key -aes128 -passout pass:x -out locked.key
+check 2 'a key with a passphrase' "'locked.key' has a passphrase; type: openssl pkey" \
+	--key locked.key
 check 2 'a key of another certificate' 'key .* is not that of the cert' \
 	--key other.key
 check 2 'another name' 'for example.net, and not for the domain' \

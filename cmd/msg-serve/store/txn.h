@@ -79,8 +79,6 @@ int txn_kind(struct txn *t, struct str name, struct str base, struct str text,
  * ERR_LIMIT: too many levels. */
 int txn_branch_create(struct txn *t, struct str name, uint32_t from,
     uint32_t *id, struct err *e);
-int txn_branch_rename(struct txn *t, uint32_t id, struct str name,
-    struct err *e);
 int txn_branch_remove(struct txn *t, uint32_t id, struct err *e);
 
 #endif

@@ -86,20 +86,6 @@ txn_branch_create(struct txn *t, struct str name, uint32_t from,
 }
 
 int
-txn_branch_rename(struct txn *t, uint32_t id, struct str name, struct err *e)
-{
-	struct branch b;
-
-	if (get(t, id, &b, e) < 0 || check_name(t, name, e) < 0)
-		return -1;
-	drop_name(t, b.name);
-	b.name = name;
-	put(t, &b);
-	txn_put_branch_name(t, name, id);
-	return 0;
-}
-
-int
 txn_branch_remove(struct txn *t, uint32_t id, struct err *e)
 {
 	struct branch b;

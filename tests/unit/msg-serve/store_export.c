@@ -25,14 +25,6 @@ drop_branch(struct txn *t, void *arg, struct err *e)
 }
 
 static int
-rename_branch(struct txn *t, void *arg, struct err *e)
-{
-	struct fork *k = arg;
-
-	return txn_branch_rename(t, k->id, str_of(k->name), e);
-}
-
-static int
 publish(struct txn *t, void *arg, struct err *e)
 {
 	struct merge m = { .arg = arg };
@@ -76,8 +68,6 @@ fill(struct fixture *f)
 	fixture_save(f, gone.id, id[1], "on a branch that goes");
 	assert_true(fixture_do(f, 0, drop_branch, &gone.id) > 0);
 	fixture_save(f, k.id, id[1], "mine");
-	k.name = "renamed";
-	assert_true(fixture_do(f, 0, rename_branch, &k) > 0);
 	assert_true(fixture_do(f, 1, publish, NULL) > 0);
 	assert_true(fixture_do(f, 2, confuse, id) > 0);
 	c = fixture_create(f, 2, id[1], "c", "C");
