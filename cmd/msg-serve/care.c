@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "backup.h"
 #include "check.h"
 #include "cli/exit.h"
 #include "start.h"
@@ -51,7 +52,8 @@ backup(const char *dir, const struct serve_options *opt, struct err *e)
 
 	if (open_store(&s, dir, opt, e) < 0)
 		return -1;
-	rc = store_backup(s, opt->backup, e);
+	rc = backup_is_dir(opt->backup) ? backup_dir(s, dir, opt->backup, e) :
+	    store_backup(s, opt->backup, e);
 	store_close(s);
 	return rc;
 }

@@ -60,7 +60,8 @@ static const struct opt rows[] = {
 	    "write the store with its history to an Avro container, and end",
 	    .flags = OPT_FILE },
 	{ 0, "backup", OPT_STR, "file", AT(backup),
-	    "copy the store's data, also while it is served, and end",
+	    "copy the store's data, or to DIR/ all of the store, also while "
+	    "it is served, and end",
 	    .flags = OPT_FILE },
 	{ 0, "check-config", OPT_FLAG, NULL, AT(check_config),
 	    "tell what is wrong with options, configuration file and "

@@ -52,6 +52,20 @@ warn_of_certificate(struct program *p)
 	tls_unref(tls);
 }
 
+/* Where msg-send finds the server; without a listener the domain says it. */
+static struct start_address
+find_address(const struct program *p)
+{
+	const char *starttls = server_address(&p->server, LISTEN_STARTTLS);
+	const char *tls = server_address(&p->server, LISTEN_TLS);
+
+	if (starttls != NULL)
+		return (struct start_address){ starttls, false };
+	if (tls != NULL)
+		return (struct start_address){ tls, true };
+	return (struct start_address){ p->server.opt->domain, false };
+}
+
 /* The line that says that connections are taken, and where: scripts wait for
  * it, so no level but -q leaves it out. */
 static void
@@ -61,12 +75,14 @@ ready(void *arg)
 	const struct serve_options *opt = p->server.opt;
 	const struct log *log = &p->server.log;
 	const struct log always = { log->fd, LOG_LEVEL_INFO, log->journal };
+	const struct start_address at = find_address(p);
 
 	if (opt->plaintext)
 		log_event(log, LOG_LEVEL_WARN, "passwords may come without "
 		    "TLS from loopback addresses", "option", "--plaintext",
 		    NULL);
 	warn_of_certificate(p);
+	start_renew_context(&p->start, opt, &at, log);
 	log_event(opt->quiet ? log : &always, LOG_LEVEL_INFO, "ready",
 	    "domain", opt->domain,
 	    "starttls", address(p, LISTEN_STARTTLS),
@@ -180,20 +196,6 @@ raise_descriptors(int64_t connections)
 		return;
 	now.rlim_cur = want < now.rlim_max ? want : now.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &now);
-}
-
-/* Where msg-send finds the server; without a listener the domain says it. */
-static struct start_address
-find_address(const struct program *p)
-{
-	const char *starttls = server_address(&p->server, LISTEN_STARTTLS);
-	const char *tls = server_address(&p->server, LISTEN_TLS);
-
-	if (starttls != NULL)
-		return (struct start_address){ starttls, false };
-	if (tls != NULL)
-		return (struct start_address){ tls, true };
-	return (struct start_address){ p->server.opt->domain, false };
 }
 
 static int

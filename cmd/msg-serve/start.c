@@ -101,14 +101,13 @@ put_context(const char *dir, const struct start_address *at,
 	return rc;
 }
 
-/* Address, domain and certificate may be others than at the last start. */
-static void
-renew_context(const struct start *st, const struct serve_options *opt,
+void
+start_renew_context(const struct start *st, const struct serve_options *opt,
     const struct start_address *at, const struct log *log)
 {
 	struct err e = ERR_INIT;
-	int rc = put_context(st->dir, at, opt->cert != NULL ? opt->cert :
-	    st->cert, opt, true, &e);
+	int rc = st->fresh ? 0 :
+	    put_context(st->dir, at, opt->cert, opt, true, &e);
 
 	if (rc > 0)
 		log_event(log, LOG_LEVEL_INFO, "client.conf renewed", "server",
@@ -250,8 +249,6 @@ start_open(struct start *st, const struct serve_options *opt,
 	so.dir = st->dir;
 	if (store_open(&st->store, &so, e) < 0)
 		return -1;
-	if (!st->fresh)
-		renew_context(st, opt, at, log);
 	if (st->fresh || opt->import == NULL)
 		return 0;
 	rc = open_export(opt, &fd, e);

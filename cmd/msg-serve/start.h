@@ -38,6 +38,12 @@ int start_open(struct start *st, const struct serve_options *opt,
     const struct start_address *at, const struct log *log, struct err *e);
 void start_clear(struct start *st);
 
+/* Once it is served, with start_certificate's options: address, domain and
+ * certificate may be others than at the last start. */
+void start_renew_context(const struct start *st,
+    const struct serve_options *opt, const struct start_address *at,
+    const struct log *log);
+
 /* The certificate and key where the options say none: the store's. */
 void start_certificate(const struct start *st, struct serve_options *opt);
 

@@ -10,6 +10,10 @@ for i in 1 2 3; do
 done
 exits 0 'a backup while it is served' msg-serve --backup "$T/backup"
 exits 1 'never over a file that is there' msg-serve --backup "$T/backup"
+exits 0 'a backup of all of it' msg-serve --backup "$T/saved/"
+exits 1 'never over one that is there' msg-serve --backup "$T/saved/"
+like "$err" "saved/' is there already" 'as is said'
+exits 6 'nor where it cannot be made' msg-serve --backup "$T/no/saved/"
 exits 0 'an export while it is served' msg-serve --export "$T/export"
 exits 1 'compaction is refused meanwhile' msg-serve --compact
 before=$(msg-send get-item '//*' | sha256sum)
@@ -19,6 +23,26 @@ exits 0 'the store is sound' msg-serve --verify
 is "$out" sound 'and it says so'
 is "$(msg-serve --export - | sha256sum)" "$(sha256sum <"$T/export")" \
 	'an export again is the same'
+
+# --- a backup is served as it is -------------------------------------------------
+mv "$store" "$T/whole"
+cp -a "$T/saved" "$store"
+server_start
+is "$(msg-send get-item '//*' | sha256sum)" "$before" 'a backup that is put back'
+server_stop TERM
+exits 0 'is sound' msg-serve --verify
+is "$(find "$T/saved" -name '*.mdb' -o -type f ! -perm /077 | wc -l) $(stat -c %a "$T/saved")" \
+	'5 700' 'and for the owner alone'
+mv "$store/cred" "$T/cred"
+exits 2 'without the passwords it is refused' msg-serve --listen=127.0.0.1:0
+like "$err" "passwords of the store '.*/cred/data.mdb': put the file of its last" \
+	'which says what to do'
+mkdir "$store/cred"
+cp "$T/backup" "$store/cred/data.mdb"
+exits 2 'so it is with the data in their place' msg-serve --listen=127.0.0.1:0
+like "$err" "/cred/data.mdb': put the file of its last" 'which is said, too'
+rm -r "$store"
+mv "$T/whole" "$store"
 
 # --- an equal store from the export ----------------------------------------------
 exits 1 'not into a store that is there' \

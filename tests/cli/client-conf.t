@@ -64,6 +64,16 @@ serve 127.0.0.1:0 none
 exits 0 'and STARTTLS again' msg-send get-item /about/@name
 stop
 
+# --- not served ---------------------------------------------------------------
+was=$(cat "$conf")
+ok 'an export' msg-serve --export "$T/export"
+for how in "--import=$T/export" "--key=$T/none" "--cert=$T/cert"; do
+	run msg-serve --listen=127.0.0.2:0 --listen-tls=none "$how" </dev/null
+	unlike "$status" '^0$' "a start with ${how%%=*} is refused"
+	unlike "$err" renewed 'nothing is told of the context'
+	is "$(cat "$conf")" "$was" 'which stays as it was'
+done
+
 # --- left ---------------------------------------------------------------------
 address=$starttls
 echo 'timeout = 20s' >>"$conf"

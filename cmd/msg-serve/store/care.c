@@ -56,6 +56,16 @@ store_backup(struct store *s, const char *path, struct err *e)
 }
 
 int
+store_backup_cred(struct store *s, const char *path, struct err *e)
+{
+	int fd = open_new(path, e);
+
+	if (fd < 0)
+		return -1;
+	return finish_new(fd, path, engine_copy(s->cred, fd, e), e);
+}
+
+int
 store_export_file(struct reader *r, const char *path, struct err *e)
 {
 	int fd = open_new(path, e);

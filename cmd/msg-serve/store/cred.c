@@ -104,6 +104,10 @@ cred_open(struct store *s, const struct store_options *o, struct err *e)
 	int rc;
 
 	rc = open_engine(&s->cred, dir, false, o->unsafe, o->read_only, e);
+	if (rc < 0 && (e->code == ERR_NOT_FOUND || e->code == ERR_CONFIG))
+		rc = err_set(e, ERR_CONFIG, "the passwords of the store '%s' "
+		    "are not in '%s/data.mdb': put the file of its last "
+		    "backup there", s->dir, dir);
 	if (rc == 0 && read_row(s, T_SERVER, STR("secret"), s->secret,
 	    sizeof s->secret, &n, e) != 1)
 		rc = err_set(e, ERR_CONFIG, "'%s' has no server's secret",

@@ -169,6 +169,9 @@ uint64_t store_head(struct store *s);
  * removed.  ERR_CONFLICT: path is there already. */
 int store_backup(struct store *s, const char *path, struct err *e);
 
+/* The same for the credentials. */
+int store_backup_cred(struct store *s, const char *path, struct err *e);
+
 /* 16 random bytes made with the store. */
 void store_uuid(struct store *s, uint8_t out[16]);
 
