@@ -177,6 +177,26 @@ check_compact(const struct settings *s, struct err *e)
 	return 0;
 }
 
+/* Of the command line: what cannot both be meant. */
+static int
+check_pairs(const struct serve_options *o, struct err *e)
+{
+	bool ends = o->export != NULL || o->backup != NULL || o->verify ||
+	    o->compact;
+
+	if (o->quiet && o->verbose > 0)
+		return err_set(e, ERR_USAGE, "--quiet and --verbose: one of "
+		    "them");
+	if (o->check_config && ends)
+		return err_set(e, ERR_USAGE, "--check-config stands alone, "
+		    "without --export, --backup, --check-store or --compact");
+	if (o->import != NULL && ends)
+		return err_set(e, ERR_USAGE, "--import is for a start, and "
+		    "not together with --export, --backup, --check-store or "
+		    "--compact");
+	return 0;
+}
+
 static int
 check(struct settings *s, struct err *e)
 {
@@ -197,6 +217,8 @@ settings_read(struct settings **out, int argc, char *argv[],
 
 	if (opt_parse(&msg_serve, &s->opt, argc, argv, &operands, &count,
 	    next, e) < 0)
+		goto fail;
+	if (*next != OPT_DONE && check_pairs(&s->opt, e) < 0)
 		goto fail;
 	s->path = *next == OPT_DONE ? NULL : find_file(&s->opt);
 	if (s->path != NULL &&

@@ -15,10 +15,19 @@
 #include "cli/config_scan.h"
 #include "cli/opt_row.h"
 
+struct place {
+	const cfg_t *sec;
+	const char *name;		/* of the row */
+	unsigned i;			/* which of its values */
+	int line;
+};
+
 struct config {
 	cfg_t *cfg;
 	char *path, *dir;
 	struct arena text;		/* paths put together */
+	struct place *places;		/* of the values, as they were read */
+	size_t place_count, place_cap;
 	cfg_opt_t rows[OPT_ROWS_MAX];	/* of a context */
 	cfg_opt_t top[OPT_ROWS_MAX + 2];
 };
@@ -28,6 +37,7 @@ struct config {
 /* libconfuse's error function has no argument: where the config_read that is
  * running wants to have its words. */
 struct reading {
+	struct config *config;
 	struct err *e;
 	int line;
 };
@@ -43,6 +53,26 @@ on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	reading->line = cfg->line;
 }
 
+static void
+note_place(struct config *c, const cfg_t *sec, cfg_opt_t *row)
+{
+	c->places = mem_grow(c->places, &c->place_cap, c->place_count + 1,
+	    sizeof *c->places);
+	c->places[c->place_count++] = (struct place){ sec, row->name,
+		cfg_opt_size(row) - 1, sec->line };
+}
+
+/* Of a list that is there twice the last counts. */
+static int
+line_of(const struct config *c, const cfg_t *sec, const char *name, unsigned i)
+{
+	for (size_t n = c->place_count; n-- > 0;)
+		if (c->places[n].sec == sec && c->places[n].i == i &&
+		    strcmp(c->places[n].name, name) == 0)
+			return c->places[n].line;
+	return 0;
+}
+
 /* The last of two would be taken, and which is meant nobody knows.  A list has
  * a value after the other. */
 static int
@@ -51,6 +81,7 @@ on_value(cfg_t *cfg, cfg_opt_t *row)
 	bool twice = (row->flags & (SEEN | CFGF_LIST)) == SEEN;
 
 	row->flags |= SEEN;
+	note_place(reading->config, cfg, row);
 	if (twice)
 		cfg_error(cfg, "'%s' is there twice", row->name);
 	return twice ? -1 : 0;
@@ -137,7 +168,7 @@ static int
 parse_text(struct config *c, const struct tool *t, const char *text,
     struct err *e)
 {
-	struct reading at = { .e = e };
+	struct reading at = { .config = c, .e = e };
 	int rc = config_scan(text, &at.line, e);
 
 	reading = &at;
@@ -207,6 +238,7 @@ config_free(struct config *c)
 	if (c == NULL)
 		return;
 	cfg_free(c->cfg);
+	free(c->places);
 	arena_free(&c->text);
 	free(c->path);
 	free(c->dir);
@@ -260,7 +292,8 @@ apply_value(struct config *c, cfg_t *sec, const struct opt *o, unsigned i,
 	    strcmp(text, "-") != 0)
 		text = arena_printf(&c->text, "%s/%s", c->dir, text);
 	if (opt_set(t, values, o->name, text, e) < 0)
-		return err_prefix(e, "'%s'", c->path);
+		return err_prefix(e, "%s:%d", c->path,
+		    line_of(c, sec, o->name, i));
 	return 0;
 }
 

@@ -150,6 +150,11 @@ use_pair(SSL_CTX *ctx, const char *cert, const char *key, struct err *e)
 		return err_set(e, ERR_CONFIG, "the key in '%s' has a "
 		    "passphrase; type: openssl pkey -in '%s' -out KEY, and "
 		    "name that one", key, key);
+	if (rc != 1 && ERR_GET_REASON(ERR_peek_error()) == ERR_R_UNSUPPORTED) {
+		ERR_clear_error();
+		return err_set(e, ERR_CONFIG, "'%s' holds no private key in "
+		    "PEM", key);
+	}
 	if (rc != 1 &&
 	    ERR_GET_REASON(ERR_peek_error()) != X509_R_KEY_VALUES_MISMATCH)
 		return fail(e, ERR_CONFIG, "cannot use key '%s'", key);

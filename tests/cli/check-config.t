@@ -128,7 +128,7 @@ exits 2 'an option that is no setting' msg-serve --config serve.conf \
 like "$err" "'import' is for the command line" 'is told so'
 echo 'max-depth = 1' >serve.conf
 exits 2 'a value out of range' msg-serve --config serve.conf --check-config
-like "$err" "'serve.conf': --max-depth: '1' is less than" 'with its limit'
+like "$err" "^msg-serve: serve.conf:[1-9][0-9]*: --max-depth: '1' is less than" 'with its limit'
 exits 2 'a file that is not there' msg-serve --config nowhere --check-config
 like "$err" "nowhere" 'is named'
 
@@ -148,4 +148,15 @@ is "$(MSG_DOMAIN=from.env domain)" from.env 'the environment is stronger'
 is "$(domain -d EXAMPLE.Org)" example.org 'a domain is prepared as in JIDs'
 is "$(MSG_DOMAIN=from.env domain -d from.line)" from.line \
 	'the command line is strongest'
+# --- what cannot both be meant ---------------------------------------------------
+for pair in "--check-config --export=$T/x" "--check-config --verify" \
+	"--import=$T/x --backup=$T/y" '-q -v'; do
+	# shellcheck disable=SC2086
+	exits 2 "$pair is refused" msg-serve $pair
+done
+test ! -e "$T/x"
+result $? 'and nothing is written'
+exits 2 'a certificate without its key is refused' msg-serve --cert good.crt \
+	--store "$T/new" --listen 127.0.0.1:0 --listen-tls none
+like "$err" "^msg-serve: --cert without --key: .*'good.crt'" 'and which is missing said'
 done_testing

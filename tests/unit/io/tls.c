@@ -116,6 +116,7 @@ a_server_says_what_is_wrong_with_its_files(void **state)
 		{ d->junk, d->key, "cannot use certificate" },
 		{ d->cert, "/nowhere/k", "key '/nowhere/k': No such" },
 		{ d->cert, d->key2, "is not that of the certificate" },
+		{ d->cert, d->cert, "holds no private key" },
 	};
 
 	for (size_t i = 0; i < MEM_COUNT(bad); i++) {
