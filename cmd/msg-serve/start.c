@@ -193,14 +193,26 @@ make_store(struct start *st, const struct serve_options *opt,
     const struct start_address *at, const struct log *log, struct err *e)
 {
 	struct serve_options whole = *opt;
+	const char *import = opt->import;
 	struct first *f;
 	int fd = -1, rc = open_export(opt, &fd, e);
 
+	if (rc >= 0 && (opt->cert == NULL) != (opt->key == NULL)) {
+		if (rc == 1)
+			close(fd);
+		return err_set(e, ERR_CONFIG, opt->key == NULL ? "--cert "
+		    "without --key: a new store's own key is another; name "
+		    "that of '%s'" : "--key without --cert: a new store's own "
+		    "certificate is another's; name that of '%s'",
+		    opt->key == NULL ? opt->cert : opt->key);
+	}
 	if (rc == 1) {
 		whole.import = NULL;
 		whole.demo = false;
 		opt = &whole;
 		rc = first_import(&f, st->dir, fd, e);
+		if (rc < 0 && e->code == ERR_INPUT)
+			(void)err_prefix(e, "import of '%s'", import);
 		close(fd);
 	} else if (rc == 0) {
 		rc = first_begin(&f, st->dir, e);

@@ -48,6 +48,10 @@ mv "$T/whole" "$store"
 exits 1 'not into a store that is there' \
 	msg-serve --import "$T/export" --listen 127.0.0.1:0 --listen-tls none
 mv "$store" "$T/old"
+head -c -9 "$T/export" >"$T/cut"
+exits 5 'nor one that is cut' \
+	msg-serve --import "$T/cut" --listen 127.0.0.1:0 --listen-tls none
+like "$err" "import of '$T/cut': " 'which is named'
 server_start --import "$T/export"
 is "$(msg-send get-item '//*' | sha256sum)" "$before" 'an import is equal'
 exits 0 'the administrator is there' msg-send get-user admin

@@ -82,11 +82,13 @@ is "$(jq -c . <<<"$out")" '["A","B"]' 'and nothing else is there'
 server_stop
 
 XDG_DATA_HOME=$T/refused
-echo '[{"method": "create", "data": {"_kind": "Nokind", "_path": "/a"}}]' \
+echo '[{"method": "create", "data": {"_kind": "Page", "_path": "/a"}},
+{"method": "create", "data": {"_kind": "Nokind", "_path": "/b"}}]' \
 	>"$T/actions.json"
 server_try --import="$T/actions.json"
-like "$?$status" '^1[15]$' 'an import that cannot be done stops the start'
-like "$(tail -1 "$T/serve.log")" 'Nokind' 'and says why'
+is "$?$status" 15 'an import that cannot be done stops the start'
+like "$(tail -1 "$T/serve.log")" \
+	"import of '.*/actions.json', action 2: '/b': .*'Nokind'" 'and says why'
 test ! -e "$T/refused/msg"
 result $? 'a store that is not whole is not left there'
 

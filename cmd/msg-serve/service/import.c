@@ -51,6 +51,16 @@ done(struct store_job *job)
 	(void)job;
 }
 
+/* Which item, where the error is of a field of it. */
+static int
+name_item(const struct item_action *x, struct err *e)
+{
+	if (x->path.n == 0 || str_is(x->path, e->path))
+		return -1;
+	return err_prefix(e, "'%.*s'", (int)(x->path.n > 200 ? 200 :
+	    x->path.n), x->path.p);
+}
+
 static int
 import_actions(struct store *s, const char *p, size_t n, const char *domain,
     struct err *e)
@@ -64,6 +74,8 @@ import_actions(struct store *s, const char *p, size_t n, const char *domain,
 	im.set = item_set_parse(&a, p, n, e);
 	if (im.set != NULL)
 		rc = store_run(s, &im.job, e);
+	if (rc < 0 && im.set != NULL && e->action >= 0)
+		(void)name_item(&im.set->actions[e->action], e);
 	arena_free(&a);
 	return rc;
 }
@@ -74,8 +86,8 @@ import_demo(struct store *s, const char *domain, struct err *e)
 	return import_actions(s, demo, sizeof demo - 1, domain, e);
 }
 
-/* Of a directory the file that the action was made of; all there is to say of
- * a list is the action's number. */
+/* Of a directory the file that the action was made of, of a list the action's
+ * number.  What it names and is not there makes the input unfit. */
 static int
 blame(const char *path, const struct buf *names, struct err *e)
 {
@@ -83,8 +95,11 @@ blame(const char *path, const struct buf *names, struct err *e)
 
 	if (e->action < 0)
 		return err_prefix(e, "import of '%s'", path);
+	if (e->code == ERR_NOT_FOUND)
+		e->code = ERR_INPUT;
 	if (names->n == 0 || buf_full(names))
-		return err_prefix(e, "import of '%s', an action of it", path);
+		return err_prefix(e, "import of '%s', action %d", path,
+		    e->action + 1);
 	for (int i = 0; i < e->action; i++)
 		name += strlen(name) + 1;
 	e->action = -1;
