@@ -249,7 +249,7 @@ install: all
 	for p in man/*.[1-8]; do \
 		install -d $(to)$(MANDIR)/man$${p##*.}; \
 		install -m 644 $$p $(to)$(MANDIR)/man$${p##*.}; done
-	install -m 644 README.md NEWS.md LICENSE $(to)$(DOCDIR)
+	install -m 644 NEWS.md LICENSE $(to)$(DOCDIR)
 	for t in $(TOOLS); do \
 		install -m 644 completions/msg.bash $(to)$(BASHDIR)/$$t; \
 		sed s/TOOL/$$t/g completions/msg.fish >$(to)$(FISHDIR)/$$t.fish; \

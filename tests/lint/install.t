@@ -16,6 +16,8 @@ for tool in "$TOP"/cmd/*/main.c; do
 		test -s "$root/usr/share/bash-completion/completions/$tool"
 done
 ok 'licence' test -s "$root/usr/share/doc/message/LICENSE"
+is "$(cd "$root/usr/share/doc/message" && echo *)" 'LICENSE NEWS.md serve.conf' \
+	'what is for who builds it is left out'
 ok 'make uninstall' make -s uninstall DESTDIR="$root" PREFIX=/usr
 is "$(find "$root" -type f)" '' 'nothing is left'
 done_testing
