@@ -131,10 +131,10 @@ number(struct lexer *l, struct token *t, size_t end, bool real)
 	l->at = end;
 	if (!real) {
 		t->type = TOKEN_INTEGER;
-		if (text_number(s, end - t->at, INT64_MAX, &v) < 0)
+		if (text_number(s, end - t->at, LEX_INT_MIN, &v) < 0)
 			bad(l, t, t->at, "the number is over 64 bits");
 		else
-			t->integer = (int64_t)v;
+			t->integer = v;
 		return;
 	}
 	t->type = TOKEN_REAL;

@@ -24,12 +24,14 @@ enum token_type { TOKEN_END, TOKEN_BAD, TOKEN_WORD, TOKEN_NAME, TOKEN_INTEGER,
 enum token_mark { MARK_SLASHES = 0x80, MARK_DOTS, MARK_AXIS, MARK_NE, MARK_LE,
 	MARK_GE };
 
+#define LEX_INT_MIN	((uint64_t)1 << 63)
+
 struct token {
 	enum token_type type;
 	int mark;			/* TOKEN_MARK */
 	size_t at, n;			/* its bytes in the text */
 	struct str text;		/* word, name, string, variable */
-	int64_t integer;
+	uint64_t integer;		/* LEX_INT_MIN: only behind a '-' */
 	double real;
 };
 

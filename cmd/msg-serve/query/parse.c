@@ -209,6 +209,24 @@ parse_level(struct parser *p, int level)
 	return left;
 }
 
+/* 2^63 fits only with its sign: together they are the least integer. */
+static bool
+is_least(const struct parser *p)
+{
+	return p->tok.type == TOKEN_INTEGER && p->tok.integer == LEX_INT_MIN;
+}
+
+static struct expr *
+parse_least(struct parser *p, size_t at)
+{
+	struct expr *x = parser_new(p, EXPR_INTEGER, at);
+
+	x->index = true;
+	x->u.integer = INT64_MIN;
+	parser_next(p);
+	return x;
+}
+
 static struct expr *
 parse_unary(struct parser *p)
 {
@@ -222,6 +240,8 @@ parse_unary(struct parser *p)
 			    "sign"), NULL;
 		top = x = kid;
 	}
+	if (x != NULL && x->type == EXPR_NEGATE && is_least(p))
+		return parse_least(p, x->at);
 	kid = parse_path(p);
 	if (x == NULL || kid == NULL)
 		return kid;

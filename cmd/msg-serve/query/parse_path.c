@@ -211,9 +211,12 @@ parse_literal(struct parser *p)
 	struct expr *x = parser_new(p, EXPR_STRING, p->tok.at);
 
 	if (p->tok.type == TOKEN_INTEGER) {
+		if (p->tok.integer == LEX_INT_MIN)
+			return parser_fail_at(p, p->tok.at, ERR_SYNTAX, "the "
+			    "number is over 64 bits"), NULL;
 		x->type = EXPR_INTEGER;
 		x->index = true;
-		x->u.integer = p->tok.integer;
+		x->u.integer = (int64_t)p->tok.integer;
 	} else if (p->tok.type == TOKEN_REAL) {
 		x->type = EXPR_REAL;
 		x->index = true;

@@ -52,6 +52,8 @@ precedence(const struct expr *x)
 		return PREC_INTERSECT;
 	case EXPR_NEGATE: case EXPR_PLUS:
 		return PREC_UNARY;
+	case EXPR_INTEGER:
+		return x->u.integer < 0 ? PREC_UNARY : PREC_PATH;
 	default:
 		return PREC_PATH;
 	}
@@ -143,8 +145,8 @@ print_step(const struct step *s, bool first, struct buf *out)
 		enum expr_type t = s->primary->type;
 		bool string = t == EXPR_STRING;
 		bool plain = t == EXPR_VAR || t == EXPR_CALL ||
-		    t == EXPR_SEQ || (first && (string ||
-		    t == EXPR_INTEGER || t == EXPR_REAL));
+		    t == EXPR_SEQ || (first && (string || (t == EXPR_INTEGER &&
+		    s->primary->u.integer >= 0) || t == EXPR_REAL));
 
 		if (!plain)
 			buf_putc(out, '(');
