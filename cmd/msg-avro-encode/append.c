@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int
@@ -123,6 +124,7 @@ int
 append_open(struct sink *k, const struct encode_opts *o,
     const struct schema *s, struct err *e)
 {
+	struct stat st;
 	off_t size;
 	int rc;
 
@@ -131,6 +133,9 @@ append_open(struct sink *k, const struct encode_opts *o,
 	k->fd = open(o->append, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (k->fd < 0)
 		return err_sys(e, ERR_SYSTEM, "cannot open '%s'", o->append);
+	if (fstat(k->fd, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_set(e, ERR_SYSTEM, "cannot append to '%s': it is "
+		    "no regular file", k->name);
 	if (lock(k, e) < 0)
 		return -1;
 	size = lseek(k->fd, 0, SEEK_END);

@@ -48,6 +48,27 @@ schema_of_file(const char *path, struct err *e)
 	return s;
 }
 
+struct schema *
+schema_named(const char *path, const char *name, struct err *e)
+{
+	struct schema_set *set = schema_set_new();
+	struct buf text = BUF_INIT((size_t)1 << 31);
+	struct schema *s = NULL;
+
+	if (name == NULL)
+		s = schema_of_file(path, e);
+	else if (schema_text(&text, path, e) == 0) {
+		if (schema_set_add(set, text.p, text.n, e) < 0 ||
+		    (s = schema_set_get(set, name, e)) == NULL)
+			err_prefix(e, "schema '%s'", path);
+		if (s == NULL && e->code == ERR_NOT_FOUND)
+			e->code = ERR_USAGE;
+	}
+	buf_free(&text);
+	schema_set_free(set);
+	return s;
+}
+
 bool
 schema_given(const struct encode_opts *o)
 {
@@ -206,29 +227,15 @@ run_of(const struct encode_opts *o)
 
 int
 reading_init(struct reading *g, const struct encode_opts *o,
-    struct schema *writer, struct err *e)
+    struct schema *writer, const struct schema *reader, struct err *e)
 {
-	struct schema *reader = NULL;
-	int rc = -1;
-
 	memset(g, 0, sizeof *g);
 	g->writer = writer;
-	if (o->reader != NULL) {
-		reader = schema_of_file(o->reader, e);
-		if (reader == NULL)
-			return -1;
-		g->pair = plan_pair(writer, reader, e);
-		if (g->pair == NULL) {
-			err_prefix(e, "the data cannot be read with '%s'",
-			    o->reader);
-			goto out;
-		}
-	}
+	if (reader != NULL && (g->pair = plan_pair(writer, reader, e)) == NULL)
+		return err_prefix(e, "the data cannot be read with '%s'",
+		    o->reader);
 	g->plan = plan_of(o, reader == NULL ? writer : reader, e);
-	rc = g->plan == NULL ? -1 : 0;
-out:
-	schema_unref(reader);
-	return rc;
+	return g->plan == NULL ? -1 : 0;
 }
 
 void

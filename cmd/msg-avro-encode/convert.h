@@ -13,6 +13,10 @@
 /* Schemas of a file, which may be a container. */
 struct schema *schema_of_file(const char *path, struct err *e);
 
+/* The type of this name in the file; NULL: as schema_of_file. */
+struct schema *schema_named(const char *path, const char *name,
+    struct err *e);
+
 bool schema_given(const struct encode_opts *o);
 
 /* What -s, --kind and --name say; NULL: *e, ERR_USAGE when none is given. */
@@ -45,9 +49,9 @@ struct reading {
 	struct plan *pair;		/* NULL: the writer's own schema */
 };
 
-/* Takes writer. */
+/* Takes writer, borrows reader, which may be NULL. */
 int reading_init(struct reading *g, const struct encode_opts *o,
-    struct schema *writer, struct err *e);
+    struct schema *writer, const struct schema *reader, struct err *e);
 void reading_clear(struct reading *g);
 
 /* The first value of p[0..n): as plan_decode_next.  tmp is scratch. */

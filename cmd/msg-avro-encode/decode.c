@@ -210,7 +210,11 @@ decode_file(struct decoder *c, const char *name, struct err *e)
 		goto out;
 	if (frame == FRAME_AUTO)
 		frame = recognise(c);
-	if (frame == FRAME_OCF && input_n(&c->in) > 0)
+	if (frame == FRAME_OCF && input_n(&c->in) == 0 && c->in.end &&
+	    c->given == NULL)
+		err_set(e, ERR_INPUT, "it is empty: a container has a head at "
+		    "least");
+	else if (frame == FRAME_OCF && input_n(&c->in) > 0)
 		rc = decode_container(c, e);
 	else if (c->given == NULL && frame != FRAME_SINGLE)
 		err_set(e, ERR_USAGE, "no schema is given: use -s FILE or "
@@ -234,6 +238,11 @@ decode_run(const struct encode_opts *o, char *files[], size_t count)
 	c.any_id = o->confluent == NULL || strcmp(o->confluent, "any") == 0;
 	if (!c.any_id && confluent_of(o, &c.confluent, &e) < 0)
 		return encode_report(&e);
+	if (o->reader != NULL && (c.reader = schema_of_file(o->reader,
+	    &e)) == NULL) {
+		err_prefix(&e, "--reader");
+		return encode_report(&e);
+	}
 	c.run = run_of(o);
 	c.done = o->head == 0;
 	progress_init(&c.progress, o);

@@ -57,7 +57,8 @@ decode_use(struct decoder *c, struct schema *s, struct err *e)
 	r = &c->others[c->other++ % READINGS];
 	reading_clear(r);
 	*r = c->reading;
-	c->have = reading_init(&c->reading, c->o, s, e) == 0;
+	c->have = reading_init(&c->reading, c->o, s, c->reader,
+	    e) == 0;
 	if (!c->have)
 		reading_clear(&c->reading);
 	return c->have ? 0 : -1;
@@ -119,5 +120,6 @@ decode_schemas_clear(struct decoder *c)
 	for (size_t i = 0; i < READINGS; i++)
 		reading_clear(&c->others[i]);
 	schema_unref(c->given);
+	schema_unref(c->reader);
 	sources_clear(&c->sources);
 }

@@ -11,6 +11,7 @@ struct decoder {
 	struct plan_run *run;
 	struct sources sources;
 	struct schema *given;		/* what the options say; or NULL */
+	struct schema *reader;		/* of --reader; or NULL */
 	struct reading reading;
 	struct reading others[READINGS]; /* that were in use before */
 	size_t other;			/* the next to make room */

@@ -57,6 +57,13 @@ read_file(struct arena *a, struct shape *s, const struct encode_opts *o,
 	}
 }
 
+static bool
+is_empty(const struct shape *s)
+{
+	return s->nulls + s->bools + s->ints + s->longs + s->doubles +
+	    s->strings + s->arrays + s->objects == 0;
+}
+
 static int
 propose(struct arena *a, const struct shape *s, const struct encode_opts *o,
     struct err *e)
@@ -103,6 +110,11 @@ infer_run(const struct encode_opts *o, char *files[], size_t count)
 			status = encode_status(&e);
 		}
 		input_close(&in);
+	}
+	if (status == EXIT_DONE && is_empty(s)) {
+		err_set(&e, ERR_INPUT, "--infer: there is no JSON value to "
+		    "infer a schema from");
+		status = encode_report(&e);
 	}
 	if (status == EXIT_DONE && propose(&a, s, o, &e) < 0)
 		status = encode_report(&e);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define AT(member)	offsetof(struct encode_opts, member)
 
@@ -147,6 +148,7 @@ static const char *const apart[] = {
 static const char *const needs[] = {
 	"reader decode",
 	"context kind",
+	"name schema kind infer canonical fingerprint template",
 	"enums infer",
 	"level codec append concat",
 };
@@ -233,6 +235,30 @@ check_level(const struct encode_opts *o, struct err *e)
 	return 0;
 }
 
+/* -1 stands for no --head at all. */
+static int
+check_head(const struct encode_opts *o, struct err *e)
+{
+	if (o->head >= 0 || !opt_given(&encode_tool, o, "head"))
+		return 0;
+	return err_set(e, ERR_USAGE, "--head: '-1' is less than 0");
+}
+
+/* Avro goes to a terminal as text only. */
+static int
+check_terminal(const struct encode_opts *o, struct err *e)
+{
+	bool reads = o->decode || o->canonical || o->fingerprint != NULL ||
+	    o->compat != NULL || o->template || o->infer || o->meta;
+
+	if (reads || o->check || o->count_only || o->append != NULL ||
+	    o->base64 || o->hex || !isatty(STDOUT_FILENO))
+		return 0;
+	return err_set(e, ERR_USAGE, "Avro is binary and not for a terminal: "
+	    "write it to a file with >FILE, or show it with --hex or "
+	    "--base64");
+}
+
 /* Standard input is read once, and a file has a name. */
 static int
 check_names(const struct encode_opts *o, char *files[], size_t count,
@@ -269,7 +295,8 @@ options_check(const struct encode_opts *o, char *files[], size_t count,
 	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
 		if (check_needs(o, needs[i], e) < 0)
 			return -1;
-	if (check_strict(o, e) < 0 || check_level(o, e) < 0)
+	if (check_strict(o, e) < 0 || check_level(o, e) < 0 ||
+	    check_head(o, e) < 0 || check_terminal(o, e) < 0)
 		return -1;
 	return check_names(o, files, count, e);
 }

@@ -55,7 +55,7 @@ schema_run(const struct encode_opts *o, char *files[], size_t count)
 
 	for (size_t i = 0; i < (given ? 1 : count == 0 ? 1 : count); i++) {
 		struct schema *s = given ? schema_of_options(o, &e) :
-		    schema_of_file(count == 0 ? "-" : files[i], &e);
+		    schema_named(count == 0 ? "-" : files[i], o->name, &e);
 
 		if (s == NULL || tell(o, s, &e) < 0)
 			status = encode_report(&e);

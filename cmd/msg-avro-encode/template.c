@@ -322,7 +322,7 @@ template_run(const struct encode_opts *o, char *files[], size_t count)
 	    .raw = o->raw_logical || o->strict };
 	struct err e = ERR_INIT;
 	struct schema *s = schema_given(o) ? schema_of_options(o, &e) :
-	    schema_of_file(count > 0 ? files[0] : "-", &e);
+	    schema_named(count > 0 ? files[0] : "-", o->name, &e);
 	int status = EXIT_DONE;
 
 	if (s != NULL)

@@ -76,7 +76,14 @@ wanted(const struct pnode *n, char out[SCHEMA_WANTED])
 	    n->logical);
 	size_t at = 0;
 
-	if (n->op == SCHEMA_UNION) {
+	if (n->op == SCHEMA_UNION && s->branch_count == 0) {
+		snprintf(out, SCHEMA_WANTED, "nothing: the union [] has no "
+		    "branch");
+	} else if (n->op == SCHEMA_ENUM && s->symbol_count == 0) {
+		snprintf(out, SCHEMA_WANTED, "nothing: the enum %.*s has no "
+		    "symbol", (int)(s->name.n < 60 ? s->name.n : 60),
+		    s->name.p);
+	} else if (n->op == SCHEMA_UNION) {
 		at = (size_t)snprintf(out, SCHEMA_WANTED, "one of");
 		for (size_t i = 0; i < s->branch_count && at < 160; i++) {
 			struct str b = schema_branch_name(s->branches[i]);
@@ -111,6 +118,10 @@ enc_misfit(struct plan_run *r, const struct pnode *n, const char *p)
 
 	if (enc_token(*p) == TOKEN_NONE)
 		return enc_expected(r, p, "a value");
+	/* "trailing" is no boolean */
+	if ((enc_token(*p) == TOKEN_BOOL || enc_token(*p) == TOKEN_NULL) &&
+	    enc_ignore(r, p) == NULL)
+		return NULL;
 	/* do not quote half of what is still to come */
 	if (!r->last && enc_ignore(r, p) == NULL && r->fail == FAIL_SHORT)
 		return NULL;

@@ -389,6 +389,46 @@ contradicts '--level 15 is more than 9, the highest of the codec deflate' \
 	--codec deflate --level 15
 contradicts '--level means nothing to the codec snappy' \
 	--codec snappy --level 1
+contradicts "--head: '-1' is less than 0" --head -1
+run avro --name x.y page.avsc </dev/null
+is "$status:$err" '2:msg-avro-encode: --name means nothing without --schema' \
+	'--name alone'
+echo '{"type":"record","name":"R","fields":[{"name":"f",
+	"type":{"type":"fixed","name":"a.F","size":2}}]}' >named.avsc
+is "$(avro --template -n a.F named.avsc)" '"\u0000\u0000"' \
+	'--template of a type that is named'
+is "$(avro --canonical -n a.F named.avsc)" \
+	'{"name":"a.F","type":"fixed","size":2}' 'and --canonical'
+exits 2 'which must be there' avro --template -n nope named.avsc
+avro -s page.avsc --ocf <<<"$values" >whole.avro
+run avro -d --reader nowhere whole.avro
+like "$status:$err" "^5:msg-avro-encode: --reader: cannot open 'nowhere'" \
+	'a reader that is not there is no fault of the container'
+run avro -d --ocf /dev/null
+is "$status:$err" "5:msg-avro-encode: /dev/null: it is empty: a container has \
+a head at least" 'an empty container'
+run avro -s page.avsc --append /dev/full <<<"$values"
+is "$status:$err" "6:msg-avro-encode: cannot append to '/dev/full': it is no \
+regular file" 'a device is no container'
+run avro --infer </dev/null
+is "$status:$out:$err" "5::msg-avro-encode: --infer: there is no JSON value \
+to infer a schema from" 'nothing to infer from'
+run avro -s page.avsc --hex <<<'{"name":"a"} trailing'
+is "$status:$err" "5:msg-avro-encode: line 1, column 14: expected a value, \
+found 't'" 'a word that is no JSON'
+run avro -s <(echo '[]') <<<1
+like "$status:$err" '^5:.*expected nothing: the union \[\] has no branch' \
+	'a union of nothing'
+run avro -s <(echo '{"type":"enum","name":"E","symbols":[]}') <<<'"a"'
+like "$status:$err" '^5:.*expected nothing: the enum E has no symbol' \
+	'an enum of nothing'
+for how in '--ocf' '' '--concat whole.avro'; do
+	run script -qec "msg-avro-encode -s page.avsc $how </dev/null" /dev/null
+	like "$status:$out" '^2:.*not for a terminal: .* --hex or --base64' \
+		"not to a terminal: ${how:-bare}"
+done
+run script -qec 'msg-avro-encode -s page.avsc --hex </dev/null' /dev/null
+is "$status" 0 'but --hex'
 exits 2 '--infer cannot leave out' avro --infer -k </dev/null
 run avro -k -s page.avsc --hex nowhere - <<<'{"name":"x"}'
 is "$status:$out" 5:02780000 'a file that is not there is left out'
