@@ -159,6 +159,12 @@ typedef void schema_issue_fn(void *arg, const char *path, const char *text);
 bool schema_compatible(const struct schema *reader,
     const struct schema *writer, schema_issue_fn *fn, void *arg);
 
+/* Does now, which follows before, still read each field from what before read
+ * it from in data of then: has it kept the aliases?  Tells each field that
+ * does not (fn may be NULL). */
+bool schema_keeps(const struct schema *now, const struct schema *before,
+    const struct schema *then, schema_issue_fn *fn, void *arg);
+
 /* --- avro-c's own model of it: for tests, and where DESIGN.md says -------- */
 
 struct avro_obj_t;

@@ -7,12 +7,15 @@
 
 static const struct {
 	const char *word;
-	bool forward, transitive;
+	bool forward, transitive, lossy;
 } modes[] = {
-	{ "BACKWARD", false, false }, { "BACKWARD_TRANSITIVE", false, true },
-	{ "FORWARD", true, false }, { "FORWARD_TRANSITIVE", true, true },
-	{ "FULL", true, false }, { "FULL_TRANSITIVE", true, true },
-	{ "NONE", false, false },
+	{ "BACKWARD", false, false, false },
+	{ "BACKWARD_TRANSITIVE", false, true, false },
+	{ "FORWARD", true, false, false },
+	{ "FORWARD_TRANSITIVE", true, true, false },
+	{ "FULL", true, false, false },
+	{ "FULL_TRANSITIVE", true, true, false },
+	{ "NONE", false, false, true },
 };
 
 static int
@@ -24,6 +27,7 @@ read_mode(struct schema_set *s, struct str mode, struct err *e)
 		if (str_is(mode, modes[i].word)) {
 			s->forward = modes[i].forward;
 			s->transitive = modes[i].transitive;
+			s->lossy = modes[i].lossy;
 			return 0;
 		}
 	}

@@ -235,6 +235,10 @@ check_versions(const struct schema_set *s, const struct kind *k,
 		    !schema_compatible(v->schema, new, reason, &r))
 			rc = refuse(s, &r, "it could not be read by "
 			    "version", e);
+		else if (!s->lossy && !schema_keeps(new, k->current->schema,
+		    v->schema, reason, &r))
+			rc = refuse(s, &r, "it loses what is written in "
+			    "version", e);
 	}
 	buf_free(&r.text);
 	buf_free(&r.list);

@@ -7,7 +7,8 @@
  * later.  What was written in any version from
  * before must be readable in the new one (BACKWARD); FORWARD and FULL ask
  * also that readers of the version before, or with _TRANSITIVE of all of
- * them, can read what is written in the new one.
+ * them, can read what is written in the new one.  A field keeps the aliases
+ * that old data is found under, unless NONE is asked for.
  */
 #ifndef SERVICE_SCHEMA_SET_H
 #define SERVICE_SCHEMA_SET_H
@@ -25,6 +26,7 @@ struct schema_set {
 	const struct json *record;
 	struct str name, base;		/* without "M."; base n 0: not given */
 	bool forward, transitive;
+	bool lossy;			/* aliases may be given up */
 	struct str *reasons;		/* why it was refused: JSON, a list of
 					   kind, version, path and text */
 };

@@ -114,6 +114,40 @@ makes_versions_that_can_be_read(void **state)
 	    "\"place\"]") "," F("rank", "\"double\"", ",\"default\":1"))), "");
 }
 
+/* Renamed, then the alias given up: what was stored would be blank. */
+static void
+keeps_the_aliases_of_what_is_stored(void **state)
+{
+	static const char *const modes[] = { "", "FULL_TRANSITIVE" };
+
+	(void)state;
+	assert_string_equal(set("", KIND("Bk", BASE("Page"),
+	    F("isbn", "\"string\"", ",\"default\":\"\""))), "");
+	demo_set(&demo, "[{\"method\":\"create\",\"data\":{\"_kind\":\"Bk\","
+	    "\"_path\":\"/bk\",\"isbn\":\"AAA\"}}]");
+	assert_string_equal(set("", KIND("Bk", "", F("code", "\"string\"",
+	    ",\"default\":\"\",\"aliases\":[\"isbn\"]"))), "");
+	assert_string_equal(demo_get(&demo, "/bk/@code"), "[\"AAA\"]");
+	for (size_t i = 0; i < 2; i++) {
+		const char *line = set(modes[i], KIND("Bk", "",
+		    F("code", "\"string\"", ",\"default\":\"\"")));
+
+		assert_non_null(strstr(line, ", /code: it loses what is "
+		    "written in version "));
+		assert_non_null(strstr(line, "keep the alias 'isbn'"));
+	}
+	/* Renamed once more, the first name forgotten. */
+	assert_non_null(strstr(set("", KIND("Bk", "", F("number",
+	    "\"string\"", ",\"default\":\"\",\"aliases\":[\"code\"]"))),
+	    "/number: what is stored as 'isbn'"));
+	assert_string_equal(set("", KIND("Bk", "", F("number", "\"string\"",
+	    ",\"default\":\"\",\"aliases\":[\"code\",\"isbn\"]"))), "");
+	assert_string_equal(demo_get(&demo, "/bk/@number"), "[\"AAA\"]");
+	/* A field may go as before, and NONE allows what was refused. */
+	assert_string_equal(set("NONE", KIND("Bk", "", F("number",
+	    "\"string\"", ",\"default\":\"\""))), "");
+}
+
 /* The names of a kind's fields, in order. */
 static const char *
 fields_of(const char *kind)
@@ -305,6 +339,7 @@ main(void)
 		cmocka_unit_test(tells_places_in_what_was_sent),
 		cmocka_unit_test(makes_a_kind_from_another),
 		cmocka_unit_test(makes_versions_that_can_be_read),
+		cmocka_unit_test(keeps_the_aliases_of_what_is_stored),
 		cmocka_unit_test(gives_kinds_what_their_base_gets),
 		cmocka_unit_test(looks_at_all_versions_when_asked_to),
 		cmocka_unit_test(refuses_what_cannot_be),
