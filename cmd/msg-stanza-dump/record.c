@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "base/mem.h"
@@ -28,6 +29,7 @@ struct record {
 	struct person *people, *speaker;	/* of the block that is open */
 	unsigned count;
 	bool sends;			/* the block is of what he sends */
+	bool mixed;			/* a login while he is there */
 };
 
 static const char *const persons[] = { "Romeo", "Juliet", "Mercutio",
@@ -208,6 +210,15 @@ take_end(struct record *r, struct person *p, bool sends)
 	}
 }
 
+/* Lines of a log do not say whose they are: who is logged in and logs in is
+ * another connection. */
+static bool
+is_login(const struct stanza *st, bool sends)
+{
+	return sends ? stanza_is(st, "auth", NS_SASL) ||
+	    stanza_is(st, "authenticate", NS_SASL2) : bound_jid(st).n > 0;
+}
+
 void
 record_item(struct record *r, const struct item *it)
 {
@@ -224,10 +235,19 @@ record_item(struct record *r, const struct item *it)
 	} else if (p == NULL || !p->there) {
 		return;
 	} else if (it->kind == ITEM_STANZA) {
+		r->mixed |= is_login(it->st, sends);
 		put_stanza(r, p, it->st, sends);
 	} else if (it->kind == ITEM_END) {
 		take_end(r, p, sends);
 	}
+}
+
+/* The file that record_new made is nothing to be played. */
+static int
+no_play(const struct record *r, int rc)
+{
+	(void)unlink(r->path);
+	return rc;
 }
 
 int
@@ -238,10 +258,14 @@ record_end(struct record *r, struct err *e)
 		leave(r, p);
 	}
 	if (r->people == NULL)
-		return err_set(e, ERR_INPUT, "--record: nobody logged in on a "
-		    "connection whose directions are known");
+		return no_play(r, err_set(e, ERR_INPUT, "--record: nobody "
+		    "logged in on a connection whose directions are known"));
+	if (r->mixed)
+		return no_play(r, err_set(e, ERR_INPUT, "--record: the lines "
+		    "are of several connections at once; record each by "
+		    "itself, or a capture of them"));
 	if (buf_full(&r->text))
-		return err_set(e, ERR_LIMIT, "--record: the session is over "
-		    "%u bytes", RECORD_MAX);
+		return no_play(r, err_set(e, ERR_LIMIT, "--record: the "
+		    "session is over %u bytes", RECORD_MAX));
 	return fs_replace(r->path, r->text.p, r->text.n, 0644, e);
 }

@@ -106,8 +106,20 @@ def main():
                run.stdout)
         run = server.tool("msg-stanza-dump", "--record", file,
                           stdin="<iq id='1' type='get'/>")
-        tap.ok(run.returncode == 5 and "nobody logged in" in run.stderr,
+        tap.ok(run.returncode == 5 and "nobody logged in" in run.stderr
+               and not os.path.exists(file),
                "a session without a login is no play", run.stderr)
+        login = ("WROTE: '<iq xmlns=\"jabber:client\" id=\"b\" type=\"result"
+                 "\"><bind xmlns=\"urn:ietf:params:xml:ns:xmpp-bind\"><jid>"
+                 "admin@x/a</jid></bind></iq>'\n")
+        run = server.tool("msg-stanza-dump", "--record", file, stdin=login)
+        tap.ok(run.returncode == 0 and os.path.exists(file),
+               "lines of one connection are a play", run.stderr)
+        run = server.tool("msg-stanza-dump", "--record", file,
+                          stdin=2 * login)
+        tap.ok(run.returncode == 5 and "several connections" in run.stderr
+               and not os.path.exists(file), "of two they are not",
+               run.stderr)
         run = server.tool("msg-stanza-dump", "--record", "/nowhere/x",
                           stdin="<iq/>")
         tap.ok(run.returncode == 6 and "--record: cannot create" in run.stderr,
