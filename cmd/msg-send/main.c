@@ -65,6 +65,24 @@ read_twice(const struct send_opts *o, char **operands, size_t count)
 	return NULL;
 }
 
+/* A form that would not be the one printed, and names that are none. */
+static int
+check_values(const struct send_opts *o, struct err *e)
+{
+	bool other = opt_on_line(&send_tool, o, "format") &&
+	    (send_is(o, "json") || send_is(o, "avro"));
+
+	if (other && (o->raw || o->field != NULL))
+		return err_set(e, ERR_USAGE, "--format=%s contradicts --%s, "
+		    "which prints raw", o->format, o->raw ? "raw" : "field");
+	if (o->field != NULL && o->field[0] == '\0')
+		return err_set(e, ERR_USAGE, "--field names no field");
+	if (o->attrs[MSG_ATTR_branch] != NULL &&
+	    o->attrs[MSG_ATTR_branch][0] == '\0')
+		return err_set(e, ERR_USAGE, "--branch names no branch");
+	return 0;
+}
+
 static int
 check_options(struct send_opts *o, enum source source, char **operands,
     size_t count, struct err *e)
@@ -76,9 +94,9 @@ check_options(struct send_opts *o, enum source source, char **operands,
 		return err_set(e, ERR_USAGE, "standard input cannot be the "
 		    "password and '%s' too; give one of them as a file",
 		    read_twice(o, operands, count));
-	if (o->check && count > 0)
-		return err_set(e, ERR_USAGE, "--check goes with no command; "
-		    "it asks for '/@name'");
+	if (o->check && (count > 0 || o->dry_run))
+		return err_set(e, ERR_USAGE, "--check goes with no command "
+		    "and no --dry-run; it connects and asks for '/@name'");
 	if (send_is(o, "avro") && isatty(STDOUT_FILENO))
 		return err_set(e, ERR_USAGE, "--format=avro is binary and "
 		    "not for a terminal; --as=avro shows it in base64");
@@ -90,7 +108,7 @@ check_options(struct send_opts *o, enum source source, char **operands,
 	if (o->template != NULL && (count > 0 || o->check || o->dry_run))
 		return err_set(e, ERR_USAGE, "--template goes with no "
 		    "command, --check or --dry-run");
-	return 0;
+	return check_values(o, e);
 }
 
 /* Needs no context and no server. */

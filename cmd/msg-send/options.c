@@ -47,9 +47,11 @@ static const struct opt rows[] = {
 	{ 'k', "keep-going", OPT_FLAG, NULL, AT(keep_going),
 	    "from standard input: go on after an error" },
 	{ 0, "stop-on-error", OPT_FLAG, NULL, AT(stop_on_error),
-	    "from standard input: send no more after an error (the default)" },
+	    "from standard input: send no more after an error (the default); "
+	    "what is under way is done" },
 	{ 'w', "window", OPT_INT, "COUNT", AT(window),
-	    "requests under way at once", "64", 1, 1024,
+	    "requests under way at once; 1 where a line needs the last one",
+	    "64", 1, 1024,
 	    .flags = OPT_CONFIG },
 	{ 't', "timeout", OPT_MS, "TIME", AT(timeout_ms),
 	    "give up when no answer comes for this long", "30s",

@@ -96,6 +96,8 @@ static int
 put_action(struct buf *out, const char *method, const struct secret *secret,
     char *const w[], size_t n, struct err *e)
 {
+	if (word_check_fields(w + 1, n - 1, "name", e) < 0)
+		return -1;
 	buf_printf(out, "[{\"method\":\"%s\",\"data\":{\"name\":", method);
 	json_put_cstr(out, w[0]);
 	buf_putc(out, ',');

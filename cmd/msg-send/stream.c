@@ -110,11 +110,11 @@ is_to_wait(const struct send *s, const struct input *in, bool more)
 
 /* Who reads a log of a batch wants to know how far it came. */
 static void
-tell_cut(const struct send *s, const struct input *in)
+tell_cut(const struct send *s, const struct input *in, bool broken)
 {
-	if (s->cut)
-		fprintf(stderr, "%s: interrupted: nothing behind line %llu "
-		    "was sent\n", send_tool.name,
+	if (s->cut || (broken && in->line > 0))
+		fprintf(stderr, "%s: %s: nothing behind line %llu was sent\n",
+		    send_tool.name, s->cut ? "interrupted" : "broken off",
 		    (unsigned long long)in->line);
 }
 
@@ -142,7 +142,7 @@ stream_lines(struct send *s, int fd, struct interrupt *intr,
 	}
 	if (rc == 0)
 		rc = turn(s, e);
-	tell_cut(s, &in);
+	tell_cut(s, &in, rc < 0);
 	input_free(&in);
 	return rc;
 }

@@ -53,6 +53,34 @@ put_value(struct buf *out, const char *value, bool json, struct err *e)
 	return rc;
 }
 
+/* The name in front of = or :=. */
+static struct str
+field_name(const char *field)
+{
+	size_t n = strcspn(field, "=");
+
+	if (n > 0 && field[n] == '=' && field[n - 1] == ':')
+		n--;
+	return (struct str){ field, n };
+}
+
+int
+word_check_fields(char *const w[], size_t n, const char *place, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct str name = field_name(w[i]);
+
+		if (place != NULL && str_is(name, place))
+			return err_set(e, ERR_USAGE, "'%s' says which one is "
+			    "meant, and cannot be given as a field", place);
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(field_name(w[k]), name))
+				return err_set(e, ERR_USAGE, "'%.*s' is given "
+				    "twice", (int)name.n, name.p);
+	}
+	return 0;
+}
+
 int
 word_put_field(struct buf *out, const char *field, struct err *e)
 {
@@ -61,7 +89,7 @@ word_put_field(struct buf *out, const char *field, struct err *e)
 	size_t n;
 
 	if (equals == NULL || equals == field)
-		return err_set(e, ERR_INPUT, "'%s' is no FIELD=VALUE", field);
+		return err_set(e, ERR_USAGE, "'%s' is no FIELD=VALUE", field);
 	n = (size_t)(equals - field) - json;
 	if (put_text(out, field, n, e) < 0)
 		return -1;
@@ -102,23 +130,28 @@ put_fields(struct buf *out, char *const w[], size_t n, struct err *e)
 	return 0;
 }
 
-/* What the server gives a new item: said here, it would be dropped. */
+/* What the server alone gives an item: said here, it would be dropped.
+ * allowed: what is not; or NULL. */
 static int
-check_new(char *const w[], size_t n, struct err *e)
+check_item(char *const w[], size_t n, const char *allowed, const char *why,
+    struct err *e)
 {
-	for (size_t i = 0; i < n; i++)
-		if (w[i][0] == '_')
+	for (size_t i = 0; i < n; i++) {
+		struct str name = field_name(w[i]);
+
+		if (w[i][0] == '_' && (allowed == NULL ||
+		    !str_is(name, allowed)))
 			return err_set(e, ERR_USAGE, "'%.*s' is no field that "
-			    "a new item can be given",
-			    (int)strcspn(w[i], ":="), w[i]);
-	return 0;
+			    "%s", (int)name.n, name.p, why);
+	}
+	return word_check_fields(w, n, NULL, e);
 }
 
 static int
 put_create(struct buf *out, const char *method, char *const w[], size_t n,
     struct err *e)
 {
-	if (check_new(w + 2, n - 2, e) < 0)
+	if (check_item(w + 2, n - 2, NULL, "a new item can be given", e) < 0)
 		return -1;
 	if (begin(out, method, "_path", w[1], e) < 0 ||
 	    put_member(out, "_kind", w[0], e) < 0)
@@ -130,7 +163,9 @@ static int
 put_save(struct buf *out, const char *method, char *const w[], size_t n,
     struct err *e)
 {
-	if (begin(out, method, "_path", w[0], e) < 0)
+	if (check_item(w + 1, n - 1, "_rev", "save changes; mv renames and "
+	    "moves, and the kind stays", e) < 0 ||
+	    begin(out, method, "_path", w[0], e) < 0)
 		return -1;
 	return put_fields(out, w + 1, n - 1, e);
 }
@@ -189,7 +224,8 @@ static int
 put_branch(struct buf *out, const char *method, char *const w[], size_t n,
     struct err *e)
 {
-	if (begin(out, method, "_name", w[0], e) < 0)
+	if (word_check_fields(w + 1, n - 1, "_name", e) < 0 ||
+	    begin(out, method, "_name", w[0], e) < 0)
 		return -1;
 	return put_fields(out, w + 1, n - 1, e);
 }
@@ -199,7 +235,8 @@ static int
 put_publish(struct buf *out, const char *method, char *const w[], size_t n,
     struct err *e)
 {
-	if (begin(out, method, "_name", w[0], e) < 0)
+	if (word_check_fields(w + 1, n - 1, NULL, e) < 0 ||
+	    begin(out, method, "_name", w[0], e) < 0)
 		return -1;
 	for (size_t i = 1; i < n; i++) {
 		buf_puts(out, i == 1 ? ",\"take\":{" : ",");
@@ -214,7 +251,8 @@ static int
 put_user(struct buf *out, const char *method, char *const w[], size_t n,
     struct err *e)
 {
-	if (begin(out, method, "name", w[0], e) < 0)
+	if (word_check_fields(w + 1, n - 1, "name", e) < 0 ||
+	    begin(out, method, "name", w[0], e) < 0)
 		return -1;
 	for (size_t i = 1; i < n; i++) {
 		buf_putc(out, ',');

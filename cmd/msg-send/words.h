@@ -62,7 +62,12 @@ int word_check(const struct word *word, size_t n, struct err *e);
 int word_expand(struct msg_ask *out, struct buf *text,
     const struct word *word, char *const w[], size_t n, struct err *e);
 
-/* "name":value of FIELD=VALUE.  ERR_INPUT. */
+/* No name of FIELD=VALUE comes twice or is place, which is what the object is
+ * known by; or NULL.  ERR_USAGE. */
+int word_check_fields(char *const w[], size_t n, const char *place,
+    struct err *e);
+
+/* "name":value of FIELD=VALUE.  ERR_USAGE, ERR_INPUT. */
 int word_put_field(struct buf *out, const char *field, struct err *e);
 
 /* Cut a line into words as a shell does: blanks between them, '...' as it

@@ -159,5 +159,7 @@ watch_mode(const struct watch_opts *o, char *const operands[], size_t count,
 		    "for '%s'", operands[at + modes[*mode].operands],
 		    modes[*mode].word);
 	*query = at < count ? operands[at] : NULL;
+	if (o->branch != NULL && o->branch[0] == '\0')
+		return err_set(e, ERR_USAGE, "--branch names no branch");
 	return check_options(o, *mode, e) < 0 ? -1 : check_format(o, *mode, e);
 }

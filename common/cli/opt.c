@@ -321,12 +321,23 @@ opt_set(const struct tool *t, void *values, const char *name,
 	return -1;
 }
 
-bool
-opt_given(const struct tool *t, const void *values, const char *name)
+static enum opt_source
+source(const struct tool *t, const void *values, const char *name)
 {
 	const struct opt *o = row_in(t->opts, name, strlen(name));
 
 	assert(o != NULL);
-	return ((const struct opt_from *)values)->row[o - t->opts] >=
-	    OPT_BY_ENV;
+	return ((const struct opt_from *)values)->row[o - t->opts];
+}
+
+bool
+opt_given(const struct tool *t, const void *values, const char *name)
+{
+	return source(t, values, name) >= OPT_BY_ENV;
+}
+
+bool
+opt_on_line(const struct tool *t, const void *values, const char *name)
+{
+	return source(t, values, name) == OPT_BY_LINE;
 }

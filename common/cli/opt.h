@@ -138,6 +138,9 @@ void opt_renew(const struct tool *t, const void *running, void *values,
 /* True when the command line or environment gave it. */
 bool opt_given(const struct tool *t, const void *values, const char *name);
 
+/* True when the command line gave it. */
+bool opt_on_line(const struct tool *t, const void *values, const char *name);
+
 /* The text of --help, for stdout. */
 void opt_help(const struct tool *t, struct buf *out);
 

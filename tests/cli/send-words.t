@@ -81,7 +81,22 @@ exits 5 'a password that is no UTF-8' msg-send user passwd romeo password=@latin
 like "$err" 'byte 4 of the password is no UTF-8' 'is not made another'
 exits 2 'nobody is asked where there is no terminal' setsid msg-send user passwd romeo </dev/null
 like "$err" 'no terminal to ask' 'says so'
+exits 2 'user save of a name' msg-send user save romeo name=tybalt
+like "$err" "^msg-send: 'name' says which one is meant" 'which it is found by'
+exits 2 'nor of a new one' msg-send user add paris name=x password=@new
 exits 0 'user rm' msg-send user rm romeo
+exits 2 'a field twice' msg-send save /about title=x title:='"y"'
+is "$err" "msg-send: 'title' is given twice" 'is told as it was typed'
+exits 2 'a conflict decided twice' msg-send publish b1 /a=mine /a=theirs
+exits 2 'publish with what is no side' msg-send publish b1 foo
+exits 2 'create with what is no field' msg-send create Page /t3 title
+like "$err" "'title' is no FIELD=VALUE" 'wrong usage'
+for field in _kind=Folder _name=x _key=x _path=/x; do
+	exits 2 "save of $field" msg-send save /about $field
+	like "$err" "'${field%=*}' is no field that save changes; mv" \
+		'which would change nothing'
+done
+exits 2 'branch save of a name' msg-send branch save b1 _name=b2
 exits 0 'words with attributes on a line' msg-send < <(
 	echo "save --message='by line' /about title='a b'"
 	echo 'get /about/@title')

@@ -191,6 +191,23 @@ like "$err" '^msg-send: line 2: the request has' 'and is told in its turn'
 exits 5 'nor from an editor' env EDITOR='cp big' msg-send edit /about description
 like "$err" 'the request has' 'which says so'
 rm -rf "$XDG_STATE_HOME/msg/edit"
+exits 2 'a check that connects to nobody' msg-send --check --dry-run
+like "$err" '--check goes with .* no --dry-run' 'is refused'
+for form in json avro; do
+	exits 2 "$form, and raw" msg-send -r -f $form get /
+	exits 2 "$form, and a field" msg-send --field _path -f $form get /
+	like "$err" "--format=$form contradicts --field" 'contradict each other'
+done
+exits 0 'a form of the environment gives way' \
+	env MSG_FORMAT=json msg-send --field _path get /
+is "$out" / 'to what is said'
+exits 2 'no branch' msg-send -b '' get /
+like "$err" '--branch names no branch' 'is not the default one'
+exits 2 'nor for a watch' msg-watch -b '' --for 1s
+exits 2 'no field' msg-send --field '' get /
+is "$(printf '%s\n' 'get /nowhere/x/@[' 'save /about title=Sent' |
+	msg-send -q -w 1 2>&1 | wc -l)" 1 'with a window of 1 the first error'
+unlike "$(msg-send -r get /about/@title)" Sent 'keeps the next line back'
 exits 6 'a standard input that is closed' bash -c 'msg-send <&-'
 exits 6 'a standard output that is closed' bash -c 'msg-send get-item / >&-'
 
@@ -245,6 +262,8 @@ server_stop
 wait $sender
 is "$?" 3 'the server ends: nothing was under way'
 like "$(cat slow.err)" 'system-shutdown' 'and the reason is told'
+like "$(cat slow.err)" 'broken off: nothing behind line 1 was sent' \
+	'and how far it came'
 exec 8<&-
 
 # --- a server that comes back ----------------------------------------------------------
