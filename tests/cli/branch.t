@@ -132,5 +132,9 @@ like "$out" "\"rev\":$rev," 'likewise'
 exits 0 'and of what is below one' msg-send -b one log /news//.
 like "$out" "\"rev\":$rev," 'too'
 exits 0 'its children can be merged' msg-send publish one
+exits 1 'not to itself' msg-send branch save two publish=two
+like "$err" "/publish: branch 'two' cannot publish to itself" 'as is told'
+exits 1 'nor in a circle' msg-send branch save two publish=one
+like "$err" 'cannot publish to what publishes to it' 'as well'
 is "$(msg-send --field title -b two get /news/article-2)" One 'into one another'
 done_testing

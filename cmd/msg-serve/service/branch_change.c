@@ -12,6 +12,7 @@
 
 #define CONFLICTS_MAX	((size_t)4 << 20)	/* bytes of their JSON */
 #define FIELDS_MAX	8
+#define CIRCLE_MAX	1000		/* branches that are followed */
 
 /* --- parsing ------------------------------------------------------------ */
 
@@ -196,6 +197,27 @@ read_owner(struct applying *ap, struct str text, struct str *raw,
 	return rc > 0 ? 0 : err_path(e, "/owner");
 }
 
+/* What it publishes to may not lead back to it. */
+static int
+check_circle(struct applying *ap, struct str to, struct err *e)
+{
+	struct str own = ap->action->name, at = to, owner;
+	int rc = 1;
+
+	for (int i = 0; rc > 0 && i < CIRCLE_MAX && at.n > 0 &&
+	    !str_eq(at, own); i++)
+		rc = branch_describe(txn_view(ap->txn), at, ap->arena,
+		    &owner, &at, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || !str_eq(at, own))
+		return 0;
+	(void)err_set(e, ERR_NOT_ALLOWED, str_eq(to, own) ? "branch '%.*s' "
+	    "cannot publish to itself" : "branch '%.*s' cannot publish to "
+	    "what publishes to it", (int)own.n, own.p);
+	return err_path(e, "/publish");
+}
+
 /* What publish names must be there for the caller. */
 static int
 check_publish(struct applying *ap, struct str name, struct err *e)
@@ -204,7 +226,8 @@ check_publish(struct applying *ap, struct str name, struct err *e)
 	int rc = branch_find(ap->change->account,
 	    txn_view(ap->txn)->reader, name, &found, e);
 
-	return rc > 0 ? 0 : rc < 0 ? -1 : no_branch(name, "publish", e);
+	return rc > 0 ? check_circle(ap, name, e) : rc < 0 ? -1 :
+	    no_branch(name, "publish", e);
 }
 
 /* The fields the data gives. */

@@ -8,7 +8,8 @@
 struct reverting {
 	struct applying *x;
 	const struct commit *commit;
-	struct view before;		/* as it was before the commit */
+	struct view before, after;	/* the commit */
+	bool vacated;			/* names now are those of nobody */
 	const struct change **changes;	/* that one may see */
 	size_t count;
 };
@@ -20,7 +21,7 @@ conflict(struct reverting *r, uint64_t id, const char *what)
 {
 	struct applying *x = r->x;
 	struct buf path = BUF_INIT(ERR_PATH_MAX);
-	struct view *v = x->view;
+	struct view *v = r->vacated ? &r->after : x->view;
 	struct item it;
 
 	if (view_node(v, id, &it, x->e) != 1)
@@ -31,6 +32,22 @@ conflict(struct reverting *r, uint64_t id, const char *what)
 	(void)err_path(x->e, "%s", buf_cstr(&path));
 	buf_free(&path);
 	return -1;
+}
+
+/* Has the item what the commit left it with?  It may have got that back. */
+static int
+is_as_left(struct reverting *r, const struct change *c)
+{
+	struct view *v = r->x->view;
+	struct err *e = r->x->e;
+	struct item now, left;
+	int rc = view_item(v, c->item, &now, e);
+
+	if (rc > 0)
+		rc = view_item(&r->after, c->item, &left, e);
+	return rc <= 0 ? rc : now.parent == left.parent &&
+	    str_eq(now.name, left.name) && str_eq(now.body, left.body) &&
+	    (!(c->op & CHANGE_ORDER) || str_eq(now.order, left.order));
 }
 
 /* The item must be as the commit left it. */
@@ -44,9 +61,11 @@ untouched(struct reverting *r, const struct change *c)
 		return -1;
 	if (rc == 0)
 		return conflict(r, c->item, "the item was removed since");
-	if (now.rev != r->commit->rev)
-		return conflict(r, c->item, "the item was changed since");
-	return 0;
+	if (now.rev == r->commit->rev)
+		return 0;
+	rc = is_as_left(r, c);
+	return rc != 0 ? (rc < 0 ? -1 : 0) :
+	    conflict(r, c->item, "the item was changed since");
 }
 
 static int
@@ -56,6 +75,15 @@ was(struct reverting *r, uint64_t id, struct item *old)
 
 	return rc != 0 ? (rc < 0 ? -1 : 0) : conflict(r, id,
 	    "what it was before cannot be read");
+}
+
+/* What was there before must be to be read, before anything is done. */
+static int
+readable(struct reverting *r, const struct change *c)
+{
+	struct item old;
+
+	return was(r, c->item, &old);
 }
 
 /* Out of the way of what is to have its name: called as nothing that is made
@@ -231,11 +259,12 @@ any(const struct reverting *r, unsigned op)
 static int
 undo(struct reverting *r)
 {
-	if (each(r, ~(unsigned)CHANGE_REMOVE, untouched) < 0)
+	if (each(r, ~(unsigned)CHANGE_REMOVE, untouched) < 0 ||
+	    each(r, ~(unsigned)CHANGE_CREATE, readable) < 0)
 		return -1;
-	if ((any(r, CHANGE_MOVE) || (any(r, CHANGE_CREATE) &&
-	    any(r, CHANGE_REMOVE))) &&
-	    each(r, CHANGE_CREATE | CHANGE_MOVE, vacate) < 0)
+	r->vacated = any(r, CHANGE_MOVE) || (any(r, CHANGE_CREATE) &&
+	    any(r, CHANGE_REMOVE));
+	if (r->vacated && each(r, CHANGE_CREATE | CHANGE_MOVE, vacate) < 0)
 		return -1;
 	if (undo_removes(r) < 0 || each(r, CHANGE_MOVE, undo_move) < 0)
 		return -1;
@@ -281,9 +310,11 @@ find_changes(struct reverting *r)
 static int
 open_before(struct reverting *r)
 {
-	r->before = *r->x->view;
+	r->before = r->after = *r->x->view;
 	view_before(&r->before, r->commit->rev);
-	return txn_allow(r->x->txn, &r->before, r->x->e);
+	view_before(&r->after, r->commit->rev + 1);
+	return txn_allow(r->x->txn, &r->before, r->x->e) < 0 ? -1 :
+	    txn_allow(r->x->txn, &r->after, r->x->e);
 }
 
 static int

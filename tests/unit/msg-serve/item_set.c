@@ -420,6 +420,31 @@ reverts_commits(void **state)
 		(void)do_set(action);
 		assert_int_equal(demo.e.code, ERR_CONFLICT);
 	}
+	/* Newest first, one after the other and in one list. */
+	for (int i = 0; i < 2; i++) {
+		unsigned long long rev;
+
+		snprintf(before, sizeof before, "%s", tree());
+		(void)do_set("[" S("/about", ",\"title\":\"v2\"") "]");
+		(void)do_set("[" S("/about", ",\"title\":\"v3\"") "]");
+		rev = reader_head(demo.reader);
+		snprintf(action, sizeof action, "[{\"method\":\"revert\","
+		    "\"data\":{\"rev\":%llu}}%s{\"method\":\"revert\","
+		    "\"data\":{\"rev\":%llu}}]", rev, ",", rev - 1);
+		if (i == 1) {
+			char *half = strchr(action, '}') + 2;
+
+			*half = ']';
+			half[1] = 0;
+			(void)do_set(action);
+			assert_int_equal(demo.e.code, ERR_OK);
+			snprintf(action, sizeof action, "[{\"method\":"
+			    "\"revert\",\"data\":{\"rev\":%llu}}]", rev - 1);
+		}
+		(void)do_set(action);
+		assert_int_equal(demo.e.code, ERR_OK);
+		assert_string_equal(tree(), before);
+	}
 	(void)do_set("[" C("Folder", "/q", "") "]");
 	snprintf(action, sizeof action, "[{\"method\":\"revert\",\"data\":{"
 	    "\"rev\":%llu}}]", (unsigned long long)reader_head(demo.reader));
