@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/output.h"
 
 #define AT(member)	offsetof(struct watch_opts, member)
@@ -142,6 +143,19 @@ check_format(const struct watch_opts *o, enum watch_mode mode, struct err *e)
 	return 0;
 }
 
+/* A bare word that is nearly a mode was meant as one. */
+static int
+check_query(const char *query, struct err *e)
+{
+	for (size_t m = 0; m < MODES; m++)
+		if (strpbrk(query, "/@.*:[(") == NULL &&
+		    text_distance(modes[m].word, query) < 2)
+			return err_set(e, ERR_USAGE, "unknown word '%s'; did "
+			    "you mean '%s'?  An item of that name is '/%s'",
+			    query, modes[m].word, query);
+	return 0;
+}
+
 int
 watch_mode(const struct watch_opts *o, char *const operands[], size_t count,
     enum watch_mode *mode, const char **query, struct err *e)
@@ -159,6 +173,8 @@ watch_mode(const struct watch_opts *o, char *const operands[], size_t count,
 		    "for '%s'", operands[at + modes[*mode].operands],
 		    modes[*mode].word);
 	*query = at < count ? operands[at] : NULL;
+	if (at == 0 && *query != NULL && check_query(*query, e) < 0)
+		return -1;
 	if (o->branch != NULL && o->branch[0] == '\0')
 		return err_set(e, ERR_USAGE, "--branch names no branch");
 	return check_options(o, *mode, e) < 0 ? -1 : check_format(o, *mode, e);

@@ -46,6 +46,10 @@ is "$(jq -r .message <<<"$out")" three 'with what came next'
 is "$(cat cursor)" "$(jq .rev <<<"$out")" 'it has the revision told last'
 echo nonsense >cursor
 exits 2 'a cursor that is none' msg-watch --cursor cursor -n 1
+for word in stat trcae cahnges; do
+	exits 2 "a word that is nearly one: $word" msg-watch "$word" --for 1s
+	like "$err" "unknown word '$word'; did you mean" 'is no query'
+done
 exits 0 'a command for each event' \
 	msg-watch --from "$from" -n 2 -x 'jq -r .rev; echo "$MSG_REV $MSG_MESSAGE"'
 rev=$((from + 1))
