@@ -98,6 +98,14 @@ exits 0 'both' msg-send publish draft /about=mine /news/article-1=theirs
 is "$(msg-send -r get '/about/@title, /news/article-1/@title')" \
 	$'["Mine"]\n["Theirs"]' 'each as chosen'
 
+# That all stays as it is here is remembered.
+msg-send -q -b draft save /about title=Mine2
+msg-send -q save /about title=Theirs2
+exits 0 'theirs alone' msg-send publish draft /about=theirs
+is "$(jq --argjson last "$(msg-send --max 1 --field rev log)" \
+	'.items == 0 and .rev > $last' <<<"$out")" true 'is a commit without items'
+exits 0 'and no conflict comes back' msg-send publish draft
+
 # Moved apart: either path means it.
 msg-send -q -b draft mv /about /here
 msg-send -q mv /about /there

@@ -219,7 +219,9 @@ txn_merge(struct txn *t, uint32_t from, struct merge *m, struct err *e)
 	if (open_base(&g, from, fork, g.mine.line[level].branch, &since,
 	    e) == 0 && add_items(&g, level, fork, since, e) == 0)
 		rc = merging_run(&g, e);
-	if (rc == 0 && m->items > 0) {
+	/* A choice is remembered, even if nothing changes by it. */
+	if (rc == 0 && (m->items > 0 || g.chosen)) {
+		t->touched = true;
 		t->merged_branch = from;
 		t->merged_rev = t->reader->state.rev;
 	}

@@ -23,6 +23,7 @@ struct merging {
 	struct merge_item *v;
 	size_t count, cap;
 	struct map by_id;		/* index + 1 */
+	bool chosen;			/* a side was taken of some item */
 };
 
 /* Add an item to those looked at; again is fine. */

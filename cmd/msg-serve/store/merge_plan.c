@@ -144,6 +144,7 @@ decide(struct merging *g, struct merge_item *i, struct err *e)
 		return 0;
 	}
 	side = side_of(g, i->id);
+	g->chosen = g->chosen || side != MERGE_NONE;
 	if (i->mine.id != 0 && i->theirs.id != 0) {
 		if (merge_both(g, i, side, e) < 0)
 			return -1;
@@ -299,7 +300,7 @@ check_all(struct merging *g, struct err *e)
 				continue;
 			i->now = i->theirs;
 			i->change = false;
-			again = true;
+			again = g->chosen = true;
 		}
 	} while (again);
 	for (struct merge_item *i = g->v; i < end; i++)
