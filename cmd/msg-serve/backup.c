@@ -52,11 +52,12 @@ static int
 copy_file(const char *from, const char *to, mode_t mode, struct err *e)
 {
 	struct buf b = BUF_INIT(BESIDE_MAX);
-	int rc = 0;
+	int rc;
 
-	if (fs_exists(from))
-		rc = fs_read(&b, from, e);
-	if (rc == 0 && fs_exists(from))
+	if (!fs_exists(from))
+		return 0;
+	rc = fs_read(&b, from, e);
+	if (rc == 0)
 		rc = fs_create(to, b.p, b.n, mode, e);
 	buf_wipe(&b);
 	return rc;

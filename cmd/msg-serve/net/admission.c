@@ -79,6 +79,8 @@ admission_leave(struct server *s, const struct peer *p)
 
 /* --- refusing ------------------------------------------------------------ */
 
+#define UNREAD	16	/* reads of what was sent meanwhile; it may go on */
+
 static const struct {
 	const char *why, *condition, *status;
 	uint8_t alert;			/* of TLS: RFC 8446 6.2 */
@@ -139,7 +141,8 @@ admission_refuse(struct server *s, const struct peer *p, int fd, int kind,
 	/* What lies unread would make it a reset, and that the peer's loss. */
 	if (send(fd, out.p, out.n, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) {
 		shutdown(fd, SHUT_WR);
-		while (recv(fd, unread, sizeof unread, MSG_DONTWAIT) > 0)
+		for (int i = 0; i < UNREAD && recv(fd, unread, sizeof unread,
+		    MSG_DONTWAIT) > 0; i++)
 			;
 	}
 	close(fd);

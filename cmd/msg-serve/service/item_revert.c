@@ -253,9 +253,8 @@ any(const struct reverting *r, unsigned op)
 	return false;
 }
 
-/* What was removed comes back, and what was moved to where it
- * was; then what was made goes, what is inside of it before that; then the
- * rest. */
+/* What was removed comes back, and what was moved to where it was; then what
+ * was made goes, what is inside of it before that; then the rest. */
 static int
 undo(struct reverting *r)
 {

@@ -45,24 +45,24 @@ finish_new(int fd, const char *path, int rc, struct err *e)
 	return rc;
 }
 
-int
-store_backup(struct store *s, const char *path, struct err *e)
+static int
+copy(struct engine *g, const char *path, struct err *e)
 {
 	int fd = open_new(path, e);
 
-	if (fd < 0)
-		return -1;
-	return finish_new(fd, path, engine_copy(s->engine, fd, e), e);
+	return fd < 0 ? -1 : finish_new(fd, path, engine_copy(g, fd, e), e);
+}
+
+int
+store_backup(struct store *s, const char *path, struct err *e)
+{
+	return copy(s->engine, path, e);
 }
 
 int
 store_backup_cred(struct store *s, const char *path, struct err *e)
 {
-	int fd = open_new(path, e);
-
-	if (fd < 0)
-		return -1;
-	return finish_new(fd, path, engine_copy(s->cred, fd, e), e);
+	return copy(s->cred, path, e);
 }
 
 int
